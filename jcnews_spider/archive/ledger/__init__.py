@@ -1,0 +1,63 @@
+"""The ledger: what is known of every address, in SQLite, the truth of the archive.
+
+SQL stands only in this folder. Writes happen inside `transaction()`; a commit is one WAL append without fsync, so
+after a power loss the latest ones may be missing: the start of a run checks what it finds (DESIGN.md §2).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jcnews_spider.archive.ledger.articles import Articles
+from jcnews_spider.archive.ledger.outbox import Outbox
+from jcnews_spider.archive.ledger.schema import SCHEMA, SCHEMA_VERSION
+from jcnews_spider.archive.ledger.sections import Sections
+from jcnews_spider.errors import StorageFault
+
+
+class Ledger:
+    """The open ledger of one archive."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        if not read_only:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        mode = "ro" if read_only else "rw"
+        self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        if not read_only:
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+        self._prepare(path, read_only=read_only)
+        self.articles = Articles(self._db)
+        self.sections = Sections(self._db)
+        self.outbox = Outbox(self._db)
+
+    def _prepare(self, path: Path, *, read_only: bool) -> None:
+        (found,) = self._db.execute("PRAGMA user_version").fetchone()
+        if found == 0 and not read_only:
+            self._db.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+        elif found != SCHEMA_VERSION:
+            raise StorageFault(f"{path} has schema {found}, this version reads {SCHEMA_VERSION}")
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside are kept together or not at all."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def checkpoint(self) -> None:
+        """Brings every commit so far onto the disk."""
+        self._db.execute("PRAGMA wal_checkpoint(FULL)")

@@ -1,0 +1,105 @@
+"""Sections: the listings, their walks, and what they show."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSection:
+    """A section's row, with the number of articles it is known to show."""
+
+    path: str
+    name: str | None
+    complete: bool
+    walked_at: int | None
+    pages: int
+    etag: str | None
+    last_modified: str | None
+    articles: int
+
+
+class Sections:
+    """The sections' part of the ledger."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def add(self, site: str, path: str, name: str | None) -> None:
+        """Notes a section; a name seen later is taken where none was."""
+        self._db.execute(
+            "INSERT INTO sections (site, path, name) VALUES (?, ?, ?) "
+            "ON CONFLICT (site, path) DO UPDATE SET name = excluded.name WHERE name IS NULL",
+            (site, path, name),
+        )
+
+    def all(self, site: str) -> list[KnownSection]:
+        """Every known section of a site, by path."""
+        rows = self._db.execute(
+            "SELECT path, name, complete, walked_at, pages, etag, last_modified, "
+            "(SELECT count(*) FROM memberships WHERE section = sections.n) "
+            "FROM sections WHERE site = ? ORDER BY path",
+            (site,),
+        )
+        return [KnownSection(path, name, bool(complete), *rest) for path, name, complete, *rest in rows]
+
+    def members(self, site: str, path: str, ids: Sequence[str]) -> set[str]:
+        """Those of the ids that the section is known to show."""
+        rows = self._db.execute(
+            "SELECT a.id FROM json_each(?) AS asked JOIN articles a ON a.id = asked.value "
+            "JOIN memberships m ON m.article = a.n "
+            "WHERE m.section = (SELECT n FROM sections WHERE site = ? AND path = ?)",
+            (json.dumps(list(ids)), site, path),
+        )
+        return {row["id"] for row in rows}
+
+    def add_member(self, site: str, path: str, id_: str) -> None:
+        """Notes that a section shows an article."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO memberships (section, article) "
+            "SELECT s.n, a.n FROM sections s, articles a WHERE s.site = ? AND s.path = ? AND a.id = ?",
+            (site, path, id_),
+        )
+
+    def showing(self, id_: str) -> list[tuple[str, str | None]]:
+        """(path, name) of every section known to show an article, in the order in which they were noted."""
+        rows = self._db.execute(
+            "SELECT s.path, s.name FROM memberships m JOIN sections s ON s.n = m.section "
+            "JOIN articles a ON a.n = m.article WHERE a.id = ? ORDER BY s.n",
+            (id_,),
+        )
+        return [tuple(row) for row in rows]
+
+    def add_other(self, site: str, path: str, kind: str, url: str, title: str) -> None:
+        """Notes an item of a list that is no article of the site: external or file."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO others (section, url, kind, title) "
+            "SELECT n, ?, ?, ? FROM sections WHERE site = ? AND path = ?",
+            (url, kind, title, site, path),
+        )
+
+    def others(self, site: str) -> dict[str, int]:
+        """Number of different addresses by kind."""
+        rows = self._db.execute(
+            "SELECT kind, count(DISTINCT url) FROM others JOIN sections ON n = section WHERE site = ? GROUP BY kind",
+            (site,),
+        )
+        return dict(tuple(row) for row in rows)
+
+    def note_page(self, site: str, path: str, pages: int, *, unknown: bool, complete: bool, now: int) -> None:
+        """Notes the progress of a walk: anything unknown clears the mark of completeness, its own end sets it."""
+        self._db.execute(
+            "UPDATE sections SET walked_at = ?, pages = max(CASE WHEN ? = 1 THEN 0 ELSE pages END, ?), "
+            "complete = CASE WHEN ? THEN 1 WHEN ? THEN 0 ELSE complete END WHERE site = ? AND path = ?",
+            (now, pages, pages, complete, unknown, site, path),
+        )
+
+    def note_validators(self, site: str, path: str, etag: str | None, last_modified: str | None) -> None:
+        """Notes the validators of a first page; both None forgets them."""
+        self._db.execute(
+            "UPDATE sections SET etag = ?, last_modified = ? WHERE site = ? AND path = ?",
+            (etag, last_modified, site, path),
+        )

@@ -1,0 +1,39 @@
+"""Raw HTML under html/: the bytes as served, at a path made from the parsed address, never from a raw one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from jcnews_spider.archive import files
+from jcnews_spider.urls import ArticleAddress
+
+FOLDER = "html"
+
+
+def snapshot_path(site: str, address: ArticleAddress, version: int, part: int = 0) -> str:
+    """`html/<site>/<section path>/<YYYYMM>/t<YYYYMMDD>_<docid>[_<part>][.v<version>].html`, under output/."""
+    suffix = (f"_{part}" if part else "") + (f".v{version}" if version > 1 else "")
+    folders = [FOLDER, site, *filter(None, address.section.split("/")), address.month]
+    return "/".join([*folders, f"{address.stem}{suffix}.html"])
+
+
+def write_snapshots(
+    root: Path, site: str, address: ArticleAddress, version: int, pages: Sequence[bytes]
+) -> list[tuple[str, str]]:
+    """Puts each page in place, not yet synced, and gives (path, sha256 hex) of each in order."""
+    written = []
+    for part, body in enumerate(pages):
+        path = snapshot_path(site, address, version, part)
+        files.write_whole(root, path, body)
+        written.append((path, sha256(body).hexdigest()))
+    return written
+
+
+def is_intact(root: Path, path: str, digest: str) -> bool:
+    """True when the file is there and hashes to the digest."""
+    try:
+        return sha256((root / path).read_bytes()).hexdigest() == digest
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,64 @@
+"""The tree of exceptions.
+
+JcnewsError
+├── UsageFault              exit 1: an argument or a setting that makes no sense
+├── ArchiveBusy             exit 6: another run holds the archive
+├── StorageFault            exit 7: disk full, I/O error, damaged state
+└── UnknownLayout           a page that is no article; `reason` is the name under which it is counted
+    ├── NotHtml
+    ├── EmptyPage
+    ├── NoBody              a titled page without text, image, video or attachment
+    └── RedirectStub        a page that only sends the reader elsewhere; carries `target`
+"""
+
+from __future__ import annotations
+
+
+class JcnewsError(Exception):
+    """Anything this project raises on purpose."""
+
+
+class UsageFault(JcnewsError):
+    """An argument or a setting that makes no sense; the message says which and what would."""
+
+
+class ArchiveBusy(JcnewsError):
+    """Another run holds the archive."""
+
+
+class StorageFault(JcnewsError):
+    """The archive cannot be read or written."""
+
+
+class UnknownLayout(JcnewsError):
+    """A page that fits no template."""
+
+    reason = "unknown_layout"
+
+
+class NotHtml(UnknownLayout):
+    """Bytes that are no HTML, such as a PDF."""
+
+    reason = "not_html"
+
+
+class EmptyPage(UnknownLayout):
+    """A page without any content."""
+
+    reason = "empty_page"
+
+
+class NoBody(UnknownLayout):
+    """A titled page without text, image, video or attachment."""
+
+    reason = "no_body"
+
+
+class RedirectStub(UnknownLayout):
+    """A page that only sends the reader elsewhere."""
+
+    reason = "stub"
+
+    def __init__(self, target: str) -> None:
+        super().__init__(f"sends the reader to {target!r}")
+        self.target = target

@@ -1,0 +1,76 @@
+"""What a page taught us: the items that go down the pipelines into the archive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from jcnews_spider.article import Article, SectionRef
+from jcnews_spider.trs.listing import Entry
+from jcnews_spider.urls import ArticleAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article as its pages say it, before the archive gives it a version."""
+
+    article: Article
+    address: ArticleAddress
+    pages: tuple[bytes, ...] = field(repr=False)
+    """Entity bytes of each page in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """An article's address that gave no record this time."""
+
+    id: str
+    reason: str
+    """Name under which it is counted."""
+    detail: str = ""
+    """For people: what the page or the network said."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of a section's listing."""
+
+    section: str
+    """Path of the section."""
+    url: str
+    index: int
+    """0 for the first page."""
+    entries: tuple[Entry, ...] = field(repr=False)
+    found: tuple[ArticleAddress, ...] = field(repr=False)
+    """Articles to be recorded as found: those inside the run's days."""
+    has_unknown: bool
+    """True when it shows an article that this section was not known to show, inside the run's days or not."""
+    ends: bool
+    """True when the walk ended here by its own rule and saw every page it should."""
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WalkCut:
+    """A walk that ended before its end."""
+
+    section: str
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """Sections that a page links."""
+
+    sections: tuple[SectionRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Addresses of articles given by hand."""
+
+    addresses: tuple[ArticleAddress, ...]
+
+
+Item = Draft | Miss | ListPage | WalkCut | Discovered | Wanted

@@ -1,0 +1,124 @@
+"""Own settings: one table that feeds code, documentation and `--help`.
+
+Each is a Scrapy setting `JCNEWS_<NAME>`; an environment variable of the same name sets it too.
+Precedence: `-s`, environment, the default here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from jcnews_spider.errors import UsageFault
+
+PREFIX = "JCNEWS_"
+
+
+def _option(default: Any, read: Callable[[str], Any], meaning: str) -> Any:
+    return field(default=default, metadata={"read": read, "meaning": meaning})
+
+
+def _switch(text: str) -> bool:
+    switches = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    try:
+        return switches[text.strip().lower()]
+    except KeyError:
+        raise ValueError("wanted 1 or 0") from None
+
+
+def _ratio(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise ValueError("wanted a number from 0 to 1")
+    return value
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if value < least:
+            raise ValueError(f"wanted {least} or more")
+        return value
+
+    return read
+
+
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise ValueError("wanted a folder")
+    return Path(text)
+
+
+def _contact(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("wanted one printable line")
+    return text.strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The values of one run."""
+
+    output: Path = _option(Path("output"), _folder, "Folder of the archive.")
+    html_snapshots: bool = _option(True, _switch, "Keep the raw HTML of every article version (1 or 0).")
+    contact: str = _option("", _contact, "Address or e-mail of the operator, named in the user agent.")
+    fail_ratio: float = _option(
+        0.05, _ratio, "Exit code 2 when more than this share of the asked addresses failed (and at least 3)."
+    )
+    min_free_mb: int = _option(
+        100, _at_least(0), "Free space in MB (10^6 bytes) below which a run stops with exit code 7."
+    )
+    stop_after_known_pages: int = _option(
+        2, _at_least(1), "Whole list pages without an unknown article after which the walk of a complete section stops."
+    )
+    max_list_pages: int = _option(
+        2000, _at_least(1), "List pages of one section that a walk reads at most; a walk cut here says so."
+    )
+    seal_records: int = _option(500, _at_least(1), "Records after which a segment is sealed.")
+    seal_seconds: int = _option(600, _at_least(1), "Seconds after which a segment is sealed, if there is a record.")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One own setting, for documentation and `--help`."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+def rows() -> tuple[Row, ...]:
+    """The table, in the order of the fields."""
+    return tuple(Row(PREFIX + f.name.upper(), _printed(f.default), f.metadata["meaning"]) for f in fields(Options))
+
+
+def defaults(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The Scrapy settings: each default, or the environment's word for it."""
+    return {row.name: environment.get(row.name, row.default) for row in rows()}
+
+
+def read(settings: Mapping[str, Any]) -> Options:
+    """The values; raises UsageFault where one makes no sense."""
+    return Options(**{f.name: _value(PREFIX + f.name.upper(), f.metadata["read"], settings) for f in fields(Options)})
+
+
+def reject_unknown(names: Iterable[str]) -> None:
+    """Raises UsageFault if a name starts with JCNEWS_ and is not in the table."""
+    known = [row.name for row in rows()]
+    for name in names:
+        if name.startswith(PREFIX) and name not in known:
+            raise UsageFault(f"unknown setting {name}; known are {', '.join(known)}")
+
+
+def _value(name: str, reader: Callable[[str], Any], settings: Mapping[str, Any]) -> Any:
+    text = str(settings[name])
+    try:
+        return reader(text)
+    except ValueError as fault:
+        raise UsageFault(f"{name}={text!r} makes no sense: {fault}") from None
+
+
+def _printed(value: object) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)

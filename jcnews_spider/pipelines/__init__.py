@@ -1,0 +1,1 @@
+"""What an item passes on its way into the archive."""

@@ -1,0 +1,21 @@
+"""One file per site; each holds its `SITE`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from jcnews_spider.errors import UsageFault
+from jcnews_spider.trs.site import Site
+
+SITES: dict[str, Site] = {
+    site.name: site for site in (import_module(f"{__name__}.{module.name}").SITE for module in iter_modules(__path__))
+}
+
+
+def site_named(name: str) -> Site:
+    """The site of that name; raises UsageFault if there is none."""
+    try:
+        return SITES[name]
+    except KeyError:
+        raise UsageFault(f"unknown spider {name!r}; known are {', '.join(SITES)}") from None

@@ -1,0 +1,1 @@
+"""TRS WCM pages: bytes in, values out. No network, no framework."""

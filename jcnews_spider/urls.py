@@ -1,0 +1,114 @@
+"""Addresses: the grammar of TRS article addresses and the one form of each address (SITE.md §1.2, §7)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+
+from w3lib.url import canonicalize_url
+
+_ARTICLE = re.compile(
+    r"/(?P<section>(?:[\w-]+/){0,6})(?P<month>\d{6})/"
+    r"t(?P<day>\d{8})_(?P<docid>\d{1,18})(?:_(?P<part>\d{1,4}))?\.(?P<suffix>s?html?)",
+    re.ASCII,
+)
+_SECTION = re.compile(r"(?:[\w-]+/){1,6}", re.ASCII)
+_INDEX = re.compile(r"/index\.s?html?$")
+_SLASHES = re.compile(r"//+")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleAddress:
+    """What the address of an article page says."""
+
+    url: str
+    """The address in its one form, of the first page."""
+    section: str
+    """Path of the section, `xw/jcxw`; empty at the site's root."""
+    month: str
+    """Name of the folder, `202210`."""
+    day: date
+    """Day of creation in Asia/Shanghai; the page may show another."""
+    docid: int
+    """TRS document id, global per WCM install."""
+    part: int = 0
+    """0 for the first page, K for `…_K.html`."""
+
+    @property
+    def stem(self) -> str:
+        """File name without suffix, `t20221009_956123`."""
+        return f"t{self.day:%Y%m%d}_{self.docid}"
+
+    def part_url(self, part: int) -> str:
+        """Address of page `part` of the article; 0 is the first."""
+        if part == 0:
+            return self.url
+        head, _, suffix = self.url.rpartition(".")
+        return f"{head}_{part}.{suffix}"
+
+
+def parse_article_address(url: str) -> ArticleAddress | None:
+    """What an absolute address says when it is an article's, else None. Query and fragment play no role."""
+    canonical = canonical_url(url)
+    if canonical is None:
+        return None
+    parts = urlsplit(canonical)
+    match = _ARTICLE.fullmatch(parts.path)
+    if match is None:
+        return None
+    try:
+        day = date.fromisoformat(match["day"])
+    except ValueError:
+        return None
+    first = f"/{match['section']}{match['month']}/t{match['day']}_{match['docid']}.{match['suffix']}"
+    return ArticleAddress(
+        url=urlunsplit((parts.scheme, parts.netloc, first, "", "")),
+        section=match["section"].rstrip("/"),
+        month=match["month"],
+        day=day,
+        docid=int(match["docid"]),
+        part=int(match["part"] or 0),
+    )
+
+
+def canonical_url(url: str) -> str | None:
+    """The one form of an http(s) address, None for any other.
+
+    Lower-case host, no default port, user or fragment, no `//`, `/./`, `/../`, no `index.html`, no superfluous
+    %xx, query sorted. The path keeps its case. w3lib folds the rest but not these (SITE.md §7, measured).
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    scheme = parts.scheme.lower()
+    if scheme not in _DEFAULT_PORTS or not parts.hostname:
+        return None
+    host = parts.hostname.rstrip(".")
+    if ":" in host:
+        host = f"[{host}]"
+    netloc = host if port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{port}"
+    path = _INDEX.sub("/", _SLASHES.sub("/", _resolved(parts)))
+    return canonicalize_url(urlunsplit((scheme, netloc, path, parts.query, "")))
+
+
+def _resolved(parts: SplitResult) -> str:
+    """The path without dot segments; an encoded slash stays encoded."""
+    path = re.sub(r"%(?![2][fF])[0-9a-fA-F]{2}", _decoded, parts.path) or "/"
+    return urlsplit(urljoin("http://host/", path.lstrip("/"))).path
+
+
+def _decoded(match: re.Match[str]) -> str:
+    """An escape of an unreserved character as that character, any other as it stands (RFC 3986 §6.2.2.2)."""
+    character = unquote(match[0])
+    return character if re.fullmatch(r"[A-Za-z0-9._~-]", character) else match[0]
+
+
+def section_path(text: str) -> str | None:
+    """`xw/jcxw` for `xw/jcxw`, `/xw/jcxw/` or `/xw/jcxw/index.html`; None when it is no section's path."""
+    path = _INDEX.sub("/", "/" + text.strip().strip("/") + ("" if text.rstrip().endswith("html") else "/")).lstrip("/")
+    return path.rstrip("/") if _SECTION.fullmatch(path) else None
