@@ -17,6 +17,9 @@ from __future__ import annotations
 class JcnewsError(Exception):
     """Anything this project raises on purpose."""
 
+    exit_code = 1
+    """Exit code of a command that it ends."""
+
 
 class UsageFault(JcnewsError):
     """An argument or a setting that makes no sense; the message says which and what would."""
@@ -25,15 +28,33 @@ class UsageFault(JcnewsError):
 class ArchiveBusy(JcnewsError):
     """Another run holds the archive."""
 
+    exit_code = 6
+
 
 class StorageFault(JcnewsError):
     """The archive cannot be read or written."""
+
+    exit_code = 7
 
 
 class UnknownLayout(JcnewsError):
     """A page that fits no template."""
 
     reason = "unknown_layout"
+
+
+class NotServed(UnknownLayout):
+    """An answer with another status than 200."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"status {status}")
+        self.reason = f"http_{status}"
+
+
+class OtherPage(UnknownLayout):
+    """An answer that came from another address, after a redirect."""
+
+    reason = "redirected"
 
 
 class NotHtml(UnknownLayout):

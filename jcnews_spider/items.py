@@ -10,6 +10,17 @@ from jcnews_spider.urls import ArticleAddress
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it came."""
+
+    body: bytes = field(repr=False)
+    url: str | None = None
+    """Its address, None when unknown."""
+    charset: str | None = None
+    """What the Content-Type header says."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An article as its pages say it, before the archive gives it a version."""
 
@@ -44,19 +55,12 @@ class ListPage:
     """Articles to be recorded as found: those inside the run's days."""
     has_unknown: bool
     """True when it shows an article that this section was not known to show, inside the run's days or not."""
-    ends: bool
-    """True when the walk ended here by its own rule and saw every page it should."""
+    completes: bool
+    """True when the walk ended here by its own rule and noted everything it saw."""
+    name: str | None = None
+    """What the page calls the section."""
     etag: str | None = None
     last_modified: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WalkCut:
-    """A walk that ended before its end."""
-
-    section: str
-    url: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +77,4 @@ class Wanted:
     addresses: tuple[ArticleAddress, ...]
 
 
-Item = Draft | Miss | ListPage | WalkCut | Discovered | Wanted
+Item = Draft | Miss | ListPage | Discovered | Wanted

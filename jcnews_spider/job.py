@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -37,6 +37,10 @@ class Job:
     until: date | None = None
     max_pages: int | None = None
     full: bool = False
+    discover: bool = False
+    """True to read the home page's navigation whether a name is missing or not."""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    """As given, for the run report."""
 
     @classmethod
     def read(cls, arguments: Mapping[str, str], site: Site) -> Job:
@@ -60,6 +64,7 @@ class Job:
             until=until,
             max_pages=_count(arguments, "max_pages"),
             full=_flag(arguments, "full"),
+            arguments=dict(arguments),
         )
 
     def includes(self, day: date) -> bool:

@@ -99,17 +99,13 @@ def defaults(environment: Mapping[str, str]) -> dict[str, Any]:
     return {row.name: environment.get(row.name, row.default) for row in rows()}
 
 
-def read(settings: Mapping[str, Any]) -> Options:
-    """The values; raises UsageFault where one makes no sense."""
-    return Options(**{f.name: _value(PREFIX + f.name.upper(), f.metadata["read"], settings) for f in fields(Options)})
-
-
-def reject_unknown(names: Iterable[str]) -> None:
-    """Raises UsageFault if a name starts with JCNEWS_ and is not in the table."""
+def checked(settings: Mapping[str, Any], environment: Iterable[str]) -> Options:
+    """The values; raises UsageFault where one makes no sense, or a setting or variable JCNEWS_… is unknown."""
     known = [row.name for row in rows()]
-    for name in names:
+    for name in [*settings, *environment]:
         if name.startswith(PREFIX) and name not in known:
             raise UsageFault(f"unknown setting {name}; known are {', '.join(known)}")
+    return Options(**{f.name: _value(PREFIX + f.name.upper(), f.metadata["read"], settings) for f in fields(Options)})
 
 
 def _value(name: str, reader: Callable[[str], Any], settings: Mapping[str, Any]) -> Any:

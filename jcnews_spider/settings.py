@@ -11,7 +11,6 @@ COMMANDS_MODULE = "jcnews_spider.commands"
 
 # A command line for people: one line a section and one a run; the numbers stand in the run report.
 LOG_LEVEL = "INFO"
-LOG_FORMATTER = "jcnews_spider.extensions.quiet_log.QuietLogFormatter"
 STATS_DUMP = False
 
 # Politeness. The delay in seconds varies by ± JITTER, so 1.25 ± 20 % is never shorter than a second.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from jcnews_spider.archive import files
+from jcnews_spider.items import Draft
 from jcnews_spider.urls import ArticleAddress
 
 FOLDER = "html"
@@ -19,13 +19,11 @@ def snapshot_path(site: str, address: ArticleAddress, version: int, part: int = 
     return "/".join([*folders, f"{address.stem}{suffix}.html"])
 
 
-def write_snapshots(
-    root: Path, site: str, address: ArticleAddress, version: int, pages: Sequence[bytes]
-) -> list[tuple[str, str]]:
+def write_snapshots(root: Path, site: str, draft: Draft) -> list[tuple[str, str]]:
     """Puts each page in place, not yet synced, and gives (path, sha256 hex) of each in order."""
     written = []
-    for part, body in enumerate(pages):
-        path = snapshot_path(site, address, version, part)
+    for part, body in enumerate(draft.pages):
+        path = snapshot_path(site, draft.address, draft.article.version, part)
         files.write_whole(root, path, body)
         written.append((path, sha256(body).hexdigest()))
     return written

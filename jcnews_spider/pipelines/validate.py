@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Self
 
 from scrapy.crawler import Crawler
-from typing_extensions import Self
 
 from jcnews_spider.items import Draft, Item, Miss
 

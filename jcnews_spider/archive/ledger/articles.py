@@ -20,6 +20,8 @@ class KnownArticle:
 
     id: str
     url: str
+    day: str
+    """Of the address, YYYY-MM-DD."""
     state: str
     version: int
     list_url: str | None
@@ -47,7 +49,7 @@ class Articles:
     def get(self, id_: str) -> KnownArticle | None:
         """What is known of an article."""
         row = self._db.execute(
-            "SELECT id, url, state, version, list_url, first_seen FROM articles WHERE id = ?", (id_,)
+            "SELECT id, url, day, state, version, list_url, first_seen FROM articles WHERE id = ?", (id_,)
         ).fetchone()
         return KnownArticle(*row) if row else None
 
@@ -62,16 +64,18 @@ class Articles:
 
     def due(self, site: str, scope: Scope, run_started: int, after: tuple[str, str], limit: int) -> list[KnownArticle]:
         """Articles to be asked, newest day first, behind the (day, id) of the last one had; `("~", "")` begins."""
-        conditions = ["state IN ('found', 'failed', 'skipped')", "next_try <= ?", "(day, id) < (?, ?)", "id GLOB ?"]
-        values: list[object] = [run_started, *after, f"{site}:*"]
-        bounds, bound_values = _bounds(site, scope)
-        where = " AND ".join(conditions + bounds)
-        rows = self._db.execute(
-            f"SELECT id, url, state, version, list_url, first_seen FROM articles WHERE {where} "  # noqa: S608 - own text
-            "ORDER BY day DESC, id DESC LIMIT ?",
-            [*values, *bound_values, limit],
-        )
-        return [KnownArticle(*row) for row in rows]
+        values = {
+            "site": f"{site}:*",
+            "sections": None if scope.sections is None else json.dumps(list(scope.sections)),
+            "since": (scope.since or date.min).isoformat(),
+            "until": (scope.until or date.max).isoformat(),
+            "ids": json.dumps(list(scope.ids)),
+            "run_started": run_started,
+            "after_day": after[0],
+            "after_id": after[1],
+            "limit": limit,
+        }
+        return [KnownArticle(*row) for row in self._db.execute(_DUE, values)]
 
     def keep(self, id_: str, version: int, content_hash: str, text_digest: bytes | None, now: int) -> None:
         """Notes that an article was kept; its text counts as archived from now on."""
@@ -106,21 +110,19 @@ class Articles:
         return {(state, reason): number for state, reason, number in rows}
 
 
-def _bounds(site: str, scope: Scope) -> tuple[list[str], list[object]]:
-    """The scope as SQL conditions with their values."""
-    conditions: list[str] = []
-    values: list[object] = []
-    if scope.sections is not None:
-        conditions.append(
-            "n IN (SELECT article FROM memberships JOIN sections s ON s.n = section "
-            "WHERE s.site = ? AND s.path IN (SELECT value FROM json_each(?)))"
-        )
-        values += [site, json.dumps(list(scope.sections))]
-    for condition, bound in (("day >= ?", scope.since), ("day <= ?", scope.until)):
-        if bound is not None:
-            conditions.append(condition)
-            values.append(bound.isoformat())
-    if conditions:
-        conditions = [f"(id IN (SELECT value FROM json_each(?)) OR ({' AND '.join(conditions)}))"]
-        values.insert(0, json.dumps(list(scope.ids)))
-    return conditions, values
+_DUE = """
+SELECT id, url, day, state, version, list_url, first_seen FROM articles
+WHERE state IN ('found', 'failed', 'skipped') AND next_try <= :run_started AND id GLOB :site
+  AND (day, id) < (:after_day, :after_id)
+  AND (
+    id IN (SELECT value FROM json_each(:ids))
+    OR day BETWEEN :since AND :until AND (
+      :sections IS NULL
+      OR n IN (
+        SELECT article FROM memberships JOIN sections s ON s.n = section
+        WHERE id GLOB s.site || ':*' AND s.path IN (SELECT value FROM json_each(:sections))
+      )
+    )
+  )
+ORDER BY day DESC, id DESC LIMIT :limit
+"""

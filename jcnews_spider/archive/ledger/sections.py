@@ -36,6 +36,10 @@ class Sections:
             (site, path, name),
         )
 
+    def get(self, site: str, path: str) -> KnownSection | None:
+        """What is known of a section."""
+        return next((section for section in self.all(site) if section.path == path), None)
+
     def all(self, site: str) -> list[KnownSection]:
         """Every known section of a site, by path."""
         rows = self._db.execute(

@@ -1,0 +1,43 @@
+# make demo · make test · make crawl · make setup; nothing but Python ≥ 3.11, venv and make is needed.
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := output/demo
+PARSERS := jcnews_spider/text.py,jcnews_spider/encoding.py,jcnews_spider/urls.py,jcnews_spider/trs/*
+
+.PHONY: setup demo test crawl figures clean
+
+setup: .venv/ready
+
+# uv where it is there, pip where it is not.
+.venv/ready: pyproject.toml
+	@if command -v uv >/dev/null; then \
+	  uv venv -q --allow-existing --python "$$(command -v $(PYTHON))" .venv && uv pip install -q --python $(BIN)/python -e '.[dev]'; \
+	else \
+	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'; \
+	fi
+	@touch $@
+
+demo: setup
+	@rm -rf $(DEMO)
+	$(BIN)/python -m tests.replica --articles 60 --run -- $(BIN)/scrapy crawl jcnews -s JCNEWS_OUTPUT=$(DEMO) -s DOWNLOAD_DELAY=0
+	@echo; echo "One record:"; cat $(DEMO)/articles/*.jsonl | head -1 | $(BIN)/python -m json.tool --no-ensure-ascii
+	@echo; echo "JSON Lines: $$(ls -d $(DEMO)/articles/*.jsonl)"
+	@echo "Raw HTML:   $(DEMO)/html/ ($$(find $(DEMO)/html -name '*.html' | wc -l) files)"
+	@echo "Report:     $$(ls -d $(DEMO)/runs/*.json)"
+
+test: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 --cov --cov-report=
+	$(BIN)/coverage report --include='$(PARSERS)' --fail-under=95
+
+crawl: setup
+	$(BIN)/scrapy crawl jcnews
+
+# The figures of the README, measured on the replica (and on a labelled corpus, if CORPUS names one).
+figures: setup
+	$(BIN)/python -m tests.figures $(CORPUS)
+
+clean:
+	rm -rf .venv build *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,39 @@
+"""`scrapy crawl SITE`: the job."""
+
+from __future__ import annotations
+
+import argparse
+
+from jcnews_spider.console import SpiderCommand, indented
+from jcnews_spider.errors import UsageFault
+from jcnews_spider.job import ARGUMENTS, Job
+from jcnews_spider.sites import site_named
+
+
+class Command(SpiderCommand):
+    """Crawls a site into the archive."""
+
+    def syntax(self) -> str:
+        """Usage line."""
+        return "[options] <site>"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Crawl a site into the archive"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Adds the table of arguments to the help."""
+        super().add_options(parser)
+        arguments = indented([(f"-a {name}=…", meaning) for name, meaning in ARGUMENTS.items()])
+        parser.epilog = f"Arguments\n{arguments}\n\n{parser.epilog}"
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Crawls; exit codes as in the README."""
+        from jcnews_spider import runner  # noqa: PLC0415 - heavy imports stand inside
+
+        if len(args) != 1:
+            raise UsageFault("name one site: scrapy crawl jcnews")
+        if opts.output or opts.overwrite_output:
+            raise UsageFault("-o and -O are not for this project: records go to JCNEWS_OUTPUT/articles")
+        site = site_named(args[0])
+        return runner.run(self.process, site, Job.read(opts.spargs, site))

@@ -1,0 +1,87 @@
+"""`scrapy extract`: what the extractor makes of saved pages."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jcnews_spider.console import SpiderCommand
+from jcnews_spider.errors import UnknownLayout, UsageFault
+from jcnews_spider.items import Page
+from jcnews_spider.sites import SITES, site_named
+from jcnews_spider.text import safe_strings
+from jcnews_spider.trs.article import parse_article
+from jcnews_spider.trs.site import Site
+
+
+class Command(SpiderCommand):
+    """Prints one JSON record a line, in the order given; touches no state."""
+
+    def syntax(self) -> str:
+        """Usage line."""
+        return "[options] <file or address> …"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Print the records that the extractor makes of pages"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Adds --url."""
+        super().add_options(parser)
+        parser.add_argument("--url", metavar="URL", help="address of a saved page, for links, id and section")
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> int:
+        """A page that fits nothing gives a line with `file` and `error`; one that cannot be had gives exit 1 too."""
+        if not args:
+            raise UsageFault("name the pages to extract, files or addresses")
+        if opts.url and (len(args) != 1 or _is_address(args[0])):
+            raise UsageFault("--url goes with one file")
+        addresses = [name for name in args if _is_address(name)]
+        answers = self._fetch(addresses) if addresses else {}
+        code = 0
+        for name in args:
+            page = answers[name] if name in answers else _read(name, opts.url)
+            sys.stdout.write(json.dumps(_line(name, page), ensure_ascii=False) + "\n")
+            code = code if isinstance(page, Page) else UsageFault.exit_code
+        return code
+
+    def _fetch(self, urls: list[str]) -> dict[str, Page | str]:
+        """The page of each address, or the reason why it did not come; robots.txt and delays as in a crawl."""
+        from jcnews_spider import runner  # noqa: PLC0415 - heavy imports stand inside
+
+        return runner.fetch(self.process, urls)
+
+
+def _read(name: str, url: str | None) -> Page | str:
+    try:
+        return Page(Path(name).read_bytes(), url)
+    except OSError as fault:
+        return f"cannot be read: {fault.strerror}"
+
+
+def _line(name: str, page: Page | str) -> dict[str, Any]:
+    """The record of a page, or its error, with the name by which it was asked for."""
+    if isinstance(page, str):
+        return {"file": name, "error": page}
+    try:
+        record = safe_strings(parse_article(page.body, page.url, _site_of(page.url), page.charset)).as_dict()
+    except UnknownLayout as fault:
+        return {"file": name, "error": fault.reason}
+    return {**record, "id": record["id"] or None, "url": record["url"] or None, "file": name}
+
+
+def _site_of(url: str | None) -> Site:
+    """The site of an address, one made up for an unknown host; jcnews, whose templates end general, without one."""
+    if url is None:
+        return site_named("jcnews")
+    parts = urlsplit(url)
+    known = (site for site in SITES.values() if parts.netloc in site.hosts)
+    return next(known, Site(name=parts.netloc, title=parts.netloc, root=f"{parts.scheme}://{parts.netloc}/"))
+
+
+def _is_address(name: str) -> bool:
+    return name.startswith(("http://", "https://"))

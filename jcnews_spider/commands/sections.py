@@ -1,0 +1,68 @@
+"""`scrapy sections`: the known sections."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from jcnews_spider import options
+from jcnews_spider.archive import LEDGER
+from jcnews_spider.archive.files import storage_faults
+from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.archive.ledger.sections import KnownSection
+from jcnews_spider.clock import utc
+from jcnews_spider.console import SpiderCommand, table
+from jcnews_spider.errors import UsageFault
+from jcnews_spider.job import Job
+from jcnews_spider.sites import site_named
+from jcnews_spider.trs.site import Site
+
+
+class Command(SpiderCommand):
+    """Prints name, path, articles, last walk and completeness of each section."""
+
+    def syntax(self) -> str:
+        """Usage line."""
+        return "[options] [site]"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "List the known sections of a site"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Adds --discover."""
+        super().add_options(parser)
+        parser.add_argument("--discover", action="store_true", help="read the home page's navigation first")
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Prints the table; with --discover the exit code is that of the visit."""
+        from jcnews_spider import runner  # noqa: PLC0415 - heavy imports stand inside
+
+        if len(args) > 1:
+            raise UsageFault("name one site: scrapy sections jcnews")
+        site = site_named(args[0] if args else "jcnews")
+        path = options.checked(self.settings, os.environ).output / LEDGER
+        code = runner.run(self.process, site, Job(discover=True)) if opts.discover else 0
+        known: list[KnownSection] = []
+        if path.exists():
+            with storage_faults():
+                ledger = Ledger(path, read_only=True)
+                known = ledger.sections.all(site.name)
+                ledger.close()
+        print(table(("name", "path", "articles", "last walk", "complete"), _rows(site, known)))
+        return code
+
+
+def _rows(site: Site, known: list[KnownSection]) -> list[tuple[str, str, int, str, str]]:
+    """The site's table first, then what was discovered."""
+    by_path = {section.path: section for section in known}
+    listed = {section.path: section.name for section in site.sections if section.path}
+    rows = []
+    for path in dict.fromkeys([*listed, *by_path]):
+        section = by_path.get(path)
+        name = listed.get(path) or (section.name if section else None) or ""
+        walked = utc(section.walked_at) if section and section.walked_at else "never"
+        complete = "yes" if section and section.complete else "no"
+        rows.append((name, path, section.articles if section else 0, walked, complete))
+    unplaced = [s.name for s in site.sections if not s.path and s.name not in {row[0] for row in rows}]
+    return rows + [(name, "?", 0, "never", "no") for name in unplaced]

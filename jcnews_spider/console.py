@@ -1,0 +1,102 @@
+"""What commands share: faults as messages with exit codes, tables, an archive to read."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import unicodedata
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from scrapy.commands import BaseRunSpiderCommand, ScrapyCommand, ScrapyHelpFormatter
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
+
+from jcnews_spider import options
+from jcnews_spider.errors import JcnewsError, UsageFault
+
+
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter, ScrapyHelpFormatter):
+    """Scrapy's help with tables left as they are."""
+
+
+class ProjectCommand(ScrapyCommand):
+    """A command of this project: a fault is one line on stderr and an exit code, wrong arguments are 1.
+
+    Subclasses write `work`, which gives the exit code and may raise any JcnewsError.
+    """
+
+    requires_project = True
+    requires_crawler_process = False
+    settings: Settings
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> int:
+        """What the command does; gives its exit code."""
+        raise NotImplementedError
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Works, and turns a fault into a message and an exit code."""
+        try:
+            self.exitcode = self.work(args, opts)
+        except JcnewsError as fault:
+            print(f"scrapy {_name(self)}: {fault}", file=sys.stderr)
+            self.exitcode = fault.exit_code
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Adds Scrapy's options and the table of own settings."""
+        super().add_options(parser)
+        parser.formatter_class = _HelpFormatter
+        table = [(f"{row.name}={row.default}", row.meaning) for row in options.rows()]
+        parser.epilog = f"Settings (-s or environment)\n{indented(table)}"
+        parser.error = self._refuse  # type: ignore[method-assign]
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Reads the options; what Scrapy calls a usage error ends with 1, not with 2."""
+        unknown = [argument for argument in args if argument.startswith("-") and argument != "-"]
+        if unknown:
+            self._refuse(f"unknown option {unknown[0]}")
+        try:
+            super().process_options(args, opts)
+        except UsageError as fault:
+            self._refuse(str(fault))
+
+    def _refuse(self, message: str) -> NoReturn:
+        print(f"scrapy {_name(self)}: {message} (see scrapy {_name(self)} --help)", file=sys.stderr)
+        sys.exit(UsageFault.exit_code)
+
+
+class SpiderCommand(ProjectCommand, BaseRunSpiderCommand):
+    """A command that crawls."""
+
+    requires_crawler_process = True
+
+    @property
+    def process(self) -> AsyncCrawlerProcess:
+        """Scrapy's process; `settings.py` asks for the asyncio reactor, which is the default."""
+        assert isinstance(self.crawler_process, AsyncCrawlerProcess)  # noqa: S101 - for mypy
+        return self.crawler_process
+
+
+def indented(rows: Sequence[tuple[str, str]]) -> str:
+    """Two columns for a help text."""
+    width = max(len(left) for left, _ in rows)
+    return "\n".join(f"  {left:<{width}}  {right}" for left, right in rows)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Rows in columns, 汉字 counted as two cells."""
+    lines = [[str(cell) for cell in row] for row in [head, *rows]]
+    widths = [max(_cells(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(cell + " " * (width - _cells(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _cells(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _name(command: ScrapyCommand) -> str:
+    return type(command).__module__.rpartition(".")[2]

@@ -1,0 +1,79 @@
+"""robots.txt, as RFC 9309 wants it: missing means allowed, 5xx or unreachable means nothing is."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Self
+from urllib.parse import urljoin
+
+from protego import Protego
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http.request import NO_CALLBACK
+
+MAX_BYTES = 500 * 1024
+"""What is read of a robots.txt (RFC 9309 §2.5)."""
+
+JITTER_HEADROOM = 1.25
+"""DOWNLOAD_DELAY_JITTER is ± 20 %: a delay longer by this much is never shorter than the wanted one."""
+
+logger = logging.getLogger(__name__)
+
+
+class RobotsMiddleware:
+    """Refuses what robots.txt forbids (reason `robots`), and everything where it cannot be had (`robots_unavailable`).
+
+    Scrapy's own allows everything after a 5xx or a timeout and ignores Crawl-delay (measured).
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        self._crawler = crawler
+        self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
+        self._rules: dict[str, asyncio.Future[Protego | None]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Lets allowed requests pass."""
+        if request.meta.get("dont_obey_robotstxt"):
+            return
+        rules = await self._rules_for(urljoin(request.url, "/robots.txt"))
+        if rules is None:
+            raise IgnoreRequest("robots_unavailable")
+        if not rules.can_fetch(request.url, self._agent):
+            self._crawler.stats.inc_value("robotstxt/forbidden")
+            raise IgnoreRequest("robots")
+        self._slow_down(request, rules)
+
+    async def _rules_for(self, url: str) -> Protego | None:
+        """The rules of a host, asked once a run; None when they cannot be had."""
+        if url not in self._rules:
+            self._rules[url] = asyncio.get_running_loop().create_future()
+            self._rules[url].set_result(await self._fetch(url))
+        return await self._rules[url]
+
+    async def _fetch(self, url: str) -> Protego | None:
+        request = Request(url, callback=NO_CALLBACK, priority=1000, meta={"dont_obey_robotstxt": True})
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except Exception as fault:  # noqa: BLE001 - whatever the reason, the rules could not be had
+            logger.info("%s cannot be had: %r", url, fault)
+            return None
+        if response.status >= 500:
+            logger.info("%s cannot be had: status %d", url, response.status)
+            return None
+        text = response.body[:MAX_BYTES].decode("utf-8-sig", "replace") if response.status == 200 else ""
+        return Protego.parse(text)
+
+    def _slow_down(self, request: Request, rules: Protego) -> None:
+        """Honours Crawl-delay: it can only lengthen the delay of the host."""
+        wanted = rules.crawl_delay(self._agent)
+        if wanted:
+            _, slot = self._crawler.engine.downloader._get_slot(request)
+            slot.delay = max(slot.delay, wanted * JITTER_HEADROOM)

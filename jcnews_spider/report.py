@@ -1,0 +1,121 @@
+"""What a run came to: its exit code and its report (DESIGN.md §1.3)."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import lxml.etree
+
+from jcnews_spider import __version__
+
+LEAST_FAILED = 3
+"""Failed addresses below which a run is not called failed, whatever their share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a run ended."""
+
+    exit_code: int
+    why: str
+
+
+def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float) -> Verdict:
+    """The exit code of a run; where several hold, the first of 1, 7, 4, 3, 2."""
+    asked = stats.get("addresses/asked", 0)
+    failed = stats.get("addresses/failed", 0) + stats.get("spider_exceptions/count", 0)
+    stopped = finish_reason != "finished"
+    reasons = _reasons(stats)
+    nothing_came = asked and not stats.get("addresses/answered", 0) and (reasons or not stopped)
+    too_many_failed = failed >= LEAST_FAILED and failed > fail_ratio * asked
+    ends = (
+        (1, "run/usage_fault" in stats, stats.get("run/usage_fault")),
+        (7, "storage/fault" in stats, f"storage failed: {stats.get('storage/fault')}"),
+        (4, nothing_came, f"nothing could be crawled: {reasons or finish_reason}"),
+        (3, stopped, f"stopped early: {finish_reason}"),
+        (2, too_many_failed, f"{failed} of {asked} addresses failed: {reasons}"),
+    )
+    return next((Verdict(code, str(why)) for code, holds, why in ends if holds), Verdict(0, "done"))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Which run it was."""
+
+    run_id: str
+    site: str
+    arguments: Mapping[str, str]
+    started_at: str
+    finished_at: str
+    finish_reason: str | None
+
+
+def build(run: Run, stats: Mapping[str, Any], sections: Mapping[str, Any], outcome: Verdict) -> dict[str, Any]:
+    """The run report as JSON types."""
+    kept = stats.get("articles/new", 0)
+    return {
+        **asdict(run),
+        "exit_code": outcome.exit_code,
+        "why": outcome.why,
+        "requests": {
+            "total": stats.get("downloader/request_count", 0),
+            "by_status": _under(stats, "downloader/response_status_count/"),
+            "bytes": stats.get("downloader/response_bytes", 0),
+        },
+        "addresses": {name: stats.get(f"addresses/{name}", 0) for name in ("asked", "answered", "failed")},
+        "lists": {
+            "pages": stats.get("lists/pages", 0),
+            "failed": _under(stats, "lists/failed/"),
+            "absent": _under(stats, "lists/absent/"),
+            "cut": _under(stats, "lists/cut/"),
+        },
+        "entries": _under(stats, "entries/"),
+        "articles": {
+            "new": kept,
+            "duplicates": stats.get("articles/duplicates", 0),
+            "failed": _under(stats, "articles/failed/"),
+            "skipped": _under(stats, "articles/skipped/"),
+            "bytes": stats.get("articles/bytes", 0),
+        },
+        "coverage": {name: round(number / kept, 4) for name, number in _under(stats, "coverage/").items()},
+        "extractors": _under(stats, "extractor/"),
+        "sections": dict(sections),
+        "versions": versions(),
+    }
+
+
+def summary(stats: Mapping[str, Any]) -> str:
+    """The run in a line for people."""
+    new, duplicates = stats.get("articles/new", 0), stats.get("articles/duplicates", 0)
+    failed, asked = stats.get("addresses/failed", 0), stats.get("addresses/asked", 0)
+    skipped = sum(_under(stats, "articles/skipped/").values())
+    return f"{new} new ({duplicates} duplicates), {skipped} skipped, {failed} failed of {asked} addresses asked"
+
+
+def versions() -> dict[str, str]:
+    """What the run was made with."""
+    from importlib.metadata import version  # noqa: PLC0415 - only a report needs it
+
+    return {
+        "jcnews_spider": __version__,
+        "scrapy": version("scrapy"),
+        "lxml": ".".join(map(str, lxml.etree.LXML_VERSION[:3])),
+        "python": platform.python_version(),
+    }
+
+
+def _under(stats: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """The stats whose names begin with a prefix, without it, by name."""
+    return {name.removeprefix(prefix): stats[name] for name in sorted(stats) if name.startswith(prefix)}
+
+
+def _reasons(stats: Mapping[str, Any]) -> str:
+    """The reasons of all failures, most frequent first."""
+    total: dict[str, int] = {}
+    for prefix in ("lists/failed/", "lists/absent/", "articles/failed/", "articles/skipped/"):
+        for reason, number in _under(stats, prefix).items():
+            total[reason] = total.get(reason, 0) + number
+    return ", ".join(f"{reason} ×{number}" for reason, number in sorted(total.items(), key=lambda item: -item[1]))

@@ -1,0 +1,90 @@
+"""One run: the lock, the crawl, the verdict."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+from scrapy import Request, Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.http import Response
+from scrapy.settings import Settings
+from twisted.python.failure import Failure
+from w3lib.encoding import http_content_type_encoding
+
+from jcnews_spider import options, report
+from jcnews_spider.archive import Archive, new_run_id
+from jcnews_spider.clock import utc
+from jcnews_spider.errors import NotServed
+from jcnews_spider.items import Page
+from jcnews_spider.job import Job
+from jcnews_spider.trs.site import Site
+
+
+def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
+    """Crawls and gives the exit code of DESIGN.md §1.3.
+
+    Raises UsageFault, ArchiveBusy or StorageFault before the first request; whatever happens with the lock held ends
+    in a run report.
+    """
+    values = options.checked(process.settings, os.environ)
+    started = datetime.now(UTC)
+    process.settings.set("USER_AGENT", _agent(process.settings, values), priority="cmdline")
+    archive = Archive(
+        values.output,
+        new_run_id(started),
+        min_free_mb=values.min_free_mb,
+        seal_records=values.seal_records,
+        seal_seconds=values.seal_seconds,
+    )
+    try:
+        crawler = process.create_crawler(site.name)
+        process.crawl(crawler, job=job, archive=archive, options=values)
+        process.start()
+        verdict: report.Verdict | None = getattr(crawler.spider, "verdict", None)
+        return verdict.exit_code if verdict else _not_started(archive, site, job, started)
+    finally:
+        archive.close()
+
+
+def _not_started(archive: Archive, site: Site, job: Job, started: datetime) -> int:
+    """Reports a crawl that ended before its spider had opened."""
+    outcome = report.Verdict(1, "the crawl could not be started, see the log")
+    run = report.Run(
+        archive.run_id, site.name, job.arguments, utc(started.timestamp()), utc(time.time()), finish_reason=None
+    )
+    archive.write_report(report.build(run, {}, {}, outcome))
+    return outcome.exit_code
+
+
+def _agent(settings: Settings, values: options.Options) -> str:
+    """The user agent, with the operator's contact unless it was set by hand."""
+    agent: str = settings["USER_AGENT"]
+    return f"{agent[:-1]}; {values.contact})" if values.contact and agent.endswith(")") else agent
+
+
+def fetch(process: AsyncCrawlerProcess, urls: list[str]) -> dict[str, Page | str]:
+    """The page of each address, or the reason why it did not come. No archive is touched."""
+    answers: dict[str, Page | str] = dict.fromkeys(urls, "not fetched")
+
+    def keep(response: Response, url: str) -> None:
+        content_type = response.headers.get("Content-Type", b"")
+        page = Page(response.body, response.url, http_content_type_encoding((content_type or b"").decode("latin-1")))
+        answers[url] = page if response.status == 200 else NotServed(response.status).reason
+
+    def fail(failure: Failure) -> None:
+        answers[failure.request.cb_kwargs["url"]] = str(failure.value) or type(failure.value).__name__  # type: ignore[attr-defined]
+
+    class FetchSpider(Spider):
+        name = "fetch"
+
+        async def start(self) -> AsyncIterator[Request]:
+            for url in urls:
+                yield Request(url, callback=keep, errback=fail, cb_kwargs={"url": url})
+
+    process.settings.set("LOG_LEVEL", "ERROR", priority="command")
+    process.crawl(FetchSpider)
+    process.start()
+    return answers

@@ -1,0 +1,65 @@
+"""The walk along one section's list pages: when it goes on, when it may end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Step(Enum):
+    """What follows a list page."""
+
+    NEXT = "next"
+    END = "end"
+    """The walk ended by its own rule."""
+    CUT = "cut"
+    """The walk ended before its end, by a bound."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """One section's walk in one run."""
+
+    path: str
+    may_stop_early: bool
+    """True when the section was complete at the start: then known pages end the walk (DESIGN.md §2)."""
+    stop_after_known_pages: int
+    max_pages: int
+    pages: int | None = None
+    """Number of pages that the pager script names, None when there is none."""
+    known_pages: int = 0
+    """Whole pages without an unknown article, in a row."""
+    articles: int = 0
+    new: int = 0
+    end: str | None = None
+    """How it ended: complete, unchanged, absent, or the reason that cut it."""
+    seen: set[str] = field(default_factory=set)
+
+    def read(self, index: int, addresses: Iterable[str], *, unknown: int, pages: int | None) -> Step:
+        """Notes a page and says what follows.
+
+        Lists are neither sorted nor stable (SITE.md §3.2), so one known article proves nothing; without a pager
+        script the walk goes on until a page repeats what was seen.
+        """
+        fresh = set(addresses) - self.seen
+        self.seen |= fresh
+        self.articles += len(fresh)
+        self.new += unknown
+        self.pages = pages if pages is not None else self.pages
+        self.known_pages = 0 if unknown else self.known_pages + 1
+        if self.pages is not None and index + 1 >= self.pages:
+            return Step.END
+        if self.pages is None and not fresh:
+            return Step.END
+        if self.may_stop_early and self.known_pages >= self.stop_after_known_pages:
+            return Step.END
+        return Step.CUT if index + 1 >= self.max_pages else Step.NEXT
+
+    def at_missing_page(self) -> Step:
+        """What a 404 behind the first page means: the end, unless the pager script promised more."""
+        return Step.END if self.pages is None else Step.CUT
+
+    def summary(self) -> dict[str, int | str | None]:
+        """The walk for the run report."""
+        return {"articles": self.articles, "new": self.new, "end": self.end}

@@ -1,0 +1,83 @@
+"""What a replica is asked to be: every parameter in one value, so that a test reads like a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+DEFAULT_WEIGHTS: Mapping[str, int] = MappingProxyType(
+    {
+        "P": 62,
+        "DIV": 4,
+        "BR": 4,
+        "BARE": 3,
+        "SPAN": 3,
+        "NESTED": 3,
+        "AUTOADD": 3,
+        "UNION": 2,
+        "PREAPPEND": 2,
+        "UEDITOR": 2,
+        "GALLERY": 2,
+        "PARTS": 2,
+        "HASHPARTS": 1,
+        "VIDEO": 2,
+        "ATTACH_A": 1,
+        "ATTACH_JS": 1,
+        "EMPTY": 1,
+        "STUB_META": 1,
+        "STUB_JS": 1,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole HTTP answer: planted for a path, it replaces what the site would say."""
+
+    status: int = 200
+    """HTTP status."""
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": "text/html"})
+    """Header lines; Content-Length, Date and Server are added."""
+    body: bytes = b""
+    """Entity bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The parameters of a replica; the same plan gives the same bytes."""
+
+    articles: int = 60
+    """Number of documents, copies, empty pages and stubs included."""
+    seed: int = 1
+    """Seed of everything made up."""
+    page_size: int = 10
+    """Items of a list page."""
+    cap: int = 50
+    """List pages that a capped section publishes; older documents are in no list of it."""
+    roll_pages: int = 5
+    """List pages of the roll-up `/xw/`."""
+    weights: Mapping[str, int] = field(default_factory=lambda: DEFAULT_WEIGHTS)
+    """Share of each article shape; each occurs in every run of sum(weights) documents."""
+    charset: str | None = None
+    """Name of one of `sections.CHARSETS` for every page, None for the mix."""
+    robots: Literal["missing", "html", "allow", "disallow", "error"] | str = "missing"  # noqa: PYI051
+    """404, a soft 200 with HTML, a permission, a refusal, 500; anything else is the text of the file itself."""
+    soft_404: bool = False
+    """Whether a missing page answers 200 with the error page."""
+    header_forms: bool = True
+    """Whether a few pages print date, source and editor in the rarer forms of SITE.md §4.3."""
+    copies_percent: float = 3.0
+    """Share of documents that try to repeat another's text; about two thirds can."""
+    faults: Mapping[str, Answer] = field(default_factory=dict)
+    """Answers planted by path (`/xw/jcxw/202210/t20221009_956123.html`), before anything else is asked."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be served."""
+        if not 0 <= self.articles <= 900_000:
+            raise ValueError(f"articles: {self.articles} is not between 0 and 900,000")
+        if self.page_size < 1 or self.cap < 1 or self.roll_pages < 1:
+            raise ValueError("page_size, cap and roll_pages start at 1")
+        if not self.weights or min(self.weights.values()) < 0 or not sum(self.weights.values()):
+            raise ValueError("weights: some shape must have a weight above 0")
