@@ -4,7 +4,7 @@ BIN := .venv/bin
 DEMO := output/demo
 PARSERS := jcnews_spider/text.py,jcnews_spider/encoding.py,jcnews_spider/urls.py,jcnews_spider/trs/*
 
-.PHONY: setup demo test crawl figures clean
+.PHONY: setup demo test crawl figures docs clean
 
 setup: .venv/ready
 
@@ -38,6 +38,11 @@ crawl: setup
 # The figures of the README, measured on the replica (and on a labelled corpus, if CORPUS names one).
 figures: setup
 	$(BIN)/python -m tests.figures $(CORPUS)
+
+# The generated parts of the READMEs and the JSON Schema.
+docs: setup
+	$(BIN)/python -m jcnews_spider.schema > schema.tmp && mv schema.tmp jcnews_spider/schema/article-1.0.json
+	$(BIN)/python -m tests.docs
 
 clean:
 	rm -rf .venv build *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache

@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 
 SCHEMA_VERSION = "1.0"
 
-Event = Literal["new", "updated", "gone", "reparsed", "withdrawn"]
+
+class Event(StrEnum):
+    """Why a record is written."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    GONE = "gone"
+    REPARSED = "reparsed"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,7 @@ class Article:
     """`<site>:<TRS docid>`: the identity of an article wherever it is listed."""
     version: int = 1
     """1, 2, …, one more with every record of an id."""
-    event: Event = "new"
+    event: Event = Event.NEW
     """Why the record was written: new, updated, gone, reparsed or withdrawn."""
     url: str = ""
     """Canonical address of the article."""

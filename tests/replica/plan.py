@@ -62,8 +62,8 @@ class Plan:
     """Share of each article shape; each occurs in every run of sum(weights) documents."""
     charset: str | None = None
     """Name of one of `sections.CHARSETS` for every page, None for the mix."""
-    robots: Literal["missing", "html", "allow", "disallow", "error"] | str = "missing"  # noqa: PYI051
-    """404, a soft 200 with HTML, a permission, a refusal, 500; anything else is the text of the file itself."""
+    robots: Literal["missing", "html", "allow", "disallow", "error"] | str = "missing"
+    """404, a soft 200 with HTML, a permission, a refusal, 502; anything else is the text of the file itself."""
     soft_404: bool = False
     """Whether a missing page answers 200 with the error page."""
     header_forms: bool = True

@@ -1,0 +1,48 @@
+"""Strings of web pages made safe and plain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass, replace
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
+
+
+def safe(text: str) -> str:
+    """The text without what breaks a line, a log or a terminal.
+
+    Every line end is \\n; control and zero-width characters are out, a lone surrogate is U+FFFD. Nothing visible is lost.
+    """
+    text = _LINE_ENDS.sub("\n", text)
+    return _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", text))
+
+
+def one_line(text: str) -> str:
+    """Safe text in which every run of blanks, full-width and non-breaking ones too, is one space; none at its ends."""
+    return " ".join(safe(text).split())
+
+
+def paragraphs(lines: Iterable[str]) -> str:
+    """The lines that are not blank, each made plain, with a blank line between two."""
+    return "\n\n".join(filter(None, map(one_line, lines)))
+
+
+def safe_strings(value: T) -> T:
+    """A dataclass value with every string in it, however deep, made safe."""
+    return _safe(value)
+
+
+def _safe(value: T) -> T:
+    if isinstance(value, str):
+        return type(value)(safe(value))
+    if isinstance(value, tuple):
+        return type(value)(map(_safe, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _safe(getattr(value, f.name)) for f in fields(value)})
+    return value

@@ -1,0 +1,160 @@
+"""Article pages: what a page says, as a record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import TypeVar
+from urllib.parse import urljoin
+
+from jcnews_spider.article import Article, Author, Crawl, Rights, SectionRef, char_count, content_hash
+from jcnews_spider.encoding import decode
+from jcnews_spider.errors import NoBody, RedirectStub, UnknownLayout
+from jcnews_spider.text import paragraphs
+from jcnews_spider.trs import byline
+from jcnews_spider.trs.body import attachments_of, html_of, images_of, videos_of
+from jcnews_spider.trs.crumb import breadcrumb
+from jcnews_spider.trs.layout import Layout, PageLines, fit, titled
+from jcnews_spider.trs.pager import find_pager
+from jcnews_spider.trs.site import Site
+from jcnews_spider.trs.stub import redirect_target
+from jcnews_spider.trs.tree import nodes, parse_tree, text_of, xpath
+from jcnews_spider.urls import ArticleAddress
+
+T = TypeVar("T")
+
+PARSER_VERSION = "1"
+"""Goes up with every change that can change a record of the same bytes."""
+
+_SCRIPTS = xpath("//script[not(@src)]")
+_SERIES = re.compile(r"【(?P<series>[^【】]+)】\s*(?P<rest>.+)")
+_BASE = xpath("string(//base/@href)")
+
+
+def parse_article(body: bytes, url: str | None, site: Site, charset: str | None = None) -> Article:
+    """What the page says, everything else left at its default.
+
+    `charset` is the Content-Type header's word. Raises UnknownLayout, or a more telling one of its subclasses, when
+    the page is no article; nothing else, whatever the bytes.
+    """
+    decoded = decode(body, charset)
+    root = parse_tree(decoded.text)
+    base = urljoin(url or "", str(_BASE(root))) if url else ""
+    if target := redirect_target(root, base):
+        raise RedirectStub(target)
+    page = PageLines(root)
+    address = site.article_address(url) if url else None
+    for template in site.templates:
+        layout = fit(template, page)
+        if layout is not None:
+            article = _read(layout, page, base, site, address)
+            break
+    else:
+        raise NoBody("a title, but no text, image, video or attachment") if titled(page) else UnknownLayout("no template fits")
+    pager = find_pager(root, address.stem) if address else None
+    crawl = Crawl(
+        encoding=decoded.encoding,
+        pages=max(pager.pages, 1) if pager else 1,
+        extractor=layout.template,
+        parser_version=PARSER_VERSION,
+    )
+    return _finished(replace(article, crawl=crawl))
+
+
+def join_parts(parts: Sequence[Article]) -> Article:
+    """The article of its pages in order: their bodies joined, the first page's metadata."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    joined = replace(
+        first,
+        text="\n\n".join(part.text for part in parts if part.text),
+        html="\n".join(part.html for part in parts if part.html),
+        images=_once(part.images for part in parts),
+        attachments=_once(part.attachments for part in parts),
+        videos=_once(part.videos for part in parts),
+        authors=tuple({author.name: author for part in reversed(parts) for author in reversed(part.authors)}.values())[::-1],
+        editor=next((part.editor for part in parts if part.editor), None),
+    )
+    return _finished(joined)
+
+
+def _once(groups: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(groups)))
+
+
+def _finished(article: Article) -> Article:
+    article = replace(article, char_count=char_count(article.text))
+    return replace(article, content_hash=content_hash(article))
+
+
+def _read(layout: Layout, page: PageLines, base: str, site: Site, address: ArticleAddress | None) -> Article:
+    """The article in a layout that fitted."""
+    meta = page.metas
+    header = [line.text for line in layout.header]
+    tail = [line.text for line in layout.tail]
+    texts = [line.text for line in layout.body if not line.is_media]
+    scripts = [text_of(script) for script in nodes(_SCRIPTS, page.root)] if layout.is_editor else []
+    raw, series, title = _title(layout.title)
+    moment = _moment(header, tail, meta)
+    crumb = breadcrumb(page.root, base)
+    source = byline.find_source(header) or _from_meta(meta, "contentsource", "source") or byline.find_source(texts[-2:])
+    return Article(
+        id=site.article_id(address.docid) if address else "",
+        url=address.url if address else "",
+        title=title,
+        title_raw=raw,
+        subtitle=layout.subtitle,
+        series=series,
+        breadcrumb=tuple(section.name for section in crumb),
+        sections=_own_section(crumb, site) if base else (),
+        published_at=moment.value if moment else None,
+        published_raw=moment.raw if moment else None,
+        source=source,
+        authors=_authors(header, texts, meta),
+        editor=byline.find_editor([*tail, *header, *texts[-2:]]),
+        text=paragraphs(texts),
+        html=html_of(layout.containers, layout.cut, base),
+        images=images_of(layout.body, base),
+        attachments=attachments_of(layout.containers, scripts, base),
+        videos=videos_of(layout.body, scripts, base),
+        rights=Rights(_is_original(source, site), byline.find_notice(tail)),
+    )
+
+
+def _title(text: str) -> tuple[str, str | None, str]:
+    """(raw, series, title): a leading 【…】 is the series unless it is all there is."""
+    match = _SERIES.fullmatch(text)
+    return (text, match["series"].strip(), match["rest"]) if match else (text, None, text)
+
+
+def _moment(header: Sequence[str], tail: Sequence[str], meta: Mapping[str, str]) -> byline.Moment | None:
+    """The visible date; the meta tag's supplies a time that the page does not print, or stands in for it."""
+    visible = byline.find_moment(" ".join(header))
+    hidden = byline.find_moment(_from_meta(meta, "pubdate", "publishdate", "article:published_time") or "")
+    if visible is None:
+        return hidden or byline.find_moment(" ".join(tail[:4]))
+    agrees = hidden is not None and hidden.has_time and hidden.value.startswith(visible.value)
+    return replace(visible, value=hidden.value) if hidden and agrees else visible
+
+
+def _authors(header: Sequence[str], texts: list[str], meta: Mapping[str, str]) -> tuple[Author, ...]:
+    found = byline.find_authors(header, texts)
+    name = _from_meta(meta, "author")
+    return found or ((Author(name, None),) if name and len(name) <= 4 else ())
+
+
+def _own_section(crumb: tuple[SectionRef, ...], site: Site) -> tuple[SectionRef, ...]:
+    """The section that the crumb names last."""
+    path = site.section_at(crumb[-1].url) if crumb else None
+    return (SectionRef(crumb[-1].name, site.section_url(path)),) if path else ()
+
+
+def _is_original(source: str | None, site: Site) -> bool | None:
+    return None if source is None else source.strip("《》") in site.own_titles
+
+
+def _from_meta(meta: Mapping[str, str], *names: str) -> str | None:
+    return next((meta[name].strip() for name in names if meta.get(name, "").strip()), None)

@@ -1,0 +1,143 @@
+"""The body: which lines of the page are the article's own, its images and resources, and its HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urljoin, urlsplit
+
+import lxml.html
+import nh3
+
+from jcnews_spider.article import Image, Resource
+from jcnews_spider.text import one_line
+from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, xpath
+from jcnews_spider.urls import canonical_url
+
+_TAIL = re.compile(
+    r"[\[【（(<\s]*(?:责任编辑|责\s?编|网络编辑|编辑[:：]|稿件来源|打印|关闭|返回顶部|返回列表|分享到|分享至|分享按钮|我要评论|网友评论|相关新闻|相关阅读|相关链接|相关文章|相关专题|延伸阅读"
+    r"|推荐阅读|热点推荐|新闻推荐|更多精彩|上一篇|下一篇|版权(?:与免责)?声明|免责声明|版权所有|扫一扫|扫描二维码|纠错|收藏|字号|字体)"
+)
+_CAPTION = re.compile(r".{0,60}(?:摄|图|供图)[)）】]?$|^(?:图|图片说明|图为)[:：]?")
+_SKIP_IMAGE = re.compile(r"(?:icon|logo|spacer|blank|button|btn|qrcode|ewm|loading|share|print|arrow|dot)[^/]*$", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|txt|csv|mp3)$|/P0\d{10,}\.(?!mp4|flv)\w+$", re.IGNORECASE)
+_VIDEO = re.compile(r"\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|swf|webm|avi)$", re.IGNORECASE)
+_LINKS = xpath(".//a[@href]")
+_SCRIPT_FILE = re.compile(r"<a\b[^>]*?href\s*=\s*\\?[\"']?(?P<url>[^\"'\\\s>]+)[^>]*>(?P<name>.*?)<", re.IGNORECASE | re.DOTALL)
+_SCRIPT_VIDEO = re.compile(r"""["'](?P<url>[^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm))["']""", re.IGNORECASE)
+_PLAYER = xpath("descendant-or-self::*[self::video or self::source or self::embed or self::iframe or self::object]")
+_PARAMS = xpath(".//param[@value]")
+_TAGS = {"p", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "thead",
+         "tbody", "tfoot", "tr", "td", "th", "strong", "b", "em", "i", "u", "sub", "sup", "a", "img", "figure", "figcaption",
+         "blockquote", "pre", "code", "hr", "video", "source"}  # fmt: skip
+_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"},
+               "video": {"src", "poster", "controls"}, "source": {"src", "type"}}  # fmt: skip
+
+
+def is_tail(text: str) -> bool:
+    """True for a line that opens what follows an article: tools, editor, related links, notice."""
+    return bool(_TAIL.match(text))
+
+
+def cut_tail(lines: list[Line]) -> list[Line]:
+    """The lines before the first tail line of the last part; one in the middle of a text is text."""
+    texts = [index for index, line in enumerate(lines) if not line.is_media]
+    for place, index in enumerate(texts):
+        if place >= len(texts) / 2 and is_tail(lines[index].text):
+            return lines[:index]
+    return lines
+
+
+def images_of(lines: list[Line], base: str) -> tuple[Image, ...]:
+    """The images in order, each once, with the captions that the page shows."""
+    found: dict[str, Image] = {}
+    for index, line in enumerate(lines):
+        url = absolute(base, attribute(line.node, "src")) if line.is_media and line.node.tag == "img" else None
+        if url and not _SKIP_IMAGE.search(urlsplit(url).path):
+            found.setdefault(url, Image(url, _caption(lines, index)))
+    return tuple(found.values())
+
+
+def _caption(lines: list[Line], index: int) -> str | None:
+    """The caption beside an image: a described element, or a short centred line or one that says who took it."""
+    following = lines[index + 1] if index + 1 < len(lines) else None
+    if following is None or following.is_media or len(following.text) > 120:
+        return None
+    marks = " ".join(f"{attribute(n, 'class')} {attribute(n, 'align')} {attribute(n, 'style')}" for n in _blocks(following.node))
+    described = re.search(r"descr|caption|图说|tushuo", marks, re.IGNORECASE)
+    centred = re.search(r"center", marks, re.IGNORECASE)
+    return following.text if described or centred or _CAPTION.search(following.text) else None
+
+
+def _blocks(node: Node) -> Iterable[Node]:
+    """The element and those above it up to its block."""
+    while node is not None:
+        yield node
+        if node.tag in ("p", "div", "td", "figcaption", "li", "section", "center"):
+            return
+        node = node.getparent()
+
+
+def attachments_of(containers: Iterable[Node], scripts: Iterable[str], base: str) -> tuple[Resource, ...]:
+    """Linked files, also those that a script writes (SITE.md §4.2)."""
+    found: dict[str, Resource] = {}
+    for container in containers:
+        for node in nodes(_LINKS, container):
+            name = one_line(text_of(node)) or attribute(node, "download") or attribute(node, "title")
+            _note(found, base, attribute(node, "href"), name, _FILE)
+    for script in scripts:
+        for match in _SCRIPT_FILE.finditer(script):
+            _note(found, base, match["url"], one_line(match["name"]), _FILE)
+    return tuple(found.values())
+
+
+def videos_of(lines: Iterable[Line], scripts: Iterable[str], base: str) -> tuple[Resource, ...]:
+    """Players of the body and what a helper such as `pv('….flv', …)` writes."""
+    found: dict[str, Resource] = {}
+    for line in lines:
+        for node in nodes(_PLAYER, line.node) if line.is_media else []:
+            addresses = [attribute(node, name) for name in ("src", "data")]
+            addresses += [attribute(param, "value") for param in nodes(_PARAMS, node)]
+            for address in addresses:
+                _note(found, base, address, attribute(node, "title"), _VIDEO)
+            if node.tag == "iframe":
+                _note(found, base, attribute(node, "src"), attribute(node, "title"), re.compile("video|player|v\\."))
+    for script in scripts:
+        for match in _SCRIPT_VIDEO.finditer(script):
+            _note(found, base, match["url"], "", _VIDEO)
+    return tuple(found.values())
+
+
+def _note(found: dict[str, Resource], base: str, address: str, name: str, wanted: re.Pattern[str]) -> None:
+    url = absolute(base, address) if address else None
+    if url and wanted.search(url.partition("?")[0]):
+        found.setdefault(url, Resource(url, name or None))
+
+
+def absolute(base: str, address: str) -> str | None:
+    """The absolute http(s) address, None for any other; without a base a relative one stays as it is."""
+    try:
+        joined = urljoin(base, address.strip())
+    except ValueError:
+        return None
+    if not base and not urlsplit(joined).scheme:
+        return joined or None
+    return joined if canonical_url(joined) else None
+
+
+def html_of(containers: Iterable[Node], cut: Iterable[Line], base: str) -> str:
+    """The containers' structure, links and images, safe to show; takes the cut lines' elements out of the tree."""
+    outer = set(containers)
+    for line in cut:
+        block = next((node for node in _blocks(line.node)), line.node)
+        if block not in outer and block.getparent() is not None:
+            block.drop_tree()
+    pieces = []
+    for container in outer:
+        for node, name, address, _ in list(container.iterlinks()):
+            if name in ("href", "src", "poster"):
+                node.set(name, absolute(base, address) or "")
+        pieces.append(lxml.html.tostring(container, encoding="unicode", with_tail=False))
+    cleaned = nh3.clean("\n".join(pieces), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None)
+    return re.sub(r"\s*\n\s*", "\n", cleaned).strip()

@@ -1,0 +1,146 @@
+"""What header and tail lines say in words: date, source, editor, persons, notice (SITE.md §4.3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from jcnews_spider.article import Author
+
+_LABELS = (
+    "作者|编辑|责任编辑|责编|校对|审核|记者|通讯员|字号|字体|大小|发布|更新|时间|日期|浏览|点击|阅读|访问|评论|分享|打印|关闭|查看|我要|来源|发表|稿源|编稿"
+)
+_END = rf"(?=\s*(?:(?:{_LABELS})|\d{{4}}\s?[-年/.]|[|｜【\[<>\]】]|$))"
+
+_DATE = re.compile(
+    r"(?P<year>(?:19|20)\d{2})\s?[-年/.]\s?(?P<month>\d{1,2})\s?[-月/.]\s?(?P<day>\d{1,2})(?:\s?日)?"
+    r"(?:[\sT]{0,3}(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)(?:分|\s?[:：]\s?(?P<second>[0-5]\d))?)?"
+)
+_SOURCE = re.compile(rf"(?:信息|文章|稿件|新闻|资料)?来\s?源\s?[:：]\s*(?P<value>.*?){_END}")
+_EDITOR = re.compile(
+    r"(?:责任编辑|责\s?编|网络编辑|本文编辑|文字编辑|编\s?辑)\s?[:：]?\s*(?P<value>[^\]】）)\[【|]*)"
+)
+_EDITOR_LABELLED = re.compile(r"(?:责任编辑|责\s?编|网络编辑|本文编辑|编\s?辑)\s?(?:[:：]|(?=\s?[\u4e00-\u9fa5·]{2,4}[\])】）]))")
+_NAME = re.compile(r"[\u4e00-\u9fa5]{2,4}|[\u4e00-\u9fa5]{1,8}(?:·[\u4e00-\u9fa5]{1,8})+")
+_ROLE = (
+    r"(?:[\u4e00-\u9fa5]{0,8}?(?:记者|通讯员|特约撰稿人|特约评论员|评论员|撰稿|摄影报道|摄影|实习生|见习生)|作者|文字|图片|图文|撰文|供图|摄像|供稿)"
+)
+_PERSONS = re.compile(
+    rf"(?P<role>{_ROLE})\s?(?:[:：/]|\s)?\s*(?P<names>[\u4e00-\u9fa5·]+(?:[\s、，,]+[\u4e00-\u9fa5·]+)*)"
+)
+_BRACKETED = re.compile(rf"[（(](?P<inside>[^（）()]{{0,30}}?{_ROLE}[^（）()]{{1,60}})[）)]")
+_WHOLE = re.compile(rf"[（(]?(?:[\u4e00-\u9fa5·]{{2,10}}[/\s])?{_ROLE}[:：/\s]?[^，。,.！？；]{{2,60}}[）)]?")
+_NOTICE_HEAD = re.compile(r"(?:版权|免责|转载).{0,6}声明|版权说明|特别声明")
+_SENTENCE = re.compile(r".*?[。！!](?=.|$)|.+$")
+
+TELEGRAM_HEAD = 60
+"""Characters of a first paragraph in which `本报讯（记者 王涛）` stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date as a page prints it."""
+
+    value: str
+    """RFC 3339 with +08:00 to the second, or the date alone: pages name no zone, it is Asia/Shanghai."""
+    raw: str
+
+    @property
+    def has_time(self) -> bool:
+        """True when the page printed a time."""
+        return "T" in self.value
+
+
+def find_moment(text: str) -> Moment | None:
+    """The first date of a text that has a year; the first one with a time where there are several."""
+    moments = [moment for match in _DATE.finditer(text) if (moment := _moment(match))]
+    return next((moment for moment in moments if moment.has_time), moments[0] if moments else None)
+
+
+def _moment(match: re.Match[str]) -> Moment | None:
+    numbers = [int(match[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")]
+    try:
+        moment = datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001 - the zone is added in words
+    except ValueError:
+        return None
+    value = f"{moment:%Y-%m-%dT%H:%M:%S}+08:00" if match["hour"] else f"{moment:%Y-%m-%d}"
+    return Moment(value, match[0].strip())
+
+
+def find_source(lines: Iterable[str]) -> str | None:
+    """What stands behind 来源： in the first line that has it; None when nothing does."""
+    for line in lines:
+        if match := _SOURCE.search(line):
+            return match["value"].strip(" 　:：;；,，") or None
+    return None
+
+
+def find_editor(lines: Iterable[str]) -> str | None:
+    """The names behind 责任编辑, joined by 、; None for empty brackets."""
+    for line in lines:
+        label = _EDITOR_LABELLED.search(line)
+        if label is None:
+            continue
+        value = re.split(rf"[\]】）)\[【|]|{_LABELS}", line[label.end() :])[0].strip(" :：、，,")
+        names = list(_names(value)) or ([value] if 0 < len(value) <= 20 else [])
+        if names:
+            return "、".join(names)
+    return None
+
+
+def find_authors(header: Iterable[str], body: list[str]) -> tuple[Author, ...]:
+    """The persons that header and body name, each once, in order.
+
+    In the body only where bylines stand: a line of its own, a bracket at the head of the first paragraph or at the
+    end of the last one; running text that mentions a 记者 names no author.
+    """
+    found: dict[str, Author] = {}
+    for text in [*header, *_byline_places(body)]:
+        for match in _PERSONS.finditer(text):
+            for name in _names(match["names"]):
+                found.setdefault(name, Author(name, match["role"]))
+    return tuple(found.values())
+
+
+def _byline_places(body: list[str]) -> Iterator[str]:
+    for line in body[:2]:
+        if match := _BRACKETED.search(line[:TELEGRAM_HEAD]):
+            yield match["inside"]
+    for line in body[2:] if len(body) > 2 else []:
+        if len(line) <= 60 and _WHOLE.fullmatch(line):
+            yield line.strip("（()）")
+    for line in body[:2]:
+        if len(line) <= 60 and _WHOLE.fullmatch(line):
+            yield line.strip("（()）")
+    for line in body[-2:]:
+        if (matches := list(_BRACKETED.finditer(line))) and line.rstrip("。").endswith(matches[-1][0]):
+            yield matches[-1]["inside"]
+
+
+def _names(text: str) -> Iterator[str]:
+    """The names at the head of a text; two single characters are one name printed with a blank."""
+    pending = ""
+    for part in re.split(r"[\s、，,]+", text.strip()):
+        if len(part) == 1:
+            if pending:
+                yield pending + part
+            pending = "" if pending else part
+        elif _NAME.fullmatch(part) and not pending:
+            yield part
+        else:
+            return
+
+
+def find_notice(lines: list[str]) -> str | None:
+    """The first sentence of the copyright notice, without its heading."""
+    for index, line in enumerate(lines):
+        head = _NOTICE_HEAD.search(line)
+        if head is None:
+            continue
+        rest = line[head.end() :].strip(" ：:") if len(line) > 30 else ""
+        text = rest or next(iter(lines[index + 1 :]), "")
+        sentence = _SENTENCE.match(text)
+        return sentence[0].strip() if sentence and text else None
+    return None

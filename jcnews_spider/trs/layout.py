@@ -1,0 +1,209 @@
+"""A template laid over a page: which lines are title, header, body and tail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from lxml import etree
+
+from jcnews_spider.text import one_line
+from jcnews_spider.trs.body import cut_tail
+from jcnews_spider.trs.byline import find_moment, find_source
+from jcnews_spider.trs.lines import Line, lines_of
+from jcnews_spider.trs.template import TRS_EDITOR, Template
+from jcnews_spider.trs.tree import Node, attribute, classes, metas, nodes, text_of, xpath
+
+HEADER_REACH = 12
+"""Lines before a body among which date and source stand when the title is elsewhere."""
+TAIL_REACH = 40
+"""Lines behind a body among which editor and notice stand."""
+LEAST_CHARACTERS = 40
+"""Text below which a container without a TRS class is no body."""
+MOST_LINKED = 0.5
+"""Share of a body's characters inside links from which it is a list."""
+
+_PAGE_TITLE = xpath("//title")
+_LINKED = xpath(".//a[@href]")
+_SUBTITLE = re.compile(r"sub-?title|yinti|fubiao|futi|fbt|subhead|vice")
+_HEADER_LINE = re.compile(r"来\s?源|作者|字号|字体|点击|浏览|时间|日期|打印|大\s中\s小")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What stands where."""
+
+    template: str
+    is_editor: bool
+    title: str
+    subtitle: str | None
+    header: list[Line]
+    """Between title and body."""
+    body: list[Line]
+    """The article's own lines, images and players."""
+    cut: list[Line]
+    """Lines of the containers that are not the article's own."""
+    tail: list[Line]
+    """Behind the body."""
+    containers: list[Node]
+
+
+class PageLines:
+    """A page's lines, with the questions that every template asks."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.lines = list(lines_of(root))
+
+    @cached_property
+    def page_title(self) -> str:
+        """Text of <title>, with the site's name."""
+        found = nodes(_PAGE_TITLE, self.root)
+        return one_line(text_of(found[0])) if found else ""
+
+    @cached_property
+    def metas(self) -> dict[str, str]:
+        """Content of the meta tags by lower-case name."""
+        return dict(metas(self.root))
+
+    def within(self, containers: Iterable[Node]) -> list[int]:
+        """Indices of the lines that begin inside the containers."""
+        inside = {node for container in containers for node in container.iter()}
+        return [index for index, line in enumerate(self.lines) if line.node in inside]
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    text: str
+    last: int
+    """Index of its last line, -1 when it stands only in the head."""
+    first: int
+
+
+def fit(template: Template, page: PageLines) -> Layout | None:
+    """The layout, or None where the template does not fit: it must give a title, a body, and a date or a TRS class."""
+    title = _title(template, page)
+    if title is None:
+        return None
+    for expression in template.bodies:
+        containers = _containers(expression, page)
+        layout = _layout(template, page, title, containers) if containers else None
+        if layout is not None:
+            return layout
+    return None
+
+
+def titled(page: PageLines) -> bool:
+    """True when a page without a body has an article's title and date all the same."""
+    title = _title(TRS_EDITOR, page)
+    return title is not None and title.last >= 0 and _date_near(page.lines[title.first : title.last + HEADER_REACH])
+
+
+def _layout(template: Template, page: PageLines, title: _Title, containers: list[Node]) -> Layout | None:
+    inside = page.within(containers)
+    if not inside:
+        return None
+    begin, end = inside[0], inside[-1]
+    if begin <= title.last <= end:
+        inside = [index for index in inside if index > title.last]
+        begin = inside[0] if inside else end
+    lines = _without_header([page.lines[index] for index in inside])
+    body = cut_tail(lines)
+    header_start = title.first if 0 <= title.first < begin else max(0, begin - HEADER_REACH)
+    kept_from = len(inside) - len(lines)
+    header = page.lines[max(0, header_start - 3) : begin] + [page.lines[i] for i in inside[:kept_from]]
+    tail = lines[len(body) :] + page.lines[end + 1 : end + 1 + TAIL_REACH]
+    is_editor = template is TRS_EDITOR
+    if not _is_body(body, containers, is_editor=is_editor) or not (is_editor or _date_near(header + tail[:6])):
+        return None
+    own = {id(line) for line in body}
+    return Layout(
+        template=template.name,
+        is_editor=is_editor,
+        title=title.text,
+        subtitle=_subtitle(header, title.text),
+        header=header,
+        body=body,
+        cut=[page.lines[index] for index in page.within(containers) if id(page.lines[index]) not in own],
+        tail=tail,
+        containers=containers,
+    )
+
+
+def _containers(expression: etree.XPath, page: PageLines) -> list[Node]:
+    """The outermost visible elements that an XPath finds: the one with most text and its like beside it, copies once."""
+    found = nodes(expression, page.root)
+    inner = {node for outer in found for node in outer.iterdescendants()}
+    weights: dict[Node, str] = {}
+    for node in found:
+        if node not in inner:
+            text = "".join(page.lines[index].text or "\0" for index in page.within([node]))
+            if text and text not in weights.values():
+                weights[node] = text
+    if not weights:
+        return []
+    best = max(weights, key=lambda node: len(weights[node]))
+    return [node for node in weights if node is best or node.getparent() is best.getparent()]
+
+
+def _title(template: Template, page: PageLines) -> _Title | None:
+    """The title: the first telling element that the page's <title> confirms, else meta, else the first h1."""
+    folded = _fold(page.page_title)
+    candidates: list[_Title] = []
+    for expression in template.titles:
+        for node in nodes(expression, page.root):
+            text = one_line(" ".join(line.text for line in lines_of(node)))
+            indices = page.within([node])
+            if 2 <= len(text) <= 300 and indices:
+                candidates.append(_Title(text, indices[-1], indices[0]))
+    confirmed = next((title for title in candidates if folded and (_fold(title.text) in folded)), None)
+    meta = one_line(page.metas.get("articletitle", ""))
+    if confirmed or meta:
+        return confirmed or _placed(meta, page)
+    h1 = nodes(template.titles[0], page.root)
+    return candidates[0] if h1 and candidates else None
+
+
+def _placed(text: str, page: PageLines) -> _Title:
+    """A title of the head, at the line that repeats it."""
+    index = next((i for i, line in enumerate(page.lines) if _fold(line.text) == _fold(text)), -1)
+    return _Title(text, index, index)
+
+
+def _fold(text: str) -> str:
+    return "".join(text.split()).lower()
+
+
+def _without_header(lines: list[Line]) -> list[Line]:
+    """The lines without date, source and tools that a container holds before the text."""
+    for index, line in enumerate(lines[:6]):
+        is_short = not line.is_media and len(line.text) < 80
+        if is_short and (find_source([line.text]) or (find_moment(line.text) and _HEADER_LINE.search(line.text))):
+            return _without_header(lines[index + 1 :])
+    return lines
+
+
+def _is_body(lines: list[Line], containers: list[Node], *, is_editor: bool) -> bool:
+    """True when the lines hold text or media, and are not mostly links."""
+    text = sum(len(line.text) for line in lines)
+    if any(line.is_media for line in lines) and is_editor:
+        return True
+    linked = sum(len(one_line(text_of(link))) for container in containers for link in nodes(_LINKED, container))
+    return text >= (1 if is_editor else LEAST_CHARACTERS) and (is_editor or linked < MOST_LINKED * text)
+
+
+def _date_near(lines: list[Line]) -> bool:
+    return any(find_moment(line.text) for line in lines)
+
+
+def _subtitle(header: list[Line], title: str) -> str | None:
+    """引题 or 副题: a line of the header that its class or a dash says to be one."""
+    for line in header:
+        if line.is_media or line.text == title or len(line.text) > 120:
+            continue
+        marks = {mark for node in (line.node, line.node.getparent()) if node is not None for mark in classes(node)}
+        if line.text.startswith("——") or any(_SUBTITLE.search(mark) for mark in marks):
+            return line.text
+    return None

@@ -1,0 +1,207 @@
+"""List pages: the entries, the number of pages, the sections they link (SITE.md §3)."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+from jcnews_spider.article import SectionRef
+from jcnews_spider.encoding import decode
+from jcnews_spider.text import one_line
+from jcnews_spider.trs.crumb import breadcrumb
+from jcnews_spider.trs.pager import Pager, find_pager
+from jcnews_spider.trs.site import Site
+from jcnews_spider.trs.stub import redirect_target
+from jcnews_spider.trs.tree import Node, attribute, nodes, parse_tree, text_of, xpath
+from jcnews_spider.urls import canonical_url
+
+Kind = Literal["article", "external", "file"]
+
+OWN_SHARE = 1 / 3
+"""A group of links is the list when this share of its articles lies in the page's own section: of 45 items of a real
+list 15 pointed to other channels (SITE.md §3.2), side boxes of newest headlines mix the whole site."""
+
+_LINKS = xpath("//a[@href] | //script[not(@src)]")
+_BASE = xpath("string(//base/@href)")
+_HEADING = xpath("descendant::*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")
+_FILE = re.compile(r"/P0\d{10,}\.\w+$|\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|txt|csv|mp3|mp4|wps|ofd)$", re.IGNORECASE)
+_WRITTEN = re.compile(r"""(?:href\s*=\s*\\?["']?|url\s*=\s*["'])(?P<url>[^"'\\\s>+]+\.\w{3,5})""", re.IGNORECASE)
+_WRITTEN_TITLE = re.compile(r"""title\s*=\s*\\?(["'])(?P<title>.*?)\\?\1""", re.IGNORECASE)
+_DATE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?|\b\d{1,2}-\d{1,2}\b")
+_ITEM_TAGS = frozenset(("li", "tr", "dd", "dt", "p"))
+_GROUP_TAGS = frozenset(("ul", "ol", "table", "tbody", "div", "dl", "section", "td", "body"))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item of a list."""
+
+    url: str
+    """Canonical address."""
+    kind: Kind
+    docid: int | None
+    title: str
+    """Whole where the page has it whole."""
+    shown_date: str | None
+    """As printed; often not the day in the address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list page."""
+
+    entries: tuple[Entry, ...]
+    """In the order of the page, each address once."""
+    pager: Pager | None
+    """What the script says of the pages, None when nothing does."""
+    name: str | None
+    """What the crumb calls the section."""
+    target: str | None
+    """Where a page sends its reader that is only a redirect."""
+    sections: tuple[SectionRef, ...]
+    """The sections that the page links."""
+
+    @property
+    def pages(self) -> int | None:
+        """Number of list pages, None when unknown."""
+        return self.pager.pages if self.pager else None
+
+    def page_url(self, base: str, index: int) -> str:
+        """Address of page `index` (0 is the first), given the address of any other."""
+        return (self.pager or Pager(0, "index", "html")).url(base, index)
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    entry: Entry
+    group: str
+    """Where it stands: the containers above it, so that a list cut into blocks of five is one group."""
+    is_own: bool
+    """True when its article lies in the page's own section or below."""
+
+
+def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None) -> Listing:
+    """What a list page says; raises NotHtml or EmptyPage. A page without entries is a listing without entries.
+
+    An entry is what stands in the list proper, and every article of the page's own section wherever it stands:
+    nothing of the list may be lost, while side boxes of other sections' headlines are no members.
+    """
+    root = parse_tree(decode(body, charset).text)
+    base = urljoin(url, str(_BASE(root)) or url)
+    links = list(_links(root, base, site, urlsplit(url).path.rpartition("/")[0] + "/"))
+    proper = _list_groups(links)
+    wanted = (link.entry for link in links if link.is_own or link.group in proper)
+    entries: dict[str, Entry] = {}
+    for entry in wanted:
+        entries.setdefault(entry.url, entry)
+    crumb = breadcrumb(root, base)
+    return Listing(
+        entries=tuple(entries.values()),
+        pager=find_pager(root, "index"),
+        name=crumb[-1].name if crumb else None,
+        target=redirect_target(root, base),
+        sections=_sections(root, base, site),
+    )
+
+
+def parse_navigation(body: bytes, url: str, site: Site, charset: str | None = None) -> tuple[SectionRef, ...]:
+    """The sections that a page links, each address once; nothing when it is no HTML."""
+    return parse_listing(body, url, site, charset).sections
+
+
+def _links(root: Node, base: str, site: Site, own: str) -> Iterator[_Link]:
+    for node in nodes(_LINKS, root):
+        if node.tag == "script":
+            found = [(match["url"], _written_title(node, match)) for match in _WRITTEN.finditer(text_of(node))]
+        else:
+            found = [(attribute(node, "href"), "")]
+        for href, title in found:
+            entry = _entry(_joined(base, href), node, title, site)
+            if entry is not None:
+                is_own = entry.kind == "article" and urlsplit(entry.url).path.startswith(own)
+                yield _Link(entry, _group(node), is_own)
+
+
+def _entry(url: str, node: Node, title: str, site: Site) -> Entry | None:
+    """The entry that a link is, None for a link to a page of the site that is no article."""
+    canonical = canonical_url(url)
+    if canonical is None:
+        return None
+    address = site.article_address(url)
+    title = title or _title(node)
+    if address is not None:
+        return Entry(address.url, "article", address.docid, title, _shown_date(node))
+    if _FILE.search(urlsplit(canonical).path):
+        return Entry(canonical, "file", None, title, _shown_date(node))
+    if site.canonical(url) is None and title:
+        return Entry(canonical, "external", None, title, _shown_date(node))
+    return None
+
+
+def _list_groups(links: list[_Link]) -> set[str]:
+    """The groups that are the list: mostly of the page's own section, or with most of it, or simply the largest."""
+    articles: dict[str, list[_Link]] = defaultdict(list)
+    for link in links:
+        if link.entry.kind == "article":
+            articles[link.group].append(link)
+    if not articles:
+        return set()
+
+    def own(group: str) -> int:
+        return sum(link.is_own for link in articles[group])
+
+    best = max(articles, key=lambda group: (own(group), len(articles[group])))
+    return {best} | {group for group in articles if own(group) >= OWN_SHARE * len(articles[group])}
+
+
+def _group(node: Node) -> str:
+    above = (n for n in node.iterancestors() if n.tag in _GROUP_TAGS)
+    return "/".join(f"{n.tag}#{attribute(n, 'id')}.{attribute(n, 'class')}" for n in above) + f"/{node.tag == 'script'}"
+
+
+def _title(node: Node) -> str:
+    """The title attribute, which is whole where the text is cut, else the heading inside, else the text."""
+    if node.tag == "script":
+        return ""
+    if title := one_line(attribute(node, "title")):
+        return title
+    headings = nodes(_HEADING, node)
+    text = one_line(text_of(headings[0] if headings else node))
+    return text if headings else _DATE.sub("", text).strip() or text
+
+
+def _written_title(node: Node, match: re.Match[str]) -> str:
+    """The title that a script writes beside an address."""
+    around = text_of(node)[match.end() : match.end() + 400]
+    title = _WRITTEN_TITLE.search(around)
+    return one_line(title["title"]) if title else ""
+
+
+def _shown_date(node: Node) -> str | None:
+    item = next((n for n in node.iterancestors() if n.tag in _ITEM_TAGS), None)
+    if item is None or node.tag == "script":
+        return None
+    dates = _DATE.findall(one_line(text_of(item))[-200:])
+    return dates[-1] if dates else None
+
+
+def _sections(root: Node, base: str, site: Site) -> tuple[SectionRef, ...]:
+    found: dict[str, SectionRef] = {}
+    for node in nodes(_LINKS, root):
+        name = one_line(text_of(node)) if node.tag == "a" else ""
+        path = site.section_at(_joined(base, attribute(node, "href"))) if name and len(name) <= 40 else None
+        if path:
+            url = site.section_url(path)
+            found.setdefault(url, SectionRef(name, url))
+    return tuple(found.values())
+
+
+def _joined(base: str, href: str) -> str:
+    try:
+        return urljoin(base, href.strip())
+    except ValueError:
+        return ""

@@ -1,0 +1,48 @@
+"""How many pages there are: TRS says it only in a script (SITE.md §3.1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from jcnews_spider.trs.tree import Node, nodes, text_of, xpath
+
+_SCRIPTS = xpath("//script[not(@src)]")
+_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'\w])//[^\n]*", re.DOTALL)
+_CALL = re.compile(
+    r"[\w$.]+\s*\(\s*[\"']?(\d{1,6})[\"']?\s*,\s*[\"']?\d{1,6}[\"']?\s*,\s*[\"']([\w-]{1,60})[\"']\s*,\s*[\"'](s?html?)[\"']"
+)
+_VARIABLE = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,6})")
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """What the script names."""
+
+    pages: int
+    name: str
+    """`index` for a list, `t20221009_956123` for an article."""
+    suffix: str
+    """`html`, `htm` or `shtml`."""
+
+    def url(self, base: str, index: int) -> str:
+        """Address of page `index`, 0 the first, beside the page at `base`."""
+        return urljoin(base, f"{self.name}_{index}.{self.suffix}" if index else f"{self.name}.{self.suffix}")
+
+
+def find_pager(root: Node, name: str) -> Pager | None:
+    """The pager of pages called `name`; None when no script names one.
+
+    A call such as `createPageHTML(50, 0, "index", "html")` counts, its definition and a commented one do not;
+    `var countPage = 17` belongs to a list.
+    """
+    scripts = [_COMMENT.sub("", text_of(script)) for script in nodes(_SCRIPTS, root)]
+    for script in scripts:
+        for pages, called, suffix in _CALL.findall(script):
+            if called == name:
+                return Pager(int(pages), called, suffix)
+    for script in scripts if name == "index" else []:
+        if variable := _VARIABLE.search(script):
+            return Pager(int(variable[1]), name, "html")
+    return None

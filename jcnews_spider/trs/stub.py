@@ -1,0 +1,40 @@
+"""Pages that only send their reader elsewhere (SITE.md §4.2)."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+from jcnews_spider.text import one_line
+from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, xpath
+
+MOST_TEXT = 200
+"""Visible characters a stub has at most: `正在跳转…` and a link."""
+
+_REFRESH = xpath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][@content]")
+_SCRIPTS = xpath("//script[not(@src)]")
+_VISIBLE = xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]")
+_REFRESH_URL = re.compile(r"\d*\s*[;,]\s*url\s*=\s*[\"']?(?P<url>[^\"']+)", re.IGNORECASE)
+_LOCATION = re.compile(
+    r"(?:location(?:\.href)?\s*=\s*|location\.(?:replace|assign)\s*\(\s*)[\"'](?P<url>[^\"']+)[\"']", re.IGNORECASE
+)
+
+
+def redirect_target(root: Node, base: str) -> str | None:
+    """The absolute address to which a page without content of its own sends its reader, else None."""
+    if sum(len(one_line(str(text))) for text in _texts(root)) > MOST_TEXT:
+        return None
+    candidates = [_REFRESH_URL.search(attribute(node, "content")) for node in nodes(_REFRESH, root)]
+    candidates += [_LOCATION.search(text_of(node)) for node in nodes(_SCRIPTS, root)]
+    found = next(filter(None, candidates), None)
+    if found is None:
+        return None
+    try:
+        return urljoin(base, found["url"].strip())
+    except ValueError:
+        return None
+
+
+def _texts(root: Node) -> list[str]:
+    found = _VISIBLE(root)
+    return [str(item) for item in found] if isinstance(found, list) else []

@@ -1,0 +1,56 @@
+"""Layouts of article pages: where title and body stand. Old layouts stay, for old snapshots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from jcnews_spider.trs.tree import token, xpath
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One layout."""
+
+    name: str
+    """Stands in the record as `crawl.extractor`."""
+    bodies: tuple[etree.XPath, ...]
+    """Containers of the body, the most telling first; the first that gives a body decides."""
+    titles: tuple[etree.XPath, ...]
+    """Elements whose text is the title, the most telling first."""
+
+
+_EDITOR = token("class", "trs_editor", "trs_editor_view", "trs_ueditor", "trs_preappend", "custom_unionstyle")
+_AUTOADD = "starts-with(translate(@id, 'trsauod', 'TRSAUOD'), 'TRS_AUTOADD')"
+
+_TITLES = (
+    xpath("//h1"),
+    xpath("//*[" + token("id", "title", "articletitle", "article_title", "arti_title", "newstitle", "biaoti") + "]"),
+    xpath("//*[" + token("class", "title", "biaoti", "article-title", "article_title", "articletitle", "arti_title", "arti-title",
+                         "news_title", "newstitle", "content_title", "con_title", "xl_title", "bt") + "]"),
+    xpath("//h2 | //h3"),
+)  # fmt: skip
+
+TRS_EDITOR = Template("trs_editor", (xpath(f"//*[{_EDITOR} or {_AUTOADD}]"),), _TITLES)
+"""A wrapper that a TRS editor writes (SITE.md §4.1)."""
+
+TRS_CONTAINER = Template(
+    "trs_container",
+    (
+        xpath("//*[" + token("id", "ucap-content", "zoom", "article-box", "articlecontent", "article_content", "articletext", "artibody",
+                             "article-content", "text_content", "newscontent", "content_text", "endtext", "rwb_zw") + "]"),
+        xpath("//*[" + token("class", "ucap-content", "article-content", "article_content", "articletext", "articlecontent", "article-body",
+                             "arti", "content_text", "news_content", "text_content", "nr_con", "xl_con", "txtcont", "b12") + "]"),
+        xpath("//*[" + token("id", "content", "article", "text", "main-content", "con") + "]"),
+        xpath("//*[" + token("class", "content", "article", "text", "con", "main-content", "detail") + "]"),
+    ),
+    _TITLES,
+)  # fmt: skip
+"""A page without a TRS class: the containers that templates of TRS sites put around a body."""
+
+PARAGRAPHS = Template("paragraphs", (xpath("//p/.."),), _TITLES)
+"""No known container at all: where the paragraphs stand."""
+
+TRS_TEMPLATES = (TRS_EDITOR, TRS_CONTAINER, PARAGRAPHS)
+"""For TRS sites in general, in the order in which they are tried. A generic extractor would stand at the end."""

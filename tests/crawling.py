@@ -1,0 +1,76 @@
+"""Real `scrapy` processes against a replica, for the tests that need them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.replica import Replica
+
+ROOT = Path(__file__).parents[1]
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "JCNEWS_MIN_FREE_MB=0")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished process and the archive it left."""
+
+    code: int
+    stdout: str
+    stderr: str
+    output: Path
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The newest run report."""
+        paths = sorted((self.output / "runs").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+        report: dict[str, Any] = json.loads(paths[-1].read_text(encoding="utf-8"))
+        return report
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """Every sealed record, oldest first."""
+        return read_records(self.output)
+
+
+def read_records(output: Path) -> list[dict[str, Any]]:
+    """Every sealed record of an archive, oldest first."""
+    segments = sorted((output / "articles").glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
+    return [json.loads(line) for path in segments for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+def environment(proxy: str | None = None) -> dict[str, str]:
+    """This process's environment, with the replica as the only proxy."""
+    clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    return clean | ({"http_proxy": proxy} if proxy else {})
+
+
+def scrapy(
+    *arguments: str, proxy: str | None = None, timeout: float = 120, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """A finished `scrapy` process."""
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", *arguments],
+        cwd=ROOT,
+        env=environment(proxy) | variables,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def crawl(replica: Replica, output: Path, *arguments: str, timeout: float = 120) -> Run:
+    """A finished `scrapy crawl jcnews` with `-a` arguments (or any option that begins with a dash)."""
+    options: list[str] = []
+    for argument in arguments:
+        options += [argument] if argument.startswith("-") else ["-a", argument]
+    done = scrapy(
+        "crawl", "jcnews", *FAST, "-s", f"JCNEWS_OUTPUT={output}", *options, proxy=replica.proxy, timeout=timeout
+    )
+    return Run(done.returncode, done.stdout, done.stderr, output)

@@ -1,0 +1,44 @@
+"""The documents name what there is: every command, argument, setting, exit code and field."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from jcnews_spider import job, options
+from tests import docs
+
+ROOT = Path(__file__).parents[1]
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_generated_parts_are_up_to_date(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for name, part in docs.parts().items():
+        if f"<!-- {name} -->" in text:
+            assert f"<!-- {name} -->\n{part}<!-- /{name} -->" in text, f"{path.name}: {name} is old, run make docs"
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_every_command_argument_and_setting_is_named(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    commands = [file.stem for file in (ROOT / "jcnews_spider/commands").glob("[a-z]*.py")]
+    assert [name for name in commands if f"`scrapy {name}" not in text] == []
+    assert [name for name in job.ARGUMENTS if f"`{name}`" not in text] == []
+    assert [row.name for row in options.rows() if f"`{row.name}`" not in text] == []
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_make_targets_of_the_documents_exist() -> None:
+    named = {target for path in [*READMES, ROOT / "CONTRIBUTING.md"] for target in
+             re.findall(r"\bmake ([a-z]+)", path.read_text(encoding="utf-8"))}  # fmt: skip
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert named <= targets

@@ -1,0 +1,93 @@
+"""Addresses and their grammar (SITE.md §1.2, §7)."""
+
+from datetime import date
+
+import pytest
+
+from jcnews_spider.urls import canonical_url, parse_article_address, section_path
+
+ARTICLE = "http://www.jcnews.com.cn/xw/jdxw/201812/t20181206_480898.html"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        ARTICLE,
+        "HTTP://WWW.JCNEWS.COM.CN:80/xw/jdxw/201812/t20181206_480898.html",
+        "http://www.jcnews.com.cn//xw/./jdxw/x/../201812/t20181206_480898.html#2",
+        "http://www.jcnews.com.cn/xw/jdxw/201812/%74%320181206_480898.html?from=timeline&isappinstalled=0",
+        "  http://www.jcnews.com.cn/xw/jdxw/201812/t20181206_480898_3.html",
+    ],
+)
+def test_every_writing_of_an_article_address_is_one(url: str) -> None:
+    address = parse_article_address(url)
+    assert address is not None
+    assert (address.url, address.section, address.docid) == (ARTICLE, "xw/jdxw", 480898)
+    assert (address.day, address.month, address.stem) == (date(2018, 12, 6), "201812", "t20181206_480898")
+
+
+def test_parts_are_told_from_documents() -> None:
+    address = parse_article_address("http://host/zt/202210/t20221009_956123_2.shtml")
+    assert address is not None
+    assert address.part == 2
+    assert address.part_url(0) == "http://host/zt/202210/t20221009_956123.shtml"
+    assert address.part_url(5) == "http://host/zt/202210/t20221009_956123_5.shtml"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://www.jcnews.com.cn/xw/jdxw/",
+        "http://www.jcnews.com.cn/xw/jdxw/index_3.html",
+        "http://www.jcnews.com.cn/xw/jdxw/201812/t20181399_480898.html",
+        "http://www.jcnews.com.cn/xw/jdxw/201812/W020181206323318123456.jpg",
+        "http://www.jcnews.com.cn/xw/..%2f..%2fetc/201812/t20181206_480898.html",
+        "http://www.jcnews.com.cn/xw/jdxw/201812/t20181206_480898.html/extra",
+        "http://www.jcnews.com.cn/Xw/新闻/201812/t20181206_480898.html",
+        "javascript:window.print()",
+        "http://[::1/xw/201812/t20181206_480898.html",
+        "",
+    ],
+)
+def test_what_is_no_article_address_gives_none(url: str) -> None:
+    assert parse_article_address(url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://Host.CN:80/xw//jcxw/index.html#top", "http://host.cn/xw/jcxw/"),
+        ("https://host.cn:443/", "https://host.cn/"),
+        ("https://host.cn:8443/a/../b/./", "https://host.cn:8443/b/"),
+        ("http://user:pass@host.cn/a", "http://host.cn/a"),
+        ("http://host.cn", "http://host.cn/"),
+        ("http://host.cn/../../a", "http://host.cn/a"),
+        ("http://host.cn/a?b=2&a=1", "http://host.cn/a?a=1&b=2"),
+        ("http://host.cn/XW/a", "http://host.cn/XW/a"),
+    ],
+)
+def test_canonical_form(url: str, expected: str) -> None:
+    assert canonical_url(url) == expected
+    assert canonical_url(expected) == expected
+
+
+@pytest.mark.parametrize("url", ["mailto:a@b.cn", "//host/a", "http://", "http://host:port/", "ftp://host/"])
+def test_other_schemes_have_no_canonical_form(url: str) -> None:
+    assert canonical_url(url) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("xw/jcxw", "xw/jcxw"),
+        ("/xw/jcxw/", "xw/jcxw"),
+        ("/xw/jcxw/index.html", "xw/jcxw"),
+        ("lm/zx_2017rw", "lm/zx_2017rw"),
+        ("../etc", None),
+        ("xw//jcxw", None),
+        ("牢记嘱托", None),
+        ("", None),
+    ],
+)
+def test_section_paths(text: str, expected: str | None) -> None:
+    assert section_path(text) == expected
