@@ -42,6 +42,12 @@ class Client:
     def __init__(self, replica: Replica) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(replica.proxy).netloc, timeout=10)
 
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
     def ask(self, url: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body; underscores in header names become hyphens."""
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -63,8 +69,9 @@ def replica() -> Iterator[Replica]:
 
 
 @pytest.fixture
-def client(replica: Replica) -> Client:
-    return Client(replica)
+def client(replica: Replica) -> Iterator[Client]:
+    with Client(replica) as connected:
+        yield connected
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +89,11 @@ def visible(page: str) -> str:
     page = re.sub(r"(?is)<(script|style)\b.*?</\1>|<!--.*?-->", " ", page)
     page = re.sub(r"(?i)</?(p|div|br|h1|h2|h3|td|tr|li|table|tbody|section|img)\b[^>]*>", " ", page)
     return blank_folded(html.unescape(re.sub(r"<[^>]*>", "", page)))
+
+
+def tree_of(page: str) -> Any:
+    """The page as lxml sees it."""
+    return etree.fromstring(page, etree.HTMLParser())
 
 
 def blank_folded(text: str) -> str:
@@ -219,8 +231,7 @@ def test_a_planted_answer_replaces_the_page() -> None:
         "/big.html": Answer(body=b"<div>" * 5_000_000),
         "/empty.html": Answer(),
     }
-    with Replica(Plan(faults=faults)) as running:
-        client = Client(running)
+    with Replica(Plan(faults=faults)) as running, Client(running) as client:
         status, headers, body = client.ask(f"{HOST}/xw/jcxw/?a=1")
         assert (status, headers["Retry-After"], body) == (500, "5", b"no")
         assert len(client.ask(f"{HOST}/big.html")[2]) == 25_000_000
@@ -262,7 +273,7 @@ def test_each_page_has_the_skeleton_of_the_public_selectors(client: Client, gold
     for record in gold[-60:]:
         if record["expect"] == "stub" or record["encoding"] != "utf-8":
             continue
-        tree = etree.fromstring(client.text(record["url"], "utf-8"), etree.HTMLParser())
+        tree = tree_of(client.text(record["url"], "utf-8"))
         assert blank_folded("".join(tree.xpath('//div[@id="article"]/h1[@id="title"]//text()'))) == record["title_raw"]
         assert record["published_raw"] in tree.xpath('string(//*[@id="article"]/div[1]/div/span[@class="time"])')
         crumb = tree.xpath('//div[@class="mbx fl"]/a[2]')[0]
@@ -313,8 +324,7 @@ def test_lists_show_exactly_what_gold_and_listings_say(
 
 
 def test_home_and_parents_lead_to_the_sections(client: Client) -> None:
-    page = client.text(f"{HOST}/", "utf-8")
-    tree = etree.fromstring(page, etree.HTMLParser())
+    tree = tree_of(client.text(f"{HOST}/", "utf-8"))
     navigation = tree.xpath('//div[@class="logo"]//table//a')
     assert {section.name for section in SECTIONS} < {link.text for link in navigation}
     for link in navigation:

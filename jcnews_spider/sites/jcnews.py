@@ -1,6 +1,15 @@
 """晋城新闻网. Paths and names: SITE.md §1.1; names marked (?) there are pinyin guesses."""
 
 from jcnews_spider.trs.site import Section, Site
+from jcnews_spider.trs.template import EDITOR, TRS_TEMPLATES, Template
+from jcnews_spider.trs.tree import xpath
+
+ARTICLE_BOX = Template(
+    name="jcnews",
+    bodies=(xpath(f"//*[@id='article']//*[{EDITOR}]"), xpath("//*[@id='article']")),
+    titles=(xpath("//*[@id='title']"),),
+)
+"""The layout of 2018 to 2023 (SITE.md §2.1); its body has a wrapper or stands bare in the box."""
 
 SITE = Site(
     name="jcnews",
@@ -8,6 +17,7 @@ SITE = Site(
     root="http://www.jcnews.com.cn/",
     aliases=("jcnews.com.cn",),
     own_titles=("晋城新闻网", "太行日报", "太行日报·晚报版"),
+    templates=(ARTICLE_BOX, *TRS_TEMPLATES),
     sections=(
         Section("牢记嘱托 山西答卷"),
         Section("新闻", "xw"),

@@ -21,8 +21,9 @@ class Template:
     """Elements whose text is the title, the most telling first."""
 
 
-_EDITOR = token("class", "trs_editor", "trs_editor_view", "trs_ueditor", "trs_preappend", "custom_unionstyle")
-_AUTOADD = "starts-with(translate(@id, 'trsauod', 'TRSAUOD'), 'TRS_AUTOADD')"
+_WRAPPERS = token("class", "trs_editor", "trs_editor_view", "trs_ueditor", "trs_preappend", "custom_unionstyle")
+EDITOR = f"({_WRAPPERS} or starts-with(translate(@id, 'trsauod', 'TRSAUOD'), 'TRS_AUTOADD'))"
+"""XPath condition: the wrapper of any TRS editor (SITE.md §4.1)."""
 
 _TITLES = (
     xpath("//h1"),
@@ -32,7 +33,7 @@ _TITLES = (
     xpath("//h2 | //h3"),
 )  # fmt: skip
 
-TRS_EDITOR = Template("trs_editor", (xpath(f"//*[{_EDITOR} or {_AUTOADD}]"),), _TITLES)
+TRS_EDITOR = Template("trs_editor", (xpath(f"//*[{EDITOR}]"),), _TITLES)
 """A wrapper that a TRS editor writes (SITE.md §4.1)."""
 
 TRS_CONTAINER = Template(

@@ -18,20 +18,27 @@ class Replica:
     """A replica that serves while it is entered."""
 
     def __init__(self, plan: Plan | None = None, port: int = 0) -> None:
-        """A replica of a plan; port 0 takes a free one."""
+        """A replica of a plan; the port (0 takes a free one) is opened on entering."""
         self.plan = plan or Plan()
         self.site = Site(self.plan)
-        self._server = Server(self.site, port)
+        self._port = port
+        self._server: Server | None = None
 
     @property
     def proxy(self) -> str:
         """Address for http_proxy."""
-        return f"http://127.0.0.1:{self._server.port}"
+        return f"http://127.0.0.1:{self._entered.port}"
 
     @property
     def requests(self) -> list[Logged]:
         """A copy of the log of requests so far."""
-        return list(self._server.requests)
+        return list(self._entered.requests)
+
+    @property
+    def _entered(self) -> Server:
+        if self._server is None:
+            raise RuntimeError("the replica answers only inside its with block")
+        return self._server
 
     def gold(self) -> Iterator[dict[str, Any]]:
         """The gold records, oldest first, made one at a time."""
@@ -43,14 +50,15 @@ class Replica:
 
     def __enter__(self) -> Replica:
         """Start to answer."""
+        self._server = Server(self.site, self._port)
         self._server.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop."""
-        self._server.close()
+        """Stop; the log of requests stays."""
+        self._entered.close()
 
 
 __all__ = ["Answer", "Listing", "Logged", "Plan", "Replica"]
