@@ -1,0 +1,74 @@
+"""Records held against the replica's gold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+FIELDS = (
+    "id url title title_raw subtitle series breadcrumb published_at published_raw source authors editor text images"
+    " attachments videos rights sections pages"
+).split()
+
+
+@dataclass
+class Score:
+    """How an archive compares with the gold."""
+
+    articles: int = 0
+    """Listed articles that the gold holds."""
+    missing: list[str] = field(default_factory=list)
+    surplus: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    wrong: Counter[str] = field(default_factory=Counter)
+    """Number of records by the field that differs."""
+    examples: dict[str, tuple[str, Any, Any]] = field(default_factory=dict)
+    """(id, got, wanted) of the first difference of each field."""
+    copies: int = 0
+    copies_marked: int = 0
+
+    def share(self, name: str) -> float:
+        """Share of the records whose field is exact."""
+        return 1 - self.wrong[name] / max(1, self.articles)
+
+
+def score(records: Iterable[Mapping[str, Any]], gold: Iterable[Mapping[str, Any]]) -> Score:
+    """The comparison; gold that is no article, or in no list, must have no record."""
+    result = Score()
+    found: dict[str, Mapping[str, Any]] = {}
+    for record in records:
+        if record["id"] in found:
+            result.twice.append(record["id"])
+        found[record["id"]] = record
+    wanted = {g["id"]: g for g in gold if g["expect"] == "article" and g["listed"]}
+    result.articles = len(wanted)
+    result.missing = sorted(wanted.keys() - found.keys())
+    result.surplus = sorted(found.keys() - wanted.keys())
+    for id_ in wanted.keys() & found.keys():
+        _compare(result, found[id_], wanted[id_])
+        original = wanted[id_]["copy_of"]
+        if original in found:
+            result.copies += 1
+            pair = {(id_, found[id_]["duplicate_of"]), (original, found[original]["duplicate_of"])}
+            result.copies_marked += pair in ({(id_, original), (original, None)}, {(id_, None), (original, id_)})
+    return result
+
+
+def _compare(result: Score, record: Mapping[str, Any], gold: Mapping[str, Any]) -> None:
+    got = {
+        **record,
+        "images": [{"url": image["url"], "caption": image["caption"]} for image in record["images"]],
+        "sections": sorted(section["url"] for section in record["sections"]),
+        "pages": record["crawl"]["pages"],
+    }
+    for name in FIELDS:
+        wanted = sorted(gold[name]) if name == "sections" else gold[name]
+        if got[name] != wanted:
+            result.wrong[name] += 1
+            result.examples.setdefault(name, (record["id"], got[name], wanted))
+    own = record["sections"][0]["url"] if record["sections"] else None
+    if gold["sections"] and own != gold["sections"][0]:
+        result.wrong["sections[0]"] += 1
+        result.examples.setdefault("sections[0]", (record["id"], own, gold["sections"][0]))
