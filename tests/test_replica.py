@@ -323,6 +323,13 @@ def test_lists_show_exactly_what_gold_and_listings_say(
         assert client.ask(urljoin(listing.url, f"index_{listing.pages}.html"))[0] == 404
 
 
+def test_dynamic_addresses_are_endless_and_have_no_validators(client: Client) -> None:
+    for path in ("/comment/comment?newsid=1&data=a", "/was5/web/search/1/2", "/trssearch/v2/searchAll.do?siteId=13"):
+        status, headers, body = client.ask(HOST + path)
+        assert (status, "ETag" in headers) == (200, False)
+        assert body.count(b"<a href=") == 2
+
+
 def test_home_and_parents_lead_to_the_sections(client: Client) -> None:
     tree = tree_of(client.text(f"{HOST}/", "utf-8"))
     navigation = tree.xpath('//div[@class="logo"]//table//a')
@@ -407,7 +414,9 @@ def test_the_command_line_runs_a_command_behind_the_proxy(tmp_path: Path) -> Non
     assert len(gold.read_text("utf-8").splitlines()) == 12
 
 
-@pytest.mark.parametrize("wrong", [{"articles": -1}, {"page_size": 0}, {"weights": {}}])
+@pytest.mark.parametrize(
+    "wrong", [{"articles": -1}, {"page_size": 0}, {"weights": {}}, {"weights": {"Q": 1}}, {"charset": "big5"}]
+)
 def test_a_plan_that_cannot_be_served_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"articles|page_size|weights"):
+    with pytest.raises(ValueError, match=r"^(articles|page_size|weights|charset)"):
         Plan(**wrong)

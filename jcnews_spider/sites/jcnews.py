@@ -4,12 +4,12 @@ from jcnews_spider.trs.site import Section, Site
 from jcnews_spider.trs.template import EDITOR, TRS_TEMPLATES, Template
 from jcnews_spider.trs.tree import xpath
 
-ARTICLE_BOX = Template(
-    name="jcnews",
-    bodies=(xpath(f"//*[@id='article']//*[{EDITOR}]"), xpath("//*[@id='article']")),
-    titles=(xpath("//*[@id='title']"),),
+TITLE = (xpath("//*[@id='title']"),)
+LAYOUTS = (
+    Template("jcnews", (xpath(f"//*[@id='article']//*[{EDITOR}]"),), TITLE, is_proof=True),
+    Template("jcnews_bare", (xpath("//*[@id='article']"),), TITLE),
 )
-"""The layout of 2018 to 2023 (SITE.md §2.1); its body has a wrapper or stands bare in the box."""
+"""The article box of 2018 to 2023 (SITE.md §2.1): its body has an editor's wrapper, or stands bare between header and tools."""
 
 SITE = Site(
     name="jcnews",
@@ -17,7 +17,7 @@ SITE = Site(
     root="http://www.jcnews.com.cn/",
     aliases=("jcnews.com.cn",),
     own_titles=("晋城新闻网", "太行日报", "太行日报·晚报版"),
-    templates=(ARTICLE_BOX, *TRS_TEMPLATES),
+    templates=(*LAYOUTS, *TRS_TEMPLATES),
     sections=(
         Section("牢记嘱托 山西答卷"),
         Section("新闻", "xw"),

@@ -96,7 +96,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
     header = [line.text for line in layout.header]
     tail = [line.text for line in layout.tail]
     texts = [line.text for line in layout.body if not line.is_media]
-    scripts = [text_of(script) for script in nodes(_SCRIPTS, page.root)] if layout.is_editor else []
+    scripts = [text_of(script) for script in nodes(_SCRIPTS, page.root)]
     raw, series, title = _title(layout.title)
     moment = _moment(header, tail, meta)
     crumb = breadcrumb(page.root, base)
@@ -118,7 +118,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         text=paragraphs(texts),
         html=html_of(layout.containers, layout.cut, base),
         images=images_of(layout.body, base),
-        attachments=attachments_of(layout.containers, scripts, base),
+        attachments=attachments_of(page.root, layout.containers, scripts, base),
         videos=videos_of(layout.body, scripts, base),
         rights=Rights(_is_original(source, site), byline.find_notice(tail)),
     )

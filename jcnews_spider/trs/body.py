@@ -19,11 +19,16 @@ _TAIL = re.compile(
     r"[\[【（(<\s]*(?:责任编辑|责\s?编|网络编辑|编辑[:：]|稿件来源|打印|关闭|返回顶部|返回列表|分享到|分享至|分享按钮|我要评论|网友评论|相关新闻|相关阅读|相关链接|相关文章|相关专题|延伸阅读"
     r"|推荐阅读|热点推荐|新闻推荐|更多精彩|上一篇|下一篇|版权(?:与免责)?声明|免责声明|版权所有|扫一扫|扫描二维码|纠错|收藏|字号|字体)"
 )
+_END = re.compile(
+    r".{0,30}(?:责任编辑|网络编辑|责\s?编)\s?[:：]|.{0,12}版权(?:与|及|和)?(?:免责)?声明|.{0,4}免责声明|我要评论$"
+)
+_QR_CAPTION = re.compile(r".{0,14}(?:微信|微博|公众号|app|客户端|二维码|抖音)", re.IGNORECASE)
 _CAPTION = re.compile(r".{0,60}(?:摄|图|供图)[)）】]?$|^(?:图|图片说明|图为)[:：]?")
 _SKIP_IMAGE = re.compile(r"(?:icon|logo|spacer|blank|button|btn|qrcode|ewm|loading|share|print|arrow|dot)[^/]*$", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|txt|csv|mp3)$|/P0\d{10,}\.(?!mp4|flv)\w+$", re.IGNORECASE)
 _VIDEO = re.compile(r"\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|swf|webm|avi)$", re.IGNORECASE)
 _LINKS = xpath(".//a[@href]")
+_OWN_FILES = xpath("//a[starts-with(@href, './P0') or starts-with(@href, 'P0')]")
 _SCRIPT_FILE = re.compile(r"<a\b[^>]*?href\s*=\s*\\?[\"']?(?P<url>[^\"'\\\s>]+)[^>]*>(?P<name>.*?)<", re.IGNORECASE | re.DOTALL)
 _SCRIPT_VIDEO = re.compile(r"""["'](?P<url>[^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm))["']""", re.IGNORECASE)
 _PLAYER = xpath("descendant-or-self::*[self::video or self::source or self::embed or self::iframe or self::object]")
@@ -35,16 +40,22 @@ _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "td": {"c
                "video": {"src", "poster", "controls"}, "source": {"src", "type"}}  # fmt: skip
 
 
-def is_tail(text: str) -> bool:
-    """True for a line that opens what follows an article: tools, editor, related links, notice."""
-    return bool(_TAIL.match(text))
+def ends_article(text: str) -> bool:
+    """True for a line that stands only behind an article: the editor in brackets, the tools, the notice."""
+    return bool(_END.match(text))
 
 
 def cut_tail(lines: list[Line]) -> list[Line]:
-    """The lines before the first tail line of the last part; one in the middle of a text is text."""
+    """The lines before the tail: before a line that ends an article, or one in the last part that may open a tail.
+
+    QR captions right before it go with it.
+    """
     texts = [index for index, line in enumerate(lines) if not line.is_media]
     for place, index in enumerate(texts):
-        if place >= len(texts) / 2 and is_tail(lines[index].text):
+        text = lines[index].text
+        if ends_article(text) or (place >= len(texts) / 2 and _TAIL.match(text)):
+            while index and (lines[index - 1].is_media or _QR_CAPTION.fullmatch(lines[index - 1].text)):
+                index -= 1
             return lines[:index]
     return lines
 
@@ -79,13 +90,16 @@ def _blocks(node: Node) -> Iterable[Node]:
         node = node.getparent()
 
 
-def attachments_of(containers: Iterable[Node], scripts: Iterable[str], base: str) -> tuple[Resource, ...]:
-    """Linked files, also those that a script writes (SITE.md §4.2)."""
+def attachments_of(root: Node, containers: Iterable[Node], scripts: Iterable[str], base: str) -> tuple[Resource, ...]:
+    """Files that the body links, those of the article's own folder wherever they stand, and those that a script writes.
+
+    `./P0…` beside the page is always the document's own (SITE.md §1.2, §4.2).
+    """
     found: dict[str, Resource] = {}
-    for container in containers:
-        for node in nodes(_LINKS, container):
-            name = one_line(text_of(node)) or attribute(node, "download") or attribute(node, "title")
-            _note(found, base, attribute(node, "href"), name, _FILE)
+    links = [node for container in containers for node in nodes(_LINKS, container)]
+    for node in [*links, *nodes(_OWN_FILES, root)]:
+        name = one_line(text_of(node)) or attribute(node, "download") or attribute(node, "title")
+        _note(found, base, attribute(node, "href"), name, _FILE)
     for script in scripts:
         for match in _SCRIPT_FILE.finditer(script):
             _note(found, base, match["url"], one_line(match["name"]), _FILE)

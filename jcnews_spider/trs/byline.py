@@ -19,17 +19,13 @@ _DATE = re.compile(
     r"(?:[\sT]{0,3}(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)(?:分|\s?[:：]\s?(?P<second>[0-5]\d))?)?"
 )
 _SOURCE = re.compile(rf"(?:信息|文章|稿件|新闻|资料)?来\s?源\s?[:：]\s*(?P<value>.*?){_END}")
-_EDITOR = re.compile(
-    r"(?:责任编辑|责\s?编|网络编辑|本文编辑|文字编辑|编\s?辑)\s?[:：]?\s*(?P<value>[^\]】）)\[【|]*)"
-)
-_EDITOR_LABELLED = re.compile(r"(?:责任编辑|责\s?编|网络编辑|本文编辑|编\s?辑)\s?(?:[:：]|(?=\s?[\u4e00-\u9fa5·]{2,4}[\])】）]))")
+_EDITOR = re.compile(r"(?:责任编辑|责\s?编|网络编辑|本文编辑|编\s?辑)\s?(?:[:：]|(?=\s?[\u4e00-\u9fa5·]{2,4}[\])】）]))")
 _NAME = re.compile(r"[\u4e00-\u9fa5]{2,4}|[\u4e00-\u9fa5]{1,8}(?:·[\u4e00-\u9fa5]{1,8})+")
 _ROLE = (
     r"(?:[\u4e00-\u9fa5]{0,8}?(?:记者|通讯员|特约撰稿人|特约评论员|评论员|撰稿|摄影报道|摄影|实习生|见习生)|作者|文字|图片|图文|撰文|供图|摄像|供稿)"
 )
-_PERSONS = re.compile(
-    rf"(?P<role>{_ROLE})\s?(?:[:：/]|\s)?\s*(?P<names>[\u4e00-\u9fa5·]+(?:[\s、，,]+[\u4e00-\u9fa5·]+)*)"
-)
+_PERSON = rf"(?!{_ROLE}|手记|札记|调查|观察|来信|从|了解|获悉)[\u4e00-\u9fa5·]+"
+_PERSONS = re.compile(rf"(?P<role>{_ROLE})\s?(?:[:：/]|\s)?\s*(?P<names>{_PERSON}(?:[\s、，,]+{_PERSON})*)")
 _BRACKETED = re.compile(rf"[（(](?P<inside>[^（）()]{{0,30}}?{_ROLE}[^（）()]{{1,60}})[）)]")
 _WHOLE = re.compile(rf"[（(]?(?:[\u4e00-\u9fa5·]{{2,10}}[/\s])?{_ROLE}[:：/\s]?[^，。,.！？；]{{2,60}}[）)]?")
 _NOTICE_HEAD = re.compile(r"(?:版权|免责|转载).{0,6}声明|版权说明|特别声明")
@@ -79,15 +75,14 @@ def find_source(lines: Iterable[str]) -> str | None:
 
 def find_editor(lines: Iterable[str]) -> str | None:
     """The names behind 责任编辑, joined by 、; None for empty brackets."""
-    for line in lines:
-        label = _EDITOR_LABELLED.search(line)
-        if label is None:
-            continue
-        value = re.split(rf"[\]】）)\[【|]|{_LABELS}", line[label.end() :])[0].strip(" :：、，,")
-        names = list(_names(value)) or ([value] if 0 < len(value) <= 20 else [])
-        if names:
-            return "、".join(names)
-    return None
+    labels = [(label, line) for line in lines if (label := _EDITOR.search(line))]
+    telling = [found for found in labels if "责" in found[0][0]] or labels[:1]
+    if not telling:
+        return None
+    label, line = telling[0]
+    value = re.split(rf"[\]】）)\[【|]|{_LABELS}", line[label.end() :])[0].strip(" :：、，,")
+    names = list(_names(value)) or ([value] if 0 < len(value) <= 20 else [])
+    return "、".join(names) or None
 
 
 def find_authors(header: Iterable[str], body: list[str]) -> tuple[Author, ...]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from lxml import etree
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.body import cut_tail
+from jcnews_spider.trs.body import cut_tail, ends_article
 from jcnews_spider.trs.byline import find_moment, find_source
 from jcnews_spider.trs.lines import Line, lines_of
 from jcnews_spider.trs.template import TRS_EDITOR, Template
@@ -36,7 +36,6 @@ class Layout:
     """What stands where."""
 
     template: str
-    is_editor: bool
     title: str
     subtitle: str | None
     header: list[Line]
@@ -115,13 +114,13 @@ def _layout(template: Template, page: PageLines, title: _Title, containers: list
     kept_from = len(inside) - len(lines)
     header = page.lines[max(0, header_start - 3) : begin] + [page.lines[i] for i in inside[:kept_from]]
     tail = lines[len(body) :] + page.lines[end + 1 : end + 1 + TAIL_REACH]
-    is_editor = template is TRS_EDITOR
-    if not _is_body(body, containers, is_editor=is_editor) or not (is_editor or _date_near(header + tail[:6])):
+    if any(ends_article(line.text) for line in header):
+        return None
+    if not _is_body(body, containers, template) or not (template.is_proof or _date_near(header + tail[:6])):
         return None
     own = {id(line) for line in body}
     return Layout(
         template=template.name,
-        is_editor=is_editor,
         title=title.text,
         subtitle=_subtitle(header, title.text),
         header=header,
@@ -185,13 +184,13 @@ def _without_header(lines: list[Line]) -> list[Line]:
     return lines
 
 
-def _is_body(lines: list[Line], containers: list[Node], *, is_editor: bool) -> bool:
+def _is_body(lines: list[Line], containers: list[Node], template: Template) -> bool:
     """True when the lines hold text or media, and are not mostly links."""
     text = sum(len(line.text) for line in lines)
-    if any(line.is_media for line in lines) and is_editor:
+    if template.is_proof and any(line.is_media for line in lines):
         return True
     linked = sum(len(one_line(text_of(link))) for container in containers for link in nodes(_LINKED, container))
-    return text >= (1 if is_editor else LEAST_CHARACTERS) and (is_editor or linked < MOST_LINKED * text)
+    return text >= (1 if template.is_proof else LEAST_CHARACTERS) and linked < MOST_LINKED * text
 
 
 def _date_near(lines: list[Line]) -> bool:

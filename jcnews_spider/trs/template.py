@@ -19,6 +19,8 @@ class Template:
     """Containers of the body, the most telling first; the first that gives a body decides."""
     titles: tuple[etree.XPath, ...]
     """Elements whose text is the title, the most telling first."""
+    is_proof: bool = False
+    """True when the container alone proves an article: then a picture or a single line is a body."""
 
 
 _WRAPPERS = token("class", "trs_editor", "trs_editor_view", "trs_ueditor", "trs_preappend", "custom_unionstyle")
@@ -33,7 +35,7 @@ _TITLES = (
     xpath("//h2 | //h3"),
 )  # fmt: skip
 
-TRS_EDITOR = Template("trs_editor", (xpath(f"//*[{EDITOR}]"),), _TITLES)
+TRS_EDITOR = Template("trs_editor", (xpath(f"//*[{EDITOR}]"),), _TITLES, is_proof=True)
 """A wrapper that a TRS editor writes (SITE.md §4.1)."""
 
 TRS_CONTAINER = Template(

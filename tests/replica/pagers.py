@@ -6,6 +6,17 @@ from collections.abc import Callable
 
 Pager = Callable[[int, int, int], str]
 
+SCRIPT = """function createPageHTML(_nPageCount, _nCurrIndex, _sPageName, _sPageExt){
+  for(var i = 0; i < _nPageCount; i++){
+    var name = _sPageName + (i ? "_" + i : "") + "." + _sPageExt;
+    document.write(i == _nCurrIndex ? (i + 1) + " " : '<a href="' + name + '">' + (i + 1) + '</a> ');
+  }
+}
+var createPageHTML5 = createPageHTML, pageControl = createPageHTML, x_nextPage = createPageHTML;
+var wcmUtil = {createPageHTML: createPageHTML};
+"""
+"""The script file of the template, for people who look at the replica in a browser."""
+
 _SCRIPT_FILE = '<script type="text/javascript" src="/images/page.js"></script>\n'
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from tests.replica.sections import CHARSETS
+
 DEFAULT_WEIGHTS: Mapping[str, int] = MappingProxyType(
     {
         "P": 62,
@@ -81,3 +83,7 @@ class Plan:
             raise ValueError("page_size, cap and roll_pages start at 1")
         if not self.weights or min(self.weights.values()) < 0 or not sum(self.weights.values()):
             raise ValueError("weights: some shape must have a weight above 0")
+        if unknown := sorted(set(self.weights) - set(DEFAULT_WEIGHTS)):
+            raise ValueError(f"weights: unknown shapes {unknown}")
+        if self.charset is not None and self.charset not in CHARSETS:
+            raise ValueError(f"charset: {self.charset!r} is none of {sorted(CHARSETS)}")

@@ -13,6 +13,7 @@ from tests.replica import articles, files, gold, home, lists
 from tests.replica.documents import ROOT, Documents
 from tests.replica.draw import draw
 from tests.replica.index import Entry, Index
+from tests.replica.pagers import SCRIPT
 from tests.replica.plan import Plan
 from tests.replica.register import NEWEST_AT, Register, file_stem, local, stem_time
 from tests.replica.sections import BY_PATH, CHARSETS, PARENTS, ROLL, SECTIONS, Charset, Section, up
@@ -22,6 +23,7 @@ _ARTICLE = re.compile(
 )
 _FILE = re.compile(r"(?P<section>.+)/\d{6}/(?P<kind>[WP])0(?P<stem>\d{20})\.(?P<suffix>\w+)", re.ASCII)
 _LIST = re.compile(r"(?P<section>.+?)/(?:index_(?P<place>[1-9]\d*)\.html)?", re.ASCII)
+_TRAPS = ("/comment/", "/was5/web/search", "/trssearch/")  # dynamic and endless, SITE.md §6
 _FILE_ITEM = 90
 _ROBOTS = {"allow": "User-agent: *\nDisallow:\n", "disallow": "User-agent: *\nDisallow: /\n"}
 
@@ -65,7 +67,7 @@ class Site:
         """What stands at a path; query and fragment are cut off already."""
         if path == "/robots.txt":
             return self._robots()
-        if path.startswith("/comment/"):
+        if path.startswith(_TRAPS):
             return self._trap(path)
         name = normal(path)
         found = self._home() if name == "" else self._static(name)
@@ -87,7 +89,7 @@ class Site:
         if name in BY_PATH or name in PARENTS:
             return Page(b"", status=301, location=f"{ROOT}{name}/")
         if name in {"images/page.js", "images/dot.gif"}:
-            content = files.content(name) if name.endswith("gif") else b"/* pager of the template */\n"
+            content = files.content(name) if name.endswith("gif") else SCRIPT.encode()
             return Page(
                 content,
                 type="image/gif" if name.endswith("gif") else "application/javascript",
@@ -182,7 +184,7 @@ class Site:
 
     def _trap(self, path: str) -> Page:
         """A dynamic page with two new addresses at each call."""
-        links = "".join(f'<a href="{path.rstrip("/")}/{step}">更多评论</a>' for step in (1, 2))
+        links = "".join(f'<a href="{path.rstrip("/")}/{step}">更多</a>' for step in (1, 2))
         return Page(f"<html><body>{links}</body></html>".encode())
 
     def _html(self, text: str, charset: Charset, modified: int) -> Page:
