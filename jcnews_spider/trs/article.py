@@ -52,7 +52,11 @@ def parse_article(body: bytes, url: str | None, site: Site, charset: str | None 
             article = _read(layout, page, base, site, address)
             break
     else:
-        raise NoBody("a title, but no text, image, video or attachment") if titled(page) else UnknownLayout("no template fits")
+        raise (
+            NoBody("a title, but no text, image, video or attachment")
+            if titled(page)
+            else UnknownLayout("no template fits")
+        )
     pager = find_pager(root, address.stem) if address else None
     crawl = Crawl(
         encoding=decoded.encoding,
@@ -75,7 +79,9 @@ def join_parts(parts: Sequence[Article]) -> Article:
         images=_once(part.images for part in parts),
         attachments=_once(part.attachments for part in parts),
         videos=_once(part.videos for part in parts),
-        authors=tuple({author.name: author for part in reversed(parts) for author in reversed(part.authors)}.values())[::-1],
+        authors=tuple({author.name: author for part in reversed(parts) for author in reversed(part.authors)}.values())[
+            ::-1
+        ],
         editor=next((part.editor for part in parts if part.editor), None),
     )
     return _finished(joined)

@@ -20,16 +20,22 @@ _TAIL = re.compile(
     r"|推荐阅读|热点推荐|新闻推荐|更多精彩|上一篇|下一篇|版权(?:与免责)?声明|免责声明|版权所有|扫一扫|扫描二维码|纠错|收藏|字号|字体)"
 )
 _END = re.compile(
-    r".{0,30}(?:责任编辑|网络编辑|责\s?编)\s?[:：]|.{0,12}版权(?:与|及|和)?(?:免责)?声明|.{0,4}免责声明|我要评论$"
+    r".{0,30}(?:责任编辑|网络编辑|责\s?编)\s?[:：]|[（(\[]?编\s?辑\s?[:：]\s?[\u4e00-\u9fa5 、]{2,12}[\])）]?$|.{0,12}版权(?:与|及|和)?(?:免责)?声明|.{0,4}免责声明|我要评论$"
 )
 _QR_CAPTION = re.compile(r".{0,14}(?:微信|微博|公众号|app|客户端|二维码|抖音)", re.IGNORECASE)
 _CAPTION = re.compile(r".{0,60}(?:摄|图|供图)[)）】]?$|^(?:图|图片说明|图为)[:：]?")
-_SKIP_IMAGE = re.compile(r"(?:icon|logo|spacer|blank|button|btn|qrcode|ewm|loading|share|print|arrow|dot)[^/]*$", re.IGNORECASE)
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|txt|csv|mp3)$|/P0\d{10,}\.(?!mp4|flv)\w+$", re.IGNORECASE)
+_SKIP_IMAGE = re.compile(
+    r"(?:icon|logo|spacer|blank|button|btn|qrcode|ewm|loading|share|print|arrow|dot)[^/]*$", re.IGNORECASE
+)
+_FILE = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|txt|csv|mp3)$|/P0\d{10,}\.(?!mp4|flv)\w+$", re.IGNORECASE
+)
 _VIDEO = re.compile(r"\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|swf|webm|avi)$", re.IGNORECASE)
 _LINKS = xpath(".//a[@href]")
 _OWN_FILES = xpath("//a[starts-with(@href, './P0') or starts-with(@href, 'P0')]")
-_SCRIPT_FILE = re.compile(r"<a\b[^>]*?href\s*=\s*\\?[\"']?(?P<url>[^\"'\\\s>]+)[^>]*>(?P<name>.*?)<", re.IGNORECASE | re.DOTALL)
+_SCRIPT_FILE = re.compile(
+    r"<a\b[^>]*?href\s*=\s*\\?[\"']?(?P<url>[^\"'\\\s>]+)[^>]*>(?P<name>.*?)<", re.IGNORECASE | re.DOTALL
+)
 _SCRIPT_VIDEO = re.compile(r"""["'](?P<url>[^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm))["']""", re.IGNORECASE)
 _PLAYER = xpath("descendant-or-self::*[self::video or self::source or self::embed or self::iframe or self::object]")
 _PARAMS = xpath(".//param[@value]")
@@ -75,7 +81,9 @@ def _caption(lines: list[Line], index: int) -> str | None:
     following = lines[index + 1] if index + 1 < len(lines) else None
     if following is None or following.is_media or len(following.text) > 120:
         return None
-    marks = " ".join(f"{attribute(n, 'class')} {attribute(n, 'align')} {attribute(n, 'style')}" for n in _blocks(following.node))
+    marks = " ".join(
+        f"{attribute(n, 'class')} {attribute(n, 'align')} {attribute(n, 'style')}" for n in _blocks(following.node)
+    )
     described = re.search(r"descr|caption|图说|tushuo", marks, re.IGNORECASE)
     centred = re.search(r"center", marks, re.IGNORECASE)
     return following.text if described or centred or _CAPTION.search(following.text) else None
@@ -153,5 +161,7 @@ def html_of(containers: Iterable[Node], cut: Iterable[Line], base: str) -> str:
             if name in ("href", "src", "poster"):
                 node.set(name, absolute(base, address) or "")
         pieces.append(lxml.html.tostring(container, encoding="unicode", with_tail=False))
-    cleaned = nh3.clean("\n".join(pieces), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None)
+    cleaned = nh3.clean(
+        "\n".join(pieces), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None
+    )
     return re.sub(r"\s*\n\s*", "\n", cleaned).strip()

@@ -25,6 +25,11 @@ LEAST_CHARACTERS = 40
 MOST_LINKED = 0.5
 """Share of a body's characters inside links from which it is a list."""
 
+LEAST_TITLE, MOST_TITLE = 2, 300
+"""Characters of a title."""
+
+_SITE_SUFFIX = re.compile(r"\s*[_|｜]|\s+[-–—]+\s*|[-–—]+(?=[^-–—]{2,12}$)")
+_TAG = re.compile(r"</?\w+[^<>]*>")
 _PAGE_TITLE = xpath("//title")
 _LINKED = xpath(".//a[@href]")
 _SUBTITLE = re.compile(r"sub-?title|yinti|fubiao|futi|fbt|subhead|vice")
@@ -76,9 +81,9 @@ class PageLines:
 @dataclass(frozen=True, slots=True)
 class _Title:
     text: str
-    last: int
-    """Index of its last line, -1 when it stands only in the head."""
     first: int
+    """Index of its first line, -1 when it stands only in the head."""
+    last: int
 
 
 def fit(template: Template, page: PageLines) -> Layout | None:
@@ -148,21 +153,41 @@ def _containers(expression: etree.XPath, page: PageLines) -> list[Node]:
 
 
 def _title(template: Template, page: PageLines) -> _Title | None:
-    """The title: the first telling element that the page's <title> confirms, else meta, else the first h1."""
+    """The title: what the page shows and its <title> confirms, else meta, else the first heading, else <title> itself."""
+    shown = [
+        title
+        for expression in template.titles
+        for node in nodes(expression, page.root)
+        if (title := _shown(node, page))
+    ]
     folded = _fold(page.page_title)
-    candidates: list[_Title] = []
-    for expression in template.titles:
-        for node in nodes(expression, page.root):
-            text = one_line(" ".join(line.text for line in lines_of(node)))
-            indices = page.within([node])
-            if 2 <= len(text) <= 300 and indices:
-                candidates.append(_Title(text, indices[-1], indices[0]))
-    confirmed = next((title for title in candidates if folded and (_fold(title.text) in folded)), None)
-    meta = one_line(page.metas.get("articletitle", ""))
-    if confirmed or meta:
-        return confirmed or _placed(meta, page)
-    h1 = nodes(template.titles[0], page.root)
-    return candidates[0] if h1 and candidates else None
+    confirmed = next((title for title in shown if _fold(title.text) in folded), None)
+    if confirmed or (confirmed := _opening_line(page, folded)):
+        return confirmed
+    if meta := one_line(page.metas.get("articletitle", "")):
+        return _placed(meta, page)
+    if shown:
+        return shown[0]
+    text = _SITE_SUFFIX.split(page.page_title)[0].strip()
+    return _placed(text, page) if template.is_proof and len(text) >= LEAST_TITLE else None
+
+
+def _shown(node: Node, page: PageLines) -> _Title | None:
+    """An element as a title; a 副题 that it holds too, behind a dash, is none of it."""
+    indices = page.within([node])
+    parts = [part for index in indices for part in _TAG.split(page.lines[index].text)]
+    text = one_line(" ".join(part for part in parts if not part.startswith("——")))
+    return _Title(text, indices[0], indices[-1]) if LEAST_TITLE <= len(text) <= MOST_TITLE else None
+
+
+def _opening_line(page: PageLines, folded: str) -> _Title | None:
+    """The longest line with which <title> opens: a title in an element that no template names."""
+    best = max(
+        (index for index, line in enumerate(page.lines) if len(line.text) >= 6 and folded.startswith(_fold(line.text))),
+        key=lambda index: len(page.lines[index].text),
+        default=None,
+    )
+    return None if best is None else _Title(page.lines[best].text, best, best)
 
 
 def _placed(text: str, page: PageLines) -> _Title:
@@ -202,7 +227,9 @@ def _subtitle(header: list[Line], title: str) -> str | None:
     for line in header:
         if line.is_media or line.text == title or len(line.text) > 120:
             continue
+        if dashed := next((part for part in _TAG.split(line.text) if part.startswith("——")), None):
+            return dashed
         marks = {mark for node in (line.node, line.node.getparent()) if node is not None for mark in classes(node)}
-        if line.text.startswith("——") or any(_SUBTITLE.search(mark) for mark in marks):
+        if any(_SUBTITLE.search(mark) for mark in marks):
             return line.text
     return None

@@ -105,8 +105,7 @@ class _Reader:
 def _is_data(row: Node) -> bool:
     """True when no cell of the row flows over several blocks or holds a table."""
     return all(
-        cell.find(".//table") is None
-        and sum(1 for child in cell.iter("p", "div", "br", "h1", "li")) < FLOWING_BLOCKS
+        cell.find(".//table") is None and sum(1 for child in cell.iter("p", "div", "br", "h1", "li")) < FLOWING_BLOCKS
         for cell in row
         if cell.tag in _CELLS
     )

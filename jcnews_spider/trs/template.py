@@ -24,7 +24,8 @@ class Template:
 
 
 _WRAPPERS = token("class", "trs_editor", "trs_editor_view", "trs_ueditor", "trs_preappend", "custom_unionstyle")
-EDITOR = f"({_WRAPPERS} or starts-with(translate(@id, 'trsauod', 'TRSAUOD'), 'TRS_AUTOADD'))"
+_UCAP = token("id", "ucap-content")
+EDITOR = f"({_WRAPPERS} or {_UCAP} or starts-with(translate(@id, 'trsauod', 'TRSAUOD'), 'TRS_AUTOADD'))"
 """XPath condition: the wrapper of any TRS editor (SITE.md §4.1)."""
 
 _TITLES = (
@@ -41,12 +42,11 @@ TRS_EDITOR = Template("trs_editor", (xpath(f"//*[{EDITOR}]"),), _TITLES, is_proo
 TRS_CONTAINER = Template(
     "trs_container",
     (
-        xpath("//*[" + token("id", "ucap-content", "zoom", "article-box", "articlecontent", "article_content", "articletext", "artibody",
+        xpath("//*[" + token("id", "zoom", "article-box", "articlecontent", "article_content", "articletext", "artibody",
                              "article-content", "text_content", "newscontent", "content_text", "endtext", "rwb_zw") + "]"),
-        xpath("//*[" + token("class", "ucap-content", "article-content", "article_content", "articletext", "articlecontent", "article-body",
-                             "arti", "content_text", "news_content", "text_content", "nr_con", "xl_con", "txtcont", "b12") + "]"),
+        xpath("//*[" + token("class", "article-content", "article_content", "articletext", "articlecontent", "arti", "content_text", "news_content", "text_content", "nr_con", "xl_con", "txtcont", "b12") + "]"),
         xpath("//*[" + token("id", "content", "article", "text", "main-content", "con") + "]"),
-        xpath("//*[" + token("class", "content", "article", "text", "con", "main-content", "detail") + "]"),
+        xpath("//*[" + token("class", "content", "article", "text", "con", "main-content", "article-body", "detail") + "]"),
     ),
     _TITLES,
 )  # fmt: skip
