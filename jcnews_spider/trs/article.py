@@ -9,18 +9,19 @@ from itertools import chain
 from typing import TypeVar
 from urllib.parse import urljoin
 
-from jcnews_spider.article import Article, Author, Crawl, Rights, SectionRef, char_count, content_hash
+from jcnews_spider.article import Article, Crawl, Rights, SectionRef, char_count, content_hash
 from jcnews_spider.encoding import decode
 from jcnews_spider.errors import NoBody, RedirectStub, UnknownLayout
-from jcnews_spider.text import paragraphs
+from jcnews_spider.text import one_line, paragraphs
 from jcnews_spider.trs import byline
 from jcnews_spider.trs.body import attachments_of, html_of, images_of, videos_of
 from jcnews_spider.trs.crumb import breadcrumb
 from jcnews_spider.trs.layout import Layout, PageLines, fit, titled
+from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.pager import find_pager
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import redirect_target
-from jcnews_spider.trs.tree import nodes, parse_tree, text_of, xpath
+from jcnews_spider.trs.tree import nodes, parse_tree, text_of, up_to_block, xpath
 from jcnews_spider.urls import ArticleAddress
 
 T = TypeVar("T")
@@ -29,6 +30,7 @@ PARSER_VERSION = "1"
 """Goes up with every change that can change a record of the same bytes."""
 
 _SCRIPTS = xpath("//script[not(@src)]")
+_NAMES_SOURCE = xpath(".//*[text()[contains(., '来源') or contains(., '来 源')]]")
 _SERIES = re.compile(r"【(?P<series>[^【】]+)】\s*(?P<rest>.+)")
 _BASE = xpath("string(//base/@href)")
 
@@ -106,7 +108,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
     raw, series, title = _title(layout.title)
     moment = _moment(header, tail, meta)
     crumb = breadcrumb(page.root, base)
-    source = byline.find_source(header) or _from_meta(meta, "contentsource", "source") or byline.find_source(texts[-2:])
+    source = _source(layout.header) or _from_meta(meta, "contentsource", "source") or byline.find_source(texts[-2:])
     return Article(
         id=site.article_id(address.docid) if address else "",
         url=address.url if address else "",
@@ -119,7 +121,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         published_at=moment.value if moment else None,
         published_raw=moment.raw if moment else None,
         source=source,
-        authors=_authors(header, texts, meta),
+        authors=byline.find_authors(header, texts),
         editor=byline.find_editor([*tail, *header, *texts[-2:]]),
         text=paragraphs(texts),
         html=html_of(layout.containers, layout.cut, base),
@@ -146,10 +148,14 @@ def _moment(header: Sequence[str], tail: Sequence[str], meta: Mapping[str, str])
     return replace(visible, value=hidden.value) if hidden and agrees else visible
 
 
-def _authors(header: Sequence[str], texts: list[str], meta: Mapping[str, str]) -> tuple[Author, ...]:
-    found = byline.find_authors(header, texts)
-    name = _from_meta(meta, "author")
-    return found or ((Author(name, None),) if name and len(name) <= 4 else ())
+def _source(header: Sequence[Line]) -> str | None:
+    """The source of the header: that of the innermost element that names it, or of the whole line."""
+    for line in header:
+        if byline.find_source([line.text]) is None:
+            continue
+        inner = [one_line(text_of(node)) for node in nodes(_NAMES_SOURCE, up_to_block(line.node)[-1])]
+        return byline.find_source([*inner, line.text])
+    return None
 
 
 def _own_section(crumb: tuple[SectionRef, ...], site: Site) -> tuple[SectionRef, ...]:

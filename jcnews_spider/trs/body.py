@@ -12,7 +12,7 @@ import nh3
 from jcnews_spider.article import Image, Resource
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.lines import Line
-from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, xpath
+from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, up_to_block, xpath
 from jcnews_spider.urls import canonical_url
 
 _TAIL = re.compile(
@@ -60,10 +60,15 @@ def cut_tail(lines: list[Line]) -> list[Line]:
     for place, index in enumerate(texts):
         text = lines[index].text
         if ends_article(text) or (place >= len(texts) / 2 and _TAIL.match(text)):
-            while index and (lines[index - 1].is_media or _QR_CAPTION.fullmatch(lines[index - 1].text)):
-                index -= 1
-            return lines[:index]
+            return _without_qr_captions(lines[:index])
     return lines
+
+
+def _without_qr_captions(lines: list[Line]) -> list[Line]:
+    end = len(lines)
+    while end and (lines[end - 1].is_media or _QR_CAPTION.fullmatch(lines[end - 1].text)):
+        end -= 1
+    return lines[:end] if end < len(lines) and any(not line.is_media for line in lines[end:]) else lines
 
 
 def images_of(lines: list[Line], base: str) -> tuple[Image, ...]:
@@ -82,20 +87,11 @@ def _caption(lines: list[Line], index: int) -> str | None:
     if following is None or following.is_media or len(following.text) > 120:
         return None
     marks = " ".join(
-        f"{attribute(n, 'class')} {attribute(n, 'align')} {attribute(n, 'style')}" for n in _blocks(following.node)
+        f"{attribute(n, 'class')} {attribute(n, 'align')} {attribute(n, 'style')}" for n in up_to_block(following.node)
     )
     described = re.search(r"descr|caption|图说|tushuo", marks, re.IGNORECASE)
     centred = re.search(r"center", marks, re.IGNORECASE)
     return following.text if described or centred or _CAPTION.search(following.text) else None
-
-
-def _blocks(node: Node) -> Iterable[Node]:
-    """The element and those above it up to its block."""
-    while node is not None:
-        yield node
-        if node.tag in ("p", "div", "td", "figcaption", "li", "section", "center"):
-            return
-        node = node.getparent()
 
 
 def attachments_of(root: Node, containers: Iterable[Node], scripts: Iterable[str], base: str) -> tuple[Resource, ...]:
@@ -152,7 +148,7 @@ def html_of(containers: Iterable[Node], cut: Iterable[Line], base: str) -> str:
     """The containers' structure, links and images, safe to show; takes the cut lines' elements out of the tree."""
     outer = set(containers)
     for line in cut:
-        block = next((node for node in _blocks(line.node)), line.node)
+        block = up_to_block(line.node)[-1]
         if block not in outer and block.getparent() is not None:
             block.drop_tree()
     pieces = []

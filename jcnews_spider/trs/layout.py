@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,9 +12,9 @@ from lxml import etree
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.body import cut_tail, ends_article
 from jcnews_spider.trs.byline import find_moment, find_source
-from jcnews_spider.trs.lines import Line, lines_of
+from jcnews_spider.trs.lines import Flow, Line
 from jcnews_spider.trs.template import TRS_EDITOR, Template
-from jcnews_spider.trs.tree import Node, attribute, classes, metas, nodes, text_of, xpath
+from jcnews_spider.trs.tree import Node, classes, metas, nodes, text_of, xpath
 
 HEADER_REACH = 12
 """Lines before a body among which date and source stand when the title is elsewhere."""
@@ -27,12 +27,15 @@ MOST_LINKED = 0.5
 
 LEAST_TITLE, MOST_TITLE = 2, 300
 """Characters of a title."""
+MOST_OF_TITLE = 0.6
+"""Share of the <title> without the site's name that a line must cover to be the title."""
 
 _SITE_SUFFIX = re.compile(r"\s*[_|｜]|\s+[-–—]+\s*|[-–—]+(?=[^-–—]{2,12}$)")
 _TAG = re.compile(r"</?\w+[^<>]*>")
 _PAGE_TITLE = xpath("//title")
 _LINKED = xpath(".//a[@href]")
 _SUBTITLE = re.compile(r"sub-?title|yinti|fubiao|futi|fbt|subhead|vice")
+_SENTENCE_END = re.compile("[。！？；]")
 _HEADER_LINE = re.compile(r"来\s?源|作者|字号|字体|点击|浏览|时间|日期|打印|大\s中\s小")
 
 
@@ -59,7 +62,9 @@ class PageLines:
 
     def __init__(self, root: Node) -> None:
         self.root = root
-        self.lines = list(lines_of(root))
+        self._flow = Flow(root)
+        self.lines = self._flow.lines
+        self.within = self._flow.within
 
     @cached_property
     def page_title(self) -> str:
@@ -68,14 +73,9 @@ class PageLines:
         return one_line(text_of(found[0])) if found else ""
 
     @cached_property
-    def metas(self) -> dict[str, str]:
+    def metas(self) -> Mapping[str, str]:
         """Content of the meta tags by lower-case name."""
-        return dict(metas(self.root))
-
-    def within(self, containers: Iterable[Node]) -> list[int]:
-        """Indices of the lines that begin inside the containers."""
-        inside = {node for container in containers for node in container.iter()}
-        return [index for index, line in enumerate(self.lines) if line.node in inside]
+        return metas(self.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +160,25 @@ def _title(template: Template, page: PageLines) -> _Title | None:
         for node in nodes(expression, page.root)
         if (title := _shown(node, page))
     ]
+    shown = (
+        title
+        for expression in template.titles
+        for node in nodes(expression, page.root)
+        if (title := _shown(node, page))
+    )
+    candidates = list(shown)
     folded = _fold(page.page_title)
-    confirmed = next((title for title in shown if _fold(title.text) in folded), None)
-    if confirmed or (confirmed := _opening_line(page, folded)):
+    if confirmed := next((title for title in candidates if _fold(title.text) in folded), None):
         return confirmed
-    if meta := one_line(page.metas.get("articletitle", "")):
-        return _placed(meta, page)
-    if shown:
-        return shown[0]
-    text = _SITE_SUFFIX.split(page.page_title)[0].strip()
-    return _placed(text, page) if template.is_proof and len(text) >= LEAST_TITLE else None
+    if not template.is_general:
+        return next(iter(candidates), None)
+    name = _SITE_SUFFIX.split(page.page_title)[0].strip()
+    return (
+        _opening_line(page, _fold(name))
+        or _placed(one_line(page.metas.get("articletitle", "")), page)
+        or next(iter(candidates), None)
+        or (_placed(name, page) if template.is_proof else None)
+    )
 
 
 def _shown(node: Node, page: PageLines) -> _Title | None:
@@ -180,18 +189,19 @@ def _shown(node: Node, page: PageLines) -> _Title | None:
     return _Title(text, indices[0], indices[-1]) if LEAST_TITLE <= len(text) <= MOST_TITLE else None
 
 
-def _opening_line(page: PageLines, folded: str) -> _Title | None:
+def _opening_line(page: PageLines, name: str) -> _Title | None:
     """The longest line with which <title> opens: a title in an element that no template names."""
-    best = max(
-        (index for index, line in enumerate(page.lines) if len(line.text) >= 6 and folded.startswith(_fold(line.text))),
-        key=lambda index: len(page.lines[index].text),
-        default=None,
-    )
-    return None if best is None else _Title(page.lines[best].text, best, best)
+    fitting = [i for i, line in enumerate(page.lines) if not line.is_media and name.startswith(_fold(line.text))]
+    best = max(fitting, key=lambda index: len(page.lines[index].text), default=None)
+    if best is None or len(_fold(page.lines[best].text)) < MOST_OF_TITLE * len(name):
+        return None
+    return _Title(page.lines[best].text, best, best)
 
 
-def _placed(text: str, page: PageLines) -> _Title:
-    """A title of the head, at the line that repeats it."""
+def _placed(text: str, page: PageLines) -> _Title | None:
+    """A title of the head, at the line that repeats it if there is one."""
+    if len(text) < LEAST_TITLE:
+        return None
     index = next((i for i, line in enumerate(page.lines) if _fold(line.text) == _fold(text)), -1)
     return _Title(text, index, index)
 
@@ -215,7 +225,9 @@ def _is_body(lines: list[Line], containers: list[Node], template: Template) -> b
     if template.is_proof and any(line.is_media for line in lines):
         return True
     linked = sum(len(one_line(text_of(link))) for container in containers for link in nodes(_LINKED, container))
-    return text >= (1 if template.is_proof else LEAST_CHARACTERS) and linked < MOST_LINKED * text
+    if linked >= MOST_LINKED * text:
+        return False
+    return template.is_proof or (text >= LEAST_CHARACTERS and any(_SENTENCE_END.search(line.text) for line in lines))
 
 
 def _date_near(lines: list[Line]) -> bool:

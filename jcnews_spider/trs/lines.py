@@ -1,8 +1,9 @@
-"""The visible text of a page as lines in reading order, each with the element in which it begins."""
+"""The visible text of a page as lines in reading order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lxml import etree
@@ -11,11 +12,13 @@ from jcnews_spider.text import one_line
 from jcnews_spider.trs.tree import Node, is_hidden
 
 _BREAKS = frozenset(
-    "address article aside blockquote body br caption center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4"
-    " h5 h6 header hr li main nav ol p pre section table tbody td th tfoot thead tr ul trs_page_separator".split()
+    "address article aside blockquote body br caption center dd div dl dt fieldset figcaption figure footer form"
+    " h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td tfoot th thead tr"
+    " trs_page_separator ul".split()
 )
 _MEDIA = frozenset(("img", "video", "embed", "object", "iframe"))
 _CELLS = frozenset(("td", "th"))
+_CELL_BLOCKS = ("p", "div", "br", "li", "h1", "h2", "h3")
 
 FLOWING_BLOCKS = 4
 """Blocks inside one cell from which a table is there for the layout: cells of data hold a paragraph or two."""
@@ -36,76 +39,92 @@ class Line:
         return not self.text
 
 
-def lines_of(root: Node) -> Iterator[Line]:
-    """The lines below an element; hidden ones, scripts and styles are left out, a row of a data table is one line."""
-    return _Reader(root).read()
-
-
-class _Reader:
-    """One walk over a tree, without recursion."""
+class Flow:
+    """The lines of a tree: hidden parts, scripts and styles are left out, a row of a data table is one line."""
 
     def __init__(self, root: Node) -> None:
-        self._root = root
+        self.lines: list[Line] = []
+        self._times: list[int] = []
+        self._spans: dict[Node, tuple[int, int]] = {}
+        self._clock = 0
         self._pieces: list[str] = []
-        self._begin: Node = root
-        self._rows = 0
+        self._begin = (root, 0)
+        self._data_row: Node | None = None
+        self._read(root)
 
-    def read(self) -> Iterator[Line]:
-        walker = etree.iterwalk(self._root, events=("start", "end"))
+    def within(self, nodes: Iterable[Node]) -> list[int]:
+        """Indices of the lines that begin inside the elements, in order."""
+        found: set[int] = set()
+        for node in nodes:
+            start, end = self._spans.get(node, (0, 0))
+            found.update(range(bisect_left(self._times, start), bisect_left(self._times, end)))
+        return sorted(found)
+
+    def _read(self, root: Node) -> None:
+        walker = etree.iterwalk(root, events=("start", "end"))
         for event, node in walker:
-            if event == "start":
-                yield from self._start(node)
-                if node is not self._root and is_hidden(node) and node.tag not in _MEDIA:
-                    walker.skip_subtree()
-                else:
-                    self._add(node.text, node)
+            self._clock += 1
+            if event == "end":
+                self._leave(node)
+                continue
+            self._enter(node)
+            self._spans[node] = (self._clock, self._clock)
+            if is_hidden(node) and node is not root:
+                walker.skip_subtree()
             else:
-                yield from self._end(node)
-                if node is not self._root:
-                    self._add(node.tail, node.getparent())
-        yield from self._flush(self._root)
+                self._add(node.text, node)
+        self._flush()
 
-    def _start(self, node: Node) -> Iterator[Line]:
-        if node.tag in _MEDIA:
-            yield from self._flush(node)
-            yield Line("", node)
-        elif node.tag == "tr" and not self._rows and _is_data(node):
-            yield from self._flush(node)
-            self._rows += 1
+    def _enter(self, node: Node) -> None:
+        if node.tag == "tr" and self._data_row is None and _is_data(node):
+            self._flush()
+            self._data_row = node
         elif node.tag in _BREAKS:
-            yield from self._break(node)
+            self._break()
+        elif node.tag in _MEDIA:
+            self._flush()
+            self._keep(Line("", node), self._clock)
 
-    def _end(self, node: Node) -> Iterator[Line]:
-        if node.tag == "tr" and self._rows and _is_data(node):
-            self._rows -= 1
-            yield from self._flush(node)
-        elif node.tag in _BREAKS:
-            yield from self._break(node)
+    def _leave(self, node: Node) -> None:
+        if node is self._data_row:
+            self._data_row = None
+        if node.tag in _BREAKS:
+            self._break()
+        start, _ = self._spans[node]
+        self._spans[node] = (start, self._clock)
+        self._add(node.tail, node.getparent())
 
-    def _break(self, node: Node) -> Iterator[Line]:
+    def _break(self) -> None:
         """A line's end; inside a row of data a blank."""
-        if self._rows:
-            self._pieces.append(" ")
+        if self._data_row is None:
+            self._flush()
         else:
-            yield from self._flush(node)
+            self._pieces.append(" ")
 
     def _add(self, text: str | None, node: Node) -> None:
-        if text:
+        if text and not text.isspace():
             if not self._pieces:
-                self._begin = node
+                self._begin = (node, self._clock)
             self._pieces.append(text)
+        elif text and self._pieces:
+            self._pieces.append(" ")
 
-    def _flush(self, _: Node) -> Iterator[Line]:
+    def _flush(self) -> None:
         text = one_line("".join(self._pieces))
         self._pieces.clear()
         if text:
-            yield Line(text, self._begin)
+            node, clock = self._begin
+            self._keep(Line(text, node), clock)
+
+    def _keep(self, line: Line, clock: int) -> None:
+        self.lines.append(line)
+        self._times.append(clock)
 
 
 def _is_data(row: Node) -> bool:
     """True when no cell of the row flows over several blocks or holds a table."""
     return all(
-        cell.find(".//table") is None and sum(1 for child in cell.iter("p", "div", "br", "h1", "li")) < FLOWING_BLOCKS
+        cell.find(".//table") is None and sum(1 for _ in cell.iter(*_CELL_BLOCKS)) < FLOWING_BLOCKS
         for cell in row
         if cell.tag in _CELLS
     )

@@ -19,6 +19,8 @@ class Template:
     """Containers of the body, the most telling first; the first that gives a body decides."""
     titles: tuple[etree.XPath, ...]
     """Elements whose text is the title, the most telling first."""
+    is_general: bool = False
+    """True when the layout is nobody's in particular: then <title> and meta tags may give the title."""
     is_proof: bool = False
     """True when the container alone proves an article: then a picture or a single line is a body."""
 
@@ -36,7 +38,7 @@ _TITLES = (
     xpath("//h2 | //h3"),
 )  # fmt: skip
 
-TRS_EDITOR = Template("trs_editor", (xpath(f"//*[{EDITOR}]"),), _TITLES, is_proof=True)
+TRS_EDITOR = Template("trs_editor", (xpath(f"//*[{EDITOR}]"),), _TITLES, is_general=True, is_proof=True)
 """A wrapper that a TRS editor writes (SITE.md §4.1)."""
 
 TRS_CONTAINER = Template(
@@ -49,10 +51,11 @@ TRS_CONTAINER = Template(
         xpath("//*[" + token("class", "content", "article", "text", "con", "main-content", "article-body", "detail") + "]"),
     ),
     _TITLES,
+    is_general=True,
 )  # fmt: skip
 """A page without a TRS class: the containers that templates of TRS sites put around a body."""
 
-PARAGRAPHS = Template("paragraphs", (xpath("//p/.."),), _TITLES)
+PARAGRAPHS = Template("paragraphs", (xpath("//p/.."),), _TITLES, is_general=True)
 """No known container at all: where the paragraphs stand."""
 
 TRS_TEMPLATES = (TRS_EDITOR, TRS_CONTAINER, PARAGRAPHS)

@@ -67,6 +67,14 @@ def text_of(node: Node) -> str:
     return str(value)
 
 
+def up_to_block(node: Node) -> list[Node]:
+    """The element and those above it up to the block in which it stands, the last."""
+    path = [node]
+    while path[-1].tag not in _BLOCKS and (above := path[-1].getparent()) is not None:
+        path.append(above)
+    return path
+
+
 def classes(node: Node) -> Sequence[str]:
     """The class tokens and the id, in lower case."""
     return f"{attribute(node, 'class')} {attribute(node, 'id')}".lower().split()
@@ -91,5 +99,8 @@ def metas(root: Node) -> Mapping[str, str]:
 
 
 _INVISIBLE = frozenset(("script", "style", "noscript", "template", "head", "select", "option", "textarea", "iframe"))
+_BLOCKS = frozenset(
+    ("p", "div", "td", "th", "li", "dd", "h1", "h2", "h3", "h4", "figcaption", "section", "center", "body")
+)
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _META = xpath("//meta[@content]")
