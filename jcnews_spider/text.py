@@ -17,7 +17,8 @@ _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u
 def safe(text: str) -> str:
     """The text without what breaks a line, a log or a terminal.
 
-    Every line end is \\n; control and zero-width characters are out, a lone surrogate is U+FFFD. Nothing visible is lost.
+    Every line end is a line feed; control and zero-width characters are out, a lone surrogate is U+FFFD; nothing that
+    can be seen is lost.
     """
     text = _LINE_ENDS.sub("\n", text)
     return _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", text))

@@ -21,6 +21,10 @@ def parts() -> dict[str, str]:
     }
 
 
+def _escaped(part: str) -> str:
+    return part.replace("\\", r"\\\\")
+
+
 def main() -> None:
     """Puts each part into its place."""
     for name in ("README.md", "README.zh-CN.md"):

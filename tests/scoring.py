@@ -48,12 +48,16 @@ def score(records: Iterable[Mapping[str, Any]], gold: Iterable[Mapping[str, Any]
     result.surplus = sorted(found.keys() - wanted.keys())
     for id_ in wanted.keys() & found.keys():
         _compare(result, found[id_], wanted[id_])
-        original = wanted[id_]["copy_of"]
-        if original in found:
+        original = found.get(wanted[id_]["copy_of"])
+        if original is not None:
             result.copies += 1
-            pair = {(id_, found[id_]["duplicate_of"]), (original, found[original]["duplicate_of"])}
-            result.copies_marked += pair in ({(id_, original), (original, None)}, {(id_, None), (original, id_)})
+            result.copies_marked += _first(found[id_]) == _first(original)
     return result
+
+
+def _first(record: Mapping[str, Any]) -> str:
+    """id of the article archived first with the record's text."""
+    return str(record["duplicate_of"] or record["id"])
 
 
 def _compare(result: Score, record: Mapping[str, Any], gold: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ LAYOUTS = (
     Template("jcnews", (xpath(f"//*[@id='article']//*[{EDITOR}]"),), TITLE, is_proof=True),
     Template("jcnews_bare", (xpath("//*[@id='article']"),), TITLE),
 )
-"""The article box of 2018 to 2023 (SITE.md §2.1): its body has an editor's wrapper, or stands bare between header and tools."""
+"""The article box of 2018 to 2023 (SITE.md §2.1): its body has a wrapper, or stands bare between header and tools."""
 
 SITE = Site(
     name="jcnews",

@@ -98,7 +98,7 @@ def find_authors(header: Iterable[str], body: list[str]) -> tuple[Author, ...]:
 
 
 def _byline_places(body: list[str]) -> Iterator[str]:
-    for line in body[:2]:
+    for line in body[:4]:
         if match := _BRACKETED.search(line[:TELEGRAM_HEAD]):
             yield match["inside"]
     for line in body[2:] if len(body) > 2 else []:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -138,35 +138,23 @@ def _layout(template: Template, page: PageLines, title: _Title, containers: list
 
 def _containers(expression: etree.XPath, page: PageLines) -> list[Node]:
     """The outermost visible elements that an XPath finds: the one with most text and its like beside it, copies once."""
-    found = nodes(expression, page.root)
-    inner = {node for outer in found for node in outer.iterdescendants()}
-    weights: dict[Node, str] = {}
-    for node in found:
-        if node not in inner:
-            text = "".join(page.lines[index].text or "\0" for index in page.within([node]))
-            if text and text not in weights.values():
-                weights[node] = text
-    if not weights:
+    texts: dict[str, Node] = {}
+    end = 0
+    for node in nodes(expression, page.root):
+        inside = page.within([node])
+        if inside and inside[0] >= end:
+            end = inside[-1] + 1
+            texts.setdefault("".join(page.lines[index].text or "\0" for index in inside), node)
+    if not texts:
         return []
-    best = max(weights, key=lambda node: len(weights[node]))
-    return [node for node in weights if node is best or node.getparent() is best.getparent()]
+    best = texts[max(texts, key=len)]
+    return [node for node in texts.values() if node is best or node.getparent() is best.getparent()]
 
 
 def _title(template: Template, page: PageLines) -> _Title | None:
-    """The title: what the page shows and its <title> confirms, else meta, else the first heading, else <title> itself."""
-    shown = [
-        title
-        for expression in template.titles
-        for node in nodes(expression, page.root)
-        if (title := _shown(node, page))
-    ]
-    shown = (
-        title
-        for expression in template.titles
-        for node in nodes(expression, page.root)
-        if (title := _shown(node, page))
-    )
-    candidates = list(shown)
+    """The title: what the page shows and <title> confirms, else meta, else the first heading, else <title> itself."""
+    marked = (node for expression in template.titles for node in nodes(expression, page.root))
+    candidates = [title for node in marked if (title := _shown(node, page))]
     folded = _fold(page.page_title)
     if confirmed := next((title for title in candidates if _fold(title.text) in folded), None):
         return confirmed
@@ -184,9 +172,14 @@ def _title(template: Template, page: PageLines) -> _Title | None:
 def _shown(node: Node, page: PageLines) -> _Title | None:
     """An element as a title; a 副题 that it holds too, behind a dash, is none of it."""
     indices = page.within([node])
-    parts = [part for index in indices for part in _TAG.split(page.lines[index].text)]
-    text = one_line(" ".join(part for part in parts if not part.startswith("——")))
+    text = _without_subtitle(page.lines[index].text for index in indices)
     return _Title(text, indices[0], indices[-1]) if LEAST_TITLE <= len(text) <= MOST_TITLE else None
+
+
+def _without_subtitle(lines: Iterable[str]) -> str:
+    """The lines as one title, without a 副题 behind a dash; sites also print the tag between the two as text."""
+    parts = (part for line in lines for part in _TAG.split(line))
+    return one_line(" ".join(part for part in parts if not part.startswith("——")))
 
 
 def _opening_line(page: PageLines, name: str) -> _Title | None:
@@ -200,6 +193,7 @@ def _opening_line(page: PageLines, name: str) -> _Title | None:
 
 def _placed(text: str, page: PageLines) -> _Title | None:
     """A title of the head, at the line that repeats it if there is one."""
+    text = _without_subtitle([text])
     if len(text) < LEAST_TITLE:
         return None
     index = next((i for i, line in enumerate(page.lines) if _fold(line.text) == _fold(text)), -1)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -21,16 +22,16 @@ from jcnews_spider.urls import canonical_url
 
 Kind = Literal["article", "external", "file"]
 
-OWN_SHARE = 1 / 3
-"""A group of links is the list when this share of its articles lies in the page's own section: of 45 items of a real
-list 15 pointed to other channels (SITE.md §3.2), side boxes of newest headlines mix the whole site."""
-
 _LINKS = xpath("//a[@href] | //script[not(@src)]")
 _BASE = xpath("string(//base/@href)")
 _HEADING = xpath("descendant::*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")
 _FILE = re.compile(r"/P0\d{10,}\.\w+$|\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|txt|csv|mp3|mp4|wps|ofd)$", re.IGNORECASE)
-_WRITTEN = re.compile(r"""(?:href\s*=\s*\\?["']?|url\s*=\s*["'])(?P<url>[^"'\\\s>+]+\.\w{3,5})""", re.IGNORECASE)
-_WRITTEN_TITLE = re.compile(r"""title\s*=\s*\\?(["'])(?P<title>.*?)\\?\1""", re.IGNORECASE)
+_WRITTEN = re.compile(
+    r"""["'](?P<url>(?:https?://|\.{0,2}/)[^"'\s<>\\]+)["']|href\s*=\s*\\?["']?(?P<href>[^"'\s<>\\+]+)""", re.IGNORECASE
+)
+_WRITTEN_TITLE = re.compile(
+    r"""title\s*=\s*\\?["'](?P<title>[^"']+)|>(?P<text>[^<>"']+)</a>|["'](?P<any>[^"'<>]*[\u4e00-\u9fa5][^"'<>]*)["']"""
+)
 _DATE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?|\b\d{1,2}-\d{1,2}\b")
 _ITEM_TAGS = frozenset(("li", "tr", "dd", "dt", "p"))
 _GROUP_TAGS = frozenset(("ul", "ol", "table", "tbody", "div", "dl", "section", "td", "body"))
@@ -93,8 +94,8 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
     root = parse_tree(decode(body, charset).text)
     base = urljoin(url, str(_BASE(root)) or url)
     links = list(_links(root, base, site, urlsplit(url).path.rpartition("/")[0] + "/"))
-    proper = _list_groups(links)
-    wanted = (link.entry for link in links if link.is_own or link.group in proper)
+    proper = _list_group(links)
+    wanted = (link.entry for link in links if link.is_own or link.group == proper)
     entries: dict[str, Entry] = {}
     for entry in wanted:
         entries.setdefault(entry.url, entry)
@@ -115,15 +116,21 @@ def parse_navigation(body: bytes, url: str, site: Site, charset: str | None = No
 
 def _links(root: Node, base: str, site: Site, own: str) -> Iterator[_Link]:
     for node in nodes(_LINKS, root):
-        if node.tag == "script":
-            found = [(match["url"], _written_title(node, match)) for match in _WRITTEN.finditer(text_of(node))]
-        else:
-            found = [(attribute(node, "href"), "")]
-        for href, title in found:
+        written = _written(text_of(node)) if node.tag == "script" else [(attribute(node, "href"), _title(node))]
+        for href, title in written:
             entry = _entry(_joined(base, href), node, title, site)
             if entry is not None:
                 is_own = entry.kind == "article" and urlsplit(entry.url).path.startswith(own)
                 yield _Link(entry, _group(node), is_own)
+
+
+def _written(script: str) -> Iterator[tuple[str, str]]:
+    """(address, title) of the links that a script writes: string literals, or tags inside one (SITE.md §3.2)."""
+    found = list(_WRITTEN.finditer(script))
+    for match, following in zip_longest(found, found[1:]):
+        end = following.start() if following else len(script)
+        title = _WRITTEN_TITLE.search(script, match.end(), end)
+        yield match["url"] or match["href"], one_line(next(filter(None, title.groups()))) if title else ""
 
 
 def _entry(url: str, node: Node, title: str, site: Site) -> Entry | None:
@@ -132,7 +139,6 @@ def _entry(url: str, node: Node, title: str, site: Site) -> Entry | None:
     if canonical is None:
         return None
     address = site.article_address(url)
-    title = title or _title(node)
     if address is not None:
         return Entry(address.url, "article", address.docid, title, _shown_date(node))
     if _FILE.search(urlsplit(canonical).path):
@@ -142,43 +148,34 @@ def _entry(url: str, node: Node, title: str, site: Site) -> Entry | None:
     return None
 
 
-def _list_groups(links: list[_Link]) -> set[str]:
-    """The groups that are the list: mostly of the page's own section, or with most of it, or simply the largest."""
-    articles: dict[str, list[_Link]] = defaultdict(list)
-    for link in links:
-        if link.entry.kind == "article":
-            articles[link.group].append(link)
-    if not articles:
-        return set()
+def _list_group(links: list[_Link]) -> str | None:
+    """The group that is the list: with most dates and articles of the page's own section, of equal ones the largest.
 
-    def own(group: str) -> int:
-        return sum(link.is_own for link in articles[group])
-
-    best = max(articles, key=lambda group: (own(group), len(articles[group])))
-    return {best} | {group for group in articles if own(group) >= OWN_SHARE * len(articles[group])}
+    Of 45 items of a real list 15 pointed to other channels (SITE.md §3.2); boxes of headlines mix the whole site.
+    """
+    articles = [link for link in links if link.entry.kind == "article"]
+    sizes = Counter(link.group for link in articles)
+    signs = Counter(link.group for link in articles for sign in (link.is_own, link.entry.shown_date) if sign)
+    return max(sizes, key=lambda group: (signs[group], sizes[group]), default=None)
 
 
 def _group(node: Node) -> str:
-    above = (n for n in node.iterancestors() if n.tag in _GROUP_TAGS)
-    return "/".join(f"{n.tag}#{attribute(n, 'id')}.{attribute(n, 'class')}" for n in above) + f"/{node.tag == 'script'}"
+    """Where a link stands: the containers above it by id and class, the innermost by its tag alone.
+
+    A list cut into blocks of five, or set in `ul.left` and `ul.right`, is one group.
+    """
+    innermost, *above = [n for n in node.iterancestors() if n.tag in _GROUP_TAGS] or [node]
+    names = (f"{n.tag}#{attribute(n, 'id')}.{attribute(n, 'class')}" for n in above)
+    return "/".join((str(node.tag), str(innermost.tag), *names))
 
 
 def _title(node: Node) -> str:
     """The title attribute, which is whole where the text is cut, else the heading inside, else the text."""
-    if node.tag == "script":
-        return ""
     if title := one_line(attribute(node, "title")):
         return title
     headings = nodes(_HEADING, node)
     text = one_line(text_of(headings[0] if headings else node))
     return text if headings else _DATE.sub("", text).strip() or text
-
-
-def _written_title(node: Node, match: re.Match[str]) -> str:
-    """The title that a script writes beside an address."""
-    around = text_of(node)[match.end() : match.end() + 400]
-    title = _WRITTEN_TITLE.search(around)
-    return one_line(title["title"]) if title else ""
 
 
 def _shown_date(node: Node) -> str | None:

@@ -30,7 +30,7 @@ def redirect_target(root: Node, base: str) -> str | None:
     if found is None:
         return None
     try:
-        return urljoin(base, found["url"].strip())
+        return str(urljoin(base, found["url"].strip()))
     except ValueError:
         return None
 

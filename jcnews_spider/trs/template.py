@@ -25,6 +25,10 @@ class Template:
     """True when the container alone proves an article: then a picture or a single line is a body."""
 
 
+def _marked(attribute: str, names: str) -> etree.XPath:
+    return xpath(f"//*[{token(attribute, *names.split())}]")
+
+
 _WRAPPERS = token("class", "trs_editor", "trs_editor_view", "trs_ueditor", "trs_preappend", "custom_unionstyle")
 _UCAP = token("id", "ucap-content")
 EDITOR = f"({_WRAPPERS} or {_UCAP} or starts-with(translate(@id, 'trsauod', 'TRSAUOD'), 'TRS_AUTOADD'))"
@@ -32,11 +36,14 @@ EDITOR = f"({_WRAPPERS} or {_UCAP} or starts-with(translate(@id, 'trsauod', 'TRS
 
 _TITLES = (
     xpath("//h1"),
-    xpath("//*[" + token("id", "title", "articletitle", "article_title", "arti_title", "newstitle", "biaoti") + "]"),
-    xpath("//*[" + token("class", "title", "biaoti", "article-title", "article_title", "articletitle", "arti_title", "arti-title",
-                         "news_title", "newstitle", "content_title", "con_title", "xl_title", "bt") + "]"),
+    _marked("id", "title articletitle article_title arti_title newstitle biaoti"),
+    _marked(
+        "class",
+        "title biaoti article-title article_title articletitle arti_title arti-title news_title newstitle"
+        " content_title con_title xl_title bt",
+    ),
     xpath("//h2 | //h3"),
-)  # fmt: skip
+)
 
 TRS_EDITOR = Template("trs_editor", (xpath(f"//*[{EDITOR}]"),), _TITLES, is_general=True, is_proof=True)
 """A wrapper that a TRS editor writes (SITE.md §4.1)."""
@@ -44,16 +51,23 @@ TRS_EDITOR = Template("trs_editor", (xpath(f"//*[{EDITOR}]"),), _TITLES, is_gene
 TRS_CONTAINER = Template(
     "trs_container",
     (
-        xpath("//*[" + token("id", "zoom", "article-box", "articlecontent", "article_content", "articletext", "artibody",
-                             "article-content", "text_content", "newscontent", "content_text", "endtext", "rwb_zw") + "]"),
-        xpath("//*[" + token("class", "article-content", "article_content", "articletext", "articlecontent", "arti", "content_text", "news_content", "text_content", "nr_con", "xl_con", "txtcont", "b12") + "]"),
-        xpath("//*[" + token("id", "content", "article", "text", "main-content", "con") + "]"),
-        xpath("//*[" + token("class", "content", "article", "text", "con", "main-content", "article-body", "detail") + "]"),
+        _marked(
+            "id",
+            "zoom article-box articlecontent article_content articletext artibody article-content text_content"
+            " newscontent content_text endtext rwb_zw",
+        ),
+        _marked(
+            "class",
+            "article-content article_content articletext articlecontent arti content_text news_content text_content"
+            " nr_con xl_con txtcont b12",
+        ),
+        _marked("id", "content article text main-content con"),
+        _marked("class", "content article text con main-content article-body detail"),
     ),
     _TITLES,
     is_general=True,
-)  # fmt: skip
-"""A page without a TRS class: the containers that templates of TRS sites put around a body."""
+)
+"""A page without a TRS class: the containers that templates of TRS sites put around a body, narrow names first."""
 
 PARAGRAPHS = Template("paragraphs", (xpath("//p/.."),), _TITLES, is_general=True)
 """No known container at all: where the paragraphs stand."""

@@ -52,7 +52,7 @@ def token(attribute: str, *values: str) -> str:
 def nodes(expression: etree.XPath, node: Node) -> list[Node]:
     """The elements that a compiled XPath finds, in document order."""
     found: Any = expression(node)
-    return [item for item in found if isinstance(item, etree._Element)]  # noqa: SLF001 - lxml's public name for it
+    return [item for item in found if isinstance(item, etree._Element)]
 
 
 def attribute(node: Node, name: str) -> str:
