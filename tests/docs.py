@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from jcnews_spider import options, schema
@@ -21,18 +20,16 @@ def parts() -> dict[str, str]:
     }
 
 
-def _escaped(part: str) -> str:
-    return part.replace("\\", r"\\\\")
-
-
 def main() -> None:
     """Puts each part into its place."""
     for name in ("README.md", "README.zh-CN.md"):
         path = ROOT / name
         text = path.read_text(encoding="utf-8")
         for place, part in parts().items():
-            pattern = re.compile(f"(<!-- {place} -->\n).*?(<!-- /{place} -->)", re.DOTALL)
-            text = pattern.sub(lambda match, part=part: match[1] + part + match[2], text)
+            before, opening, rest = text.partition(f"<!-- {place} -->\n")
+            if opening:
+                _, closing, after = rest.partition(f"<!-- /{place} -->")
+                text = f"{before}{opening}{part}{closing}{after}"
         path.write_text(text, encoding="utf-8")
 
 

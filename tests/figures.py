@@ -52,9 +52,9 @@ def corpus_figures(corpus: Path) -> None:
                 "images": [image.url for image in article.images],
             }
             Path(folder, f"{page.stem}.json").write_text(json.dumps(prediction, ensure_ascii=False), encoding="utf-8")
-        program = [sys.executable, corpus / "score.py", folder, corpus / "labels"]
+        program = [sys.executable, str(corpus / "score.py"), folder, str(corpus / "labels")]
         print("corpus, its TRS pages:", flush=True)
-        subprocess.run([*program, "--ids", corpus / "trs.txt", "--worst", "8"], check=True)
+        subprocess.run([*program, "--ids", str(corpus / "trs.txt"), "--worst", "8"], check=True)
         print("corpus, every page (no generic fallback yet):", flush=True)
         subprocess.run(program, check=True)
 

@@ -1,5 +1,6 @@
 """The -a arguments: read, checked, refused with a message that says which."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -67,6 +68,5 @@ def test_articles_alone_need_an_empty_sections() -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused(arguments: dict[str, str], said: str) -> None:
-    with pytest.raises(UsageFault, match="^.*") as fault:
+    with pytest.raises(UsageFault, match=re.escape(said)):
         Job.read(arguments, SITE)
-    assert said in str(fault.value)

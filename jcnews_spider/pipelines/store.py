@@ -46,7 +46,7 @@ class StorePipeline:
             raise NotConfigured("a spider without an archive")
         self._crawler = crawler
         self._stats = crawler.stats
-        self._writers: dict[type[Any], Callable[[Any], Any]] = {
+        self._writers: dict[type[Any], Callable[[Any], Article | None]] = {
             Draft: self._keep,
             Miss: self._miss,
             ListPage: self._list_page,

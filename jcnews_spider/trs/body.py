@@ -43,11 +43,18 @@ _SCRIPT_FILE = re.compile(
 _SCRIPT_VIDEO = re.compile(r"""["'](?P<url>[^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm))["']""", re.IGNORECASE)
 _PLAYER = xpath("descendant-or-self::*[self::video or self::source or self::embed or self::iframe or self::object]")
 _PARAMS = xpath(".//param[@value]")
-_TAGS = {"p", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "thead",
-         "tbody", "tfoot", "tr", "td", "th", "strong", "b", "em", "i", "u", "sub", "sup", "a", "img", "figure", "figcaption",
-         "blockquote", "pre", "code", "hr", "video", "source"}  # fmt: skip
-_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"},
-               "video": {"src", "poster", "controls"}, "source": {"src", "type"}}  # fmt: skip
+_TAGS = set(
+    "a b blockquote br caption code dd div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img li ol p pre source"
+    " strong sub sup table tbody td tfoot th thead tr u ul video".split()
+)
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title"},
+    "source": {"src", "type"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+    "video": {"src", "poster", "controls"},
+}
 
 
 def ends_article(text: str) -> bool:

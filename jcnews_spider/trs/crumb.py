@@ -9,11 +9,11 @@ from jcnews_spider.article import SectionRef
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, token, xpath
 
+_CLASSES = "mbx crumb crumbs breadcrumb breadcrumbs position location dqwz weizhi path".split()
+_IDS = "mbx crumb crumbs breadcrumb position location".split()
 _MARKED = xpath(
-    "//a[" + token("class", "currchnlcls") + "]"
-    " | //*[" + token("class", "mbx", "crumb", "crumbs", "breadcrumb", "breadcrumbs", "position", "location", "dqwz", "weizhi", "path")
-    + " or " + token("id", "mbx", "crumb", "crumbs", "breadcrumb", "position", "location") + "]//a[@href]"
-)  # fmt: skip
+    f"//a[{token('class', 'currchnlcls')}] | //*[{token('class', *_CLASSES)} or {token('id', *_IDS)}]//a[@href]"
+)
 _NAMED = xpath("//*[self::div or self::p or self::td or self::span or self::li or self::h2]"
                "[contains(., '位置')][string-length(normalize-space(.)) < 120]//a[@href]")  # fmt: skip
 _HOME = re.compile(r"(?:网站|本站|新闻网|站点)?(?:首页|主页)|home", re.IGNORECASE)

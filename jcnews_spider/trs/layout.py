@@ -137,7 +137,7 @@ def _layout(template: Template, page: PageLines, title: _Title, containers: list
 
 
 def _containers(expression: etree.XPath, page: PageLines) -> list[Node]:
-    """The outermost visible elements that an XPath finds: the one with most text and its like beside it, copies once."""
+    """The outermost visible elements that an XPath finds: the longest and its like beside it, copies once."""
     texts: dict[str, Node] = {}
     end = 0
     for node in nodes(expression, page.root):
