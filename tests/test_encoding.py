@@ -1,0 +1,59 @@
+"""Encoding by evidence (SITE.md §5.1)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jcnews_spider.encoding import decode
+
+SENTENCE = "晋城市的煤层气产业在这一年有了新的发展，镕喆等人到场。"
+PAGE = f'<html><head><meta charset="{{}}"></head><body>{SENTENCE * 5}</body></html>'
+
+
+@pytest.mark.parametrize("declared", ["utf-8", "gb2312", "x-gbk", "big5", "nonsense", "iso-8859-1"])
+@pytest.mark.parametrize("header", [None, "gbk", "utf-8", "latin-1", ""])
+@pytest.mark.parametrize("real", ["utf-8", "gb18030"])
+def test_a_wrong_declaration_does_no_harm(declared: str, header: str | None, real: str) -> None:
+    decoded = decode(PAGE.format(declared).encode(real), header)
+    assert decoded.encoding == real
+    assert SENTENCE in decoded.text
+
+
+def test_characters_beyond_gbk_are_read() -> None:
+    assert "㐂𠀀" in decode("㐂𠀀，".encode("gb18030") + SENTENCE.encode("gb18030"), "gb2312").text
+
+
+def test_a_short_gbk_page_without_declaration_is_chinese() -> None:
+    assert decode("晋城新闻网".encode("gbk")).text == "晋城新闻网"
+
+
+@pytest.mark.parametrize(("bom", "encoding"), [(b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le")])
+def test_a_byte_order_mark_wins(bom: bytes, encoding: str) -> None:
+    decoded = decode(bom + SENTENCE.encode(encoding), "gbk")
+    assert (decoded.text, decoded.encoding) == (SENTENCE, encoding)
+
+
+def test_a_character_cut_in_half_leaves_the_page_utf8() -> None:
+    body = (SENTENCE * 20).encode()
+    cut = body[:300] + body[301:]
+    decoded = decode(cut, "gbk")
+    assert decoded.encoding == "utf-8"
+    assert decoded.text.count("\ufffd") <= 3
+
+
+def test_a_header_may_name_big5_when_the_text_bears_it_out() -> None:
+    body = "這是為了國家的發展，會議在這個時候對人民的生活".encode("big5")
+    assert decode(body, "big5").text.startswith("這是為了國家")
+
+
+def test_bytes_of_no_encoding_still_give_text() -> None:
+    assert "\ufffd" in decode(b"\xff\xff\x80\x80\xff" * 50).text
+
+
+def test_nul_goes_no_further() -> None:
+    assert decode("晋\0城".encode()).text == "晋城"
+
+
+@given(st.binary(max_size=400), st.none() | st.text(max_size=12))
+def test_nothing_makes_it_raise(body: bytes, hint: str | None) -> None:
+    decode(body, hint).text.encode("utf-8")

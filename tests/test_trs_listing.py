@@ -1,0 +1,148 @@
+"""List pages (SITE.md §3)."""
+
+import pytest
+
+from jcnews_spider.errors import EmptyPage, NotHtml
+from jcnews_spider.sites import site_named
+from jcnews_spider.trs.listing import Listing, parse_listing, parse_navigation
+
+SITE = site_named("jcnews")
+URL = "http://www.jcnews.com.cn/xw/jcxw/"
+SIDE = "".join(f'<li><a href="../../lm/cj/202210/t20221008_{n}.html">边栏{n}</a></li>' for n in range(70, 80))
+
+
+def listing(items: str, url: str = URL) -> Listing:
+    page = f'<html><body><div class="list"><ul>{items}</ul></div><div class="side"><ul>{SIDE}</ul></div></body></html>'
+    return parse_listing(page.encode(), url, SITE)
+
+
+@pytest.mark.parametrize(
+    ("item", "title", "date"),
+    [
+        (
+            '<li><a href="./202210/t20221009_1.html" title="完整的标题">截断的…</a><span>10-09</span></li>',
+            "完整的标题",
+            "10-09",
+        ),
+        (
+            '<li class="item"><a href="./202210/t20221009_1.html"><div><em>2022-10-09 18:59</em></div><h3>标题</h3></a></li>',
+            "标题",
+            "2022-10-09 18:59",
+        ),
+        ('<li><time>2022年10月9日</time><a href="./202210/t20221009_1.html">标题</a></li>', "标题", "2022年10月9日"),
+        ('<li><a href="./202210/t20221009_1.html">标题</a></li>', "标题", None),
+    ],
+)
+def test_item_shapes(item: str, title: str, date: str | None) -> None:
+    (entry,) = listing(item).entries
+    assert (entry.url, entry.kind, entry.docid) == (f"{URL}202210/t20221009_1.html", "article", 1)
+    assert (entry.title, entry.shown_date) == (title, date)
+
+
+def test_table_rows_are_items() -> None:
+    rows = "".join(
+        f'<tr><td><img src="i.gif"></td><td><a href="./202210/t20221009_{n}.html">标题{n}</a></td><td>2022-10-09</td></tr>'
+        for n in (1, 2)
+    )
+    found = parse_listing(f"<body><table>{rows}</table></body>".encode(), URL, SITE)
+    assert [(entry.docid, entry.shown_date) for entry in found.entries] == [(1, "2022-10-09"), (2, "2022-10-09")]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'var url="./202210/t20221009_1.html"; var title="标题"; document.writeln("<a href="+url+">"+title+"</a>");',
+        "var str_1 = \"./202210/t20221009_1.html\";\nvar str_3 = \"标题\";\ndocument.write('<a href=\"'+str_1+'\">'+str_3+'</a>');",
+        'document.write(\'<li><a href="./202210/t20221009_1.html" title="标题">标…</a></li>\');',
+    ],
+)
+def test_items_that_a_script_writes(script: str) -> None:
+    (entry,) = listing(f"<script>{script}</script>").entries
+    assert (entry.docid, entry.title) == (1, "标题")
+
+
+def test_references_to_other_channels_belong_to_the_list_and_side_boxes_do_not() -> None:
+    own = '<li><a href="./202210/t20221009_1.html">一</a></li>'
+    other = "".join(f'<li><a href="../../sy/whyw/202210/t20221009_{n}.html">引用{n}</a></li>' for n in range(2, 9))
+    assert [entry.docid for entry in listing(own + other).entries] == list(range(1, 9))
+
+
+def test_a_list_of_references_alone_is_told_by_its_dates() -> None:
+    items = "".join(
+        f'<li><a href="../../xw/sxxw/202210/t20221009_{n}.html">引用{n}</a><span>2022-10-09</span></li>' for n in (1, 2)
+    )
+    assert [entry.docid for entry in listing(items).entries] == [1, 2]
+
+
+def test_an_article_of_the_section_counts_wherever_it_stands() -> None:
+    page = f'<div><ul>{SIDE}</ul></div><div class="top"><h2><a href="./202210/t20221009_1.html">置顶</a></h2></div>'
+    assert 1 in {entry.docid for entry in parse_listing(page.encode(), URL, SITE).entries}
+
+
+def test_lists_in_blocks_and_columns_are_one_list() -> None:
+    blocks = [
+        f'<ul class="{side}"><li><a href="{path}202210/t20221009_{n}.html">题{n}</a></li></ul>'
+        for n, (side, path) in enumerate([("left", "./"), ("left", "./"), ("right", "../gnxw/")])
+    ]
+    page = f'<div id="main">{"".join(blocks)}</div><div id="side"><ul>{SIDE}</ul></div>'
+    assert [entry.docid for entry in parse_listing(page.encode(), URL, SITE).entries] == [0, 1, 2]
+
+
+def test_external_and_file_items_are_told_apart() -> None:
+    items = (
+        '<li><a href="./202210/t20221009_1.html">文</a></li>'
+        '<li><a href="http://mp.weixin.qq.com/s/abc">微信</a></li>'
+        '<li><a href="../zcwj/202506/P020250624600205358001.zip">附件</a></li>'
+        '<li><a href="http://other.cn/a/b.pdf">通知</a></li>'
+        '<li><a href="javascript:void(0)">无</a><a href="http://[bad">坏</a></li>'
+    )
+    found = listing(items)
+    assert [entry.kind for entry in found.entries] == ["article", "external", "file", "file"]
+
+
+def test_relative_links_are_joined_with_the_final_address_and_base() -> None:
+    item = '<a href="./202210/t20221009_1.html">文</a>'
+    assert listing(item, URL + "index_1.html").entries[0].url == f"{URL}202210/t20221009_1.html"
+    based = f'<head><base href="http://jcnews.com.cn/lm/cj/"></head>{item}'
+    (entry,) = parse_listing(based.encode(), URL, SITE).entries
+    assert entry.url == "http://www.jcnews.com.cn/lm/cj/202210/t20221009_1.html"
+
+
+def test_one_article_is_one_entry() -> None:
+    twice = (
+        '<li><a href="./202210/t20221009_1.html"><img src="a.jpg"></a><a href="./202210/t20221009_1.html">文</a></li>'
+    )
+    assert len(listing(twice).entries) == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<html><head><meta http-equiv="refresh" content="0;url=./cj/"></head></html>',
+        "<html><head><META HTTP-EQUIV='REFRESH' CONTENT='0; URL=cj/'></head><body></body></html>",
+        '<script>window.location.href="http://www.jcnews.com.cn/lm/cj/"</script>',
+    ],
+)
+def test_a_parent_that_redirects_names_its_target(page: str) -> None:
+    assert (
+        parse_listing(page.encode(), "http://www.jcnews.com.cn/lm/", SITE).target == "http://www.jcnews.com.cn/lm/cj/"
+    )
+
+
+def test_navigation_names_sections() -> None:
+    page = (
+        '<div class="logo"><table><tr><td><a href="/xw/jcxw/">晋城新闻</a></td>'
+        '<td><a href="http://jcnews.com.cn/zt/sxdj/index.html">牢记嘱托　山西答卷</a></td>'
+        '<td><a href="/">首页</a></td><td><a href="http://other.cn/xw/">别处</a></td></tr></table></div>'
+    )
+    found = parse_navigation(page.encode(), "http://www.jcnews.com.cn/", SITE)
+    assert [(section.name, section.url) for section in found] == [
+        ("晋城新闻", "http://www.jcnews.com.cn/xw/jcxw/"),
+        ("牢记嘱托 山西答卷", "http://www.jcnews.com.cn/zt/sxdj/"),
+    ]
+
+
+@pytest.mark.parametrize(("body", "fault"), [(b"", EmptyPage), (b" \n", EmptyPage), (b"%PDF-1.4 \x00", NotHtml)])
+def test_what_is_no_page_is_refused(body: bytes, fault: type[Exception]) -> None:
+    with pytest.raises(fault):
+        parse_listing(body, URL, SITE)

@@ -1,0 +1,46 @@
+"""Page counts in scripts (SITE.md §3.1)."""
+
+import pytest
+
+from jcnews_spider.trs.pager import find_pager
+from jcnews_spider.trs.tree import parse_tree
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ('createPageHTML(50, 0, "index", "html");', 50),
+        ("createPageHTML( 12 , 3 , 'index' , 'htm' , 849 );", 12),
+        ('createPageHTML(9,0,"index","html","500")', 9),
+        ('pageControl(1, 0, "index", "shtml", 10, \'pages-nav\')', 1),
+        ('wcmUtil.createPageHTML5(7, 0, "index", "html")', 7),
+        ("var currentPage = 0;//所在页从0开始\nvar countPage = 2//共多少页\nvar next = 1", 2),
+        ('//createPageHTML(9, 0, "index", "html");\nvar countPage = 17;', 17),
+        ('/* createPageHTML(9, 0, "index", "html"); */ createPageHTML(3, 0, "index", "html");', 3),
+        ("function createPageHTML(_nPageCount, _nCurrIndex, _sPageName, _sPageExt){return 5}", None),
+        ('createPageHTML(4, 0, "t20221009_956123", "html");', None),
+        ("var u = 'http://a.cn/'; createPageHTML(6, 0, 'index', 'html')", 6),
+        ("", None),
+    ],
+)
+def test_a_lists_pages(script: str, expected: int | None) -> None:
+    pager = find_pager(parse_tree(f"<html><body><script>{script}</script></body></html>"), "index")
+    assert (pager.pages if pager else None) == expected
+
+
+def test_an_articles_pages_are_told_from_a_lists() -> None:
+    script = 'createPageHTML(4, 0, "t20221009_956123", "html"); var countPage = 9;'
+    root = parse_tree(f"<p>文</p><script>{script}</script>")
+    pager = find_pager(root, "t20221009_956123")
+    assert pager is not None
+    assert pager.pages == 4
+    assert find_pager(root, "t20221009_1") is None
+
+
+def test_page_addresses_keep_name_and_suffix() -> None:
+    pager = find_pager(parse_tree("<p>1</p><script>f(4, 0, 'index', 'shtml')</script>"), "index")
+    assert pager is not None
+    assert [pager.url("http://a.cn/xw/", index) for index in (0, 3)] == [
+        "http://a.cn/xw/index.shtml",
+        "http://a.cn/xw/index_3.shtml",
+    ]
