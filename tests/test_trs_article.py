@@ -1,0 +1,258 @@
+"""Article pages: golden pages, the sample, fields and their traps, hostile bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jcnews_spider.article import Article
+from jcnews_spider.errors import EmptyPage, NoBody, NotHtml, RedirectStub, UnknownLayout
+from jcnews_spider.sites import site_named
+from jcnews_spider.trs.article import join_parts, parse_article
+from tests.skeleton import editor, page
+
+SITE = site_named("jcnews")
+URL = "http://www.jcnews.com.cn/zt/sxdj/202210/t20221009_956123.html"
+PAGES = sorted((Path(__file__).parent / "pages").glob("*/*.html"))
+SAMPLE = Path(__file__).parents[2] / "shared" / "sample_article.txt"
+TEXT = "这是一段虚构的正文，说明本页由测试写成。"
+
+
+def parsed(body: bytes, url: str | None = URL) -> Article:
+    return parse_article(body, url, SITE)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_golden_pages(path: Path) -> None:
+    expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    try:
+        got: dict[str, Any] = json.loads(parsed(path.read_bytes(), expected["url"]).to_json())
+    except UnknownLayout as fault:
+        got = {"url": expected["url"], "error": fault.reason}
+    assert expected == got
+
+
+@pytest.mark.skipif(not SAMPLE.exists(), reason="the text of the real article lies beside the repository, not in it")
+def test_the_sample_article_in_the_sites_skeleton_yields_every_field() -> None:
+    lines = SAMPLE.read_text(encoding="utf-8").splitlines()
+    title = next(line for line in lines if line.startswith("【"))
+    paragraphs = [line.strip() for line in lines if line.startswith("  ")]
+    start = next(i for i, line in enumerate(lines) if "版权与免责声明" in line)
+    notice = tuple(line for line in lines[start : start + 7] if line)
+    article = parsed(page(editor(*paragraphs), title=title, notice=notice))
+    assert article.title == "打造一支过硬干部队伍"
+    assert article.series == "奋进新征程 建功新时代——牢记嘱托 山西答卷"
+    assert article.title_raw == title
+    assert article.breadcrumb == ("牢记嘱托 山西答卷",)
+    assert [section.url for section in article.sections] == ["http://www.jcnews.com.cn/zt/sxdj/"]
+    assert article.published_at == "2022-10-09T10:28:00+08:00"
+    assert article.published_raw == "2022年10月09日 10:28:00"
+    assert (article.source, article.editor, article.rights.original) == ("山西日报", "豆晓军", False)
+    assert [(author.name, author.role) for author in article.authors] == [("陈俊琦", "本报记者")]
+    assert article.text == "\n\n".join(paragraphs)
+    assert len(paragraphs) == 9
+    assert article.rights.notice
+    assert article.rights.notice.startswith("《太行日报》、《太行日报·晚报版》和晋城新闻网所有自采新闻")
+    assert (article.id, article.url, article.crawl.extractor) == ("jcnews:956123", URL, "jcnews")
+
+
+def test_title_without_newline_or_series_is_kept() -> None:
+    body = page(editor(TEXT), title="标题").replace(b"\n\xe6\xa0\x87\xe9\xa2\x98\n", "标题".encode())
+    assert (parsed(body).title, parsed(body).series) == ("标题", None)
+
+
+def test_a_title_that_is_all_series_stays_the_title() -> None:
+    assert (
+        parsed(page(editor(TEXT), title="【图集】")).title,
+        parsed(page(editor(TEXT), title="【图集】")).series,
+    ) == (
+        "【图集】",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "known", "raw"),
+    [
+        ("2022年10月09日 10:28:00", "2022-10-09T10:28:00+08:00", "2022年10月09日 10:28:00"),
+        ("2022-10-09 10:28", "2022-10-09T10:28:00+08:00", "2022-10-09 10:28"),
+        ("时间：2022-10-09", "2022-10-09", "2022-10-09"),
+        ("发布时间：2022.10.9 08:05", "2022-10-09T08:05:00+08:00", "2022.10.9 08:05"),
+        ("2022/10/09", "2022-10-09", "2022/10/09"),
+        ("2022年10月9日", "2022-10-09", "2022年10月9日"),
+    ],
+)
+def test_dates(printed: str, known: str, raw: str) -> None:
+    article = parsed(page(editor(TEXT), date=printed))
+    assert (article.published_at, article.published_raw) == (known, raw)
+
+
+def test_a_meta_tag_supplies_the_time_that_the_page_does_not_print() -> None:
+    meta = '<meta name="PubDate" content="2022-10-09 14:46:00">'
+    assert parsed(page(editor(TEXT), date="2022-10-09", head=meta)).published_at == "2022-10-09T14:46:00+08:00"
+    assert parsed(page(editor(TEXT), date="2022-10-08", head=meta)).published_at == "2022-10-08"
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("来源：山西日报", "山西日报"),
+        ("来源 ：山西日报", "山西日报"),
+        ("信息来源：《太行日报》", "《太行日报》"),
+        ('来源：<a href="http://a.cn/">山西日报</a>', "山西日报"),
+        ("来源：中国证券报·中证网&nbsp;作者：王博", "中国证券报·中证网"),
+        ("来源：", None),
+        ("", None),
+    ],
+)
+def test_source_comes_from_the_header_and_never_from_the_notice(printed: str, expected: str | None) -> None:
+    article = parsed(page(editor(TEXT), source=printed))
+    assert article.source == expected
+    assert article.rights.original is (None if expected is None else expected == "《太行日报》")
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [("豆晓军", "豆晓军"), ("", None), ("甲乙 丙丁", "甲乙、丙丁"), ("孙　宇", "孙宇"), ("df333", "df333")],
+)
+def test_editor(printed: str, expected: str | None) -> None:
+    assert parsed(page(editor(TEXT), editor=printed)).editor == expected
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "expected"),
+    [
+        ((TEXT, "本报记者陈俊琦"), [("陈俊琦", "本报记者")]),
+        (("本报讯 （记者 王涛） 1月18日，天气晴。" + TEXT,), [("王涛", "记者")]),
+        ((TEXT + "（本站记者刘晓艳）",), [("刘晓艳", "本站记者")]),
+        ((TEXT, "（记者 王涛 通讯员 李四光、赵 六）"), [("王涛", "记者"), ("李四光", "通讯员"), ("赵六", "通讯员")]),
+        (("记者手记：走进乡村。" + TEXT, "当天，记者王涛从会上获悉，一切正常。" + TEXT), []),
+    ],
+)
+def test_authors(paragraphs: tuple[str, ...], expected: list[tuple[str, str]]) -> None:
+    assert [(author.name, author.role) for author in parsed(page(editor(*paragraphs))).authors] == expected
+
+
+def test_nested_and_hidden_copies_are_read_once() -> None:
+    nested = f'<div class="TRS_Editor"><style>P{{}}</style><div class=TRS_Editor><p>{TEXT}</p></div></div>'
+    hidden = f'<div style="display: none"><div class="TRS_Editor"><p>{TEXT}</p></div></div>'
+    assert parsed(page(nested + hidden)).text == TEXT
+
+
+def test_text_behind_an_early_end_counts() -> None:
+    body = page(editor(TEXT)).replace(b'<div id="article">', b'</body></html><div id="article">')
+    assert parsed(body).text == TEXT
+
+
+def test_blocks_and_breaks_are_paragraphs_and_rows_are_lines() -> None:
+    inside = f"一{TEXT}<br>　　二<div>三</div><table><tr><td><p>甲</p></td><td>乙<br>丙</td></tr></table><p>四<span>五</span></p>"
+    assert parsed(page(f"<div class=TRS_Editor>{inside}</div>")).text.split("\n\n") == [
+        f"一{TEXT}", "二", "三", "甲 乙 丙", "四五",
+    ]  # fmt: skip
+
+
+def test_html_is_safe_and_absolute() -> None:
+    inside = (
+        f'<p style="x" class="y" onclick="z()">　　{TEXT}<a href="../a.html">链</a><a href="javascript:alert(1)">坏</a></p>'
+        '<p><img src=./W020221009.jpg onerror="x()"><script>alert(1)</script><iframe src="http://a.cn/"></iframe></p>'
+    )
+    html = parsed(page(f"<div class=TRS_Editor>{inside}</div>")).html
+    assert 'href="http://www.jcnews.com.cn/zt/sxdj/a.html"' in html
+    assert 'src="http://www.jcnews.com.cn/zt/sxdj/202210/W020221009.jpg"' in html
+    assert not re.search(r"script|style|class|onclick|onerror|iframe|javascript", html)
+
+
+def test_the_tail_is_cut_from_a_bare_body() -> None:
+    article = parsed(page(f"<p>　　{TEXT * 3}</p><p>　　{TEXT}</p>"))
+    assert (article.text, article.crawl.extractor) == (f"{TEXT * 3}\n\n{TEXT}", "jcnews_bare")
+
+
+def test_a_line_in_the_middle_that_looks_like_a_tail_is_text() -> None:
+    paragraphs = ("相关链接里的说法不一。" + TEXT, TEXT, TEXT + "完")
+    assert parsed(page(editor(*paragraphs))).text == "\n\n".join(paragraphs)
+
+
+def test_parts_are_joined_in_order() -> None:
+    parts = [parsed(page(editor(f"{TEXT}{n}") + '<img src="./W01.jpg">')) for n in range(3)]
+    joined = join_parts(parts)
+    assert joined.text.split("\n\n") == [f"{TEXT}{n}" for n in range(3)]
+    assert joined.content_hash != parts[0].content_hash
+    assert joined.char_count == sum(part.char_count for part in parts)
+
+
+def test_without_an_address_links_stay_relative_and_identity_is_empty() -> None:
+    article = parsed(page(editor(TEXT)), None)
+    assert (article.id, article.url, article.sections) == ("", "", ())
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        (b"", EmptyPage),
+        (b"   \n", EmptyPage),
+        (b"\x00\x00\x00", EmptyPage),
+        (b"%PDF-1.7\n1 0 obj", NotHtml),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", NotHtml),
+        (b"PK\x03\x04\x14\x00", NotHtml),
+        (b'{"code": 404}', NotHtml),
+        (b"plain words", NotHtml),
+        (b'<meta http-equiv="refresh" content="0;url=http://mp.weixin.qq.com/s/a">', RedirectStub),
+        (b"<script>window.location.href='http://mp.weixin.qq.com/s/a'</script>", RedirectStub),
+        (page('<div class="TRS_Editor"><p>&nbsp;</p></div>'), NoBody),
+        (
+            "<html><title>404</title><body><h1>页面不存在</h1><p>您访问的页面不存在。</p></body></html>".encode(),
+            UnknownLayout,
+        ),
+        (b"<html><body>" + b"<div>" * 5000 + b"text" + b"</div>" * 5000, UnknownLayout),
+    ],
+)
+def test_what_is_no_article_is_named(body: bytes, fault: type[UnknownLayout]) -> None:
+    with pytest.raises(UnknownLayout) as raised:
+        parsed(body)
+    assert type(raised.value) is fault
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        page("<div>" * 100_000 + TEXT),
+        page(f"<div class=TRS_Editor>{'<p>字。</p>' * 100_000}</div>"),
+        page("<div class=TRS_Editor>" * 3_000 + TEXT),
+        b"<html><body>" + b'<a href="./202210/t20221009_1.html">x</a>' * 200_000,
+        page(editor(TEXT), title="题" * 100_000),
+        page("<table><tr><td>" * 2_000 + TEXT),
+        page("<p>（" * 50_000),
+    ],
+    ids=["deep", "long", "nested editors", "links", "title", "tables", "brackets"],
+)
+def test_hostile_pages_take_bounded_time(body: bytes) -> None:
+    started = time.process_time()
+    try:
+        parsed(body)
+    except UnknownLayout:
+        pass
+    assert time.process_time() - started < 4
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+@given(data=st.data())
+def test_mutated_pages_give_a_record_or_unknown_layout(data: st.DataObject) -> None:
+    body = bytearray(data.draw(st.sampled_from(PAGES)).read_bytes())
+    for _ in range(data.draw(st.integers(1, 8))):
+        place = data.draw(st.integers(0, len(body)))
+        length = data.draw(st.integers(0, 400))
+        body[place : place + length] = data.draw(
+            st.binary(max_size=40)
+            | st.sampled_from([b"</html>", b"<div>", b"</div>", b"<!--", b"<script>", b"\x00", b"'"])
+        )
+    try:
+        parsed(bytes(body))
+    except UnknownLayout as fault:
+        assert fault.reason
