@@ -65,6 +65,13 @@ class PageLines:
         self._flow = Flow(root)
         self.lines = self._flow.lines
         self.within = self._flow.within
+        self._found: dict[etree.XPath, list[Node]] = {}
+
+    def find(self, expression: etree.XPath) -> list[Node]:
+        """The elements that an XPath finds; templates share most of theirs, so each is asked once."""
+        if expression not in self._found:
+            self._found[expression] = nodes(expression, self.root)
+        return self._found[expression]
 
     @cached_property
     def page_title(self) -> str:
@@ -140,7 +147,7 @@ def _containers(expression: etree.XPath, page: PageLines) -> list[Node]:
     """The outermost visible elements that an XPath finds: the longest and its like beside it, copies once."""
     texts: dict[str, Node] = {}
     end = 0
-    for node in nodes(expression, page.root):
+    for node in page.find(expression):
         inside = page.within([node])
         if inside and inside[0] >= end:
             end = inside[-1] + 1
@@ -153,7 +160,7 @@ def _containers(expression: etree.XPath, page: PageLines) -> list[Node]:
 
 def _title(template: Template, page: PageLines) -> _Title | None:
     """The title: what the page shows and <title> confirms, else meta, else the first heading, else <title> itself."""
-    marked = (node for expression in template.titles for node in nodes(expression, page.root))
+    marked = (node for expression in template.titles for node in page.find(expression))
     candidates = [title for node in marked if (title := _shown(node, page))]
     folded = _fold(page.page_title)
     if confirmed := next((title for title in candidates if _fold(title.text) in folded), None):

@@ -22,7 +22,7 @@ _LOCATION = re.compile(
 
 def redirect_target(root: Node, base: str) -> str | None:
     """The absolute address to which a page without content of its own sends its reader, else None."""
-    if sum(len(one_line(str(text))) for text in _texts(root)) > MOST_TEXT:
+    if _has_content(root):
         return None
     candidates = [_REFRESH_URL.search(attribute(node, "content")) for node in nodes(_REFRESH, root)]
     candidates += [_LOCATION.search(text_of(node)) for node in nodes(_SCRIPTS, root)]
@@ -35,6 +35,12 @@ def redirect_target(root: Node, base: str) -> str | None:
         return None
 
 
-def _texts(root: Node) -> list[str]:
+def _has_content(root: Node) -> bool:
+    """True when a page shows more text than a stub."""
     found = _VISIBLE(root)
-    return [str(item) for item in found] if isinstance(found, list) else []
+    shown = 0
+    for text in found if isinstance(found, list) else []:
+        shown += len(one_line(str(text)))
+        if shown > MOST_TEXT:
+            return True
+    return False

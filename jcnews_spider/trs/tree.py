@@ -46,7 +46,8 @@ def xpath(expression: str) -> etree.XPath:
 def token(attribute: str, *values: str) -> str:
     """XPath condition: one of the blank-separated tokens of an attribute is one of the values, in any case."""
     lowered = f"translate(@{attribute}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
-    return "(" + " or ".join(f"contains(concat(' ', {lowered}, ' '), ' {value} ')" for value in values) + ")"
+    holds = " or ".join(f"contains(concat(' ', {lowered}, ' '), ' {value} ')" for value in values)
+    return f"(@{attribute} and ({holds}))"
 
 
 def nodes(expression: etree.XPath, node: Node) -> list[Node]:
