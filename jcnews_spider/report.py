@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -72,7 +73,7 @@ def build(run: Run, stats: Mapping[str, Any], sections: Mapping[str, Any], outco
             "absent": _under(stats, "lists/absent/"),
             "cut": _under(stats, "lists/cut/"),
         },
-        "entries": _under(stats, "entries/"),
+        "entries": _total(section["found"] for section in sections.values()),
         "articles": {
             "new": kept,
             "duplicates": stats.get("articles/duplicates", 0),
@@ -112,10 +113,16 @@ def _under(stats: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     return {name.removeprefix(prefix): stats[name] for name in sorted(stats) if name.startswith(prefix)}
 
 
+def _total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return dict(sorted(total.items()))
+
+
 def _reasons(stats: Mapping[str, Any]) -> str:
     """The reasons of all failures, most frequent first."""
-    total: dict[str, int] = {}
+    total: Counter[str] = Counter()
     for prefix in ("lists/failed/", "lists/absent/", "articles/failed/", "articles/skipped/"):
-        for reason, number in _under(stats, prefix).items():
-            total[reason] = total.get(reason, 0) + number
-    return ", ".join(f"{reason} ×{number}" for reason, number in sorted(total.items(), key=lambda item: -item[1]))
+        total.update(_under(stats, prefix))
+    return ", ".join(f"{reason} ×{number}" for reason, number in total.most_common())

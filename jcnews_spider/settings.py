@@ -12,6 +12,7 @@ COMMANDS_MODULE = "jcnews_spider.commands"
 # A command line for people: one line a section and one a run; the numbers stand in the run report.
 LOG_LEVEL = "INFO"
 STATS_DUMP = False
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 
 # Politeness. The delay in seconds varies by ± JITTER, so 1.25 ± 20 % is never shorter than a second.
 CONCURRENT_REQUESTS = 1

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from typing import Any
 from tests.replica import Replica
 
 ROOT = Path(__file__).parents[1]
-FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "JCNEWS_MIN_FREE_MB=0")
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,13 @@ def environment(proxy: str | None = None) -> dict[str, str]:
 
 
 def scrapy(
-    *arguments: str, proxy: str | None = None, timeout: float = 120, **variables: str
+    *arguments: str, proxy: str | None = None, timeout: float = 120, variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """A finished `scrapy` process."""
     return subprocess.run(
         [sys.executable, "-m", "scrapy", *arguments],
         cwd=ROOT,
-        env=environment(proxy) | variables,
+        env=environment(proxy) | dict(variables or {}),
         capture_output=True,
         text=True,
         timeout=timeout,
@@ -65,12 +65,10 @@ def scrapy(
     )
 
 
-def crawl(replica: Replica, output: Path, *arguments: str, timeout: float = 120) -> Run:
-    """A finished `scrapy crawl jcnews` with `-a` arguments (or any option that begins with a dash)."""
-    options: list[str] = []
-    for argument in arguments:
-        options += [argument] if argument.startswith("-") else ["-a", argument]
-    done = scrapy(
-        "crawl", "jcnews", *FAST, "-s", f"JCNEWS_OUTPUT={output}", *options, proxy=replica.proxy, timeout=timeout
-    )
+def crawl(replica: Replica, output: Path, *arguments: str, timeout: float = 120, **settings: object) -> Run:
+    """A finished `scrapy crawl jcnews` with `-a` arguments and settings, without delay."""
+    values = {"DOWNLOAD_DELAY": 0, "JCNEWS_MIN_FREE_MB": 0, "JCNEWS_OUTPUT": output, **settings}
+    options = [part for name, value in values.items() for part in ("-s", f"{name}={value}")]
+    options += [part for argument in arguments for part in ("-a", argument)]
+    done = scrapy("crawl", "jcnews", *options, proxy=replica.proxy, timeout=timeout)
     return Run(done.returncode, done.stdout, done.stderr, output)

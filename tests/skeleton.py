@@ -26,8 +26,8 @@ def page(
     """The page as UTF-8; `body` is the HTML of the body's column."""
     paragraphs = "".join(f"<p>{escape(line, quote=False)}</p>" for line in notice)
     return f"""<html><head><meta charset="utf-8"><title>{escape(title)}_晋城新闻网</title>{head}</head><body>
-<div class="logo"><div class="jz logo1"><div>主管主办</div><div><table><tr><td><a href="../../../xw/jcxw/">晋城新闻</a></td></tr>
-</table></div></div></div>
+<div class="logo"><div class="jz logo1"><div>主管主办</div><div><table><tr>
+<td><a href="../../../xw/jcxw/">晋城新闻</a></td></tr></table></div></div></div>
 <div class="jz"><div class="mbx fl"><a href="../../../" class="CurrChnlCls">首页</a>&nbsp;&gt;&gt;&nbsp;<a href="../"
  class="CurrChnlCls">{crumb}</a></div></div>
 <div id="article">

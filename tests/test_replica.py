@@ -302,8 +302,8 @@ def test_lists_show_exactly_what_gold_and_listings_say(
 ) -> None:
     wanted: dict[str, set[str]] = {listing.url: set() for listing in replica.listings()}
     for record in gold:
-        assert record["listed"] is bool(record["sections"])
-        for section in record["sections"]:
+        assert record["listed"] is bool(record["shown_in"])
+        for section in record["shown_in"]:
             wanted[section].add(record["url"])
     codecs = {f"{HOST}/{section.path}/": CHARSETS[section.charset].codec for section in SECTIONS}
     for listing in replica.listings():

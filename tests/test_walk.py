@@ -1,6 +1,11 @@
 """When a walk along list pages ends."""
 
 from jcnews_spider.spiders.walk import Step, Walk
+from jcnews_spider.trs.listing import Entry
+
+
+def entries(*names: str) -> list[Entry]:
+    return [Entry(f"http://host/{name}", "article", None, name, None) for name in names]
 
 
 def walk(*, early: bool = False, cap: int = 100) -> Walk:
@@ -9,37 +14,37 @@ def walk(*, early: bool = False, cap: int = 100) -> Walk:
 
 def test_a_pager_names_the_last_page() -> None:
     along = walk()
-    steps = [along.read(i, [f"{i}"], unknown=1, pages=3) for i in range(3)]
+    steps = [along.read(i, entries(*[f"{i}"]), unknown=1, pages=3) for i in range(3)]
     assert steps == [Step.NEXT, Step.NEXT, Step.END]
 
 
 def test_without_a_pager_a_page_that_repeats_ends_the_walk() -> None:
     along = walk()
-    assert along.read(0, ["a", "b"], unknown=2, pages=None) is Step.NEXT
-    assert along.read(1, ["b", "c"], unknown=1, pages=None) is Step.NEXT
-    assert along.read(2, ["c", "b"], unknown=0, pages=None) is Step.END
-    assert along.articles == 3
+    assert along.read(0, entries(*["a", "b"]), unknown=2, pages=None) is Step.NEXT
+    assert along.read(1, entries(*["b", "c"]), unknown=1, pages=None) is Step.NEXT
+    assert along.read(2, entries(*["c", "b"]), unknown=0, pages=None) is Step.END
+    assert along.found["article"] == 3
 
 
 def test_known_pages_end_only_the_walk_of_a_complete_section() -> None:
     complete, fresh = walk(early=True), walk()
     for along, expected in ((complete, Step.END), (fresh, Step.NEXT)):
-        assert along.read(0, ["a"], unknown=0, pages=9) is Step.NEXT
-        assert along.read(1, ["b"], unknown=0, pages=9) is expected
+        assert along.read(0, entries(*["a"]), unknown=0, pages=9) is Step.NEXT
+        assert along.read(1, entries(*["b"]), unknown=0, pages=9) is expected
 
 
 def test_one_unknown_article_starts_the_count_of_known_pages_anew() -> None:
     along = walk(early=True)
-    steps = [along.read(i, [f"{i}"], unknown=unknown, pages=9) for i, unknown in enumerate((0, 1, 0, 0))]
+    steps = [along.read(i, entries(*[f"{i}"]), unknown=unknown, pages=9) for i, unknown in enumerate((0, 1, 0, 0))]
     assert steps == [Step.NEXT, Step.NEXT, Step.NEXT, Step.END]
 
 
 def test_a_bound_cuts_the_walk() -> None:
-    assert walk(cap=1).read(0, ["a"], unknown=1, pages=5) is Step.CUT
+    assert walk(cap=1).read(0, entries(*["a"]), unknown=1, pages=5) is Step.CUT
 
 
 def test_a_missing_page_is_the_end_unless_the_pager_promised_it() -> None:
     stepping, counted = walk(), walk()
-    stepping.read(0, ["a"], unknown=1, pages=None)
-    counted.read(0, ["a"], unknown=1, pages=5)
+    stepping.read(0, entries(*["a"]), unknown=1, pages=None)
+    counted.read(0, entries(*["a"]), unknown=1, pages=5)
     assert (stepping.at_missing_page(), counted.at_missing_page()) == (Step.END, Step.CUT)

@@ -147,7 +147,7 @@ class TrsSpider(Spider):
                 raise NotServed(response.status)
             listing = parse_listing(response.body, response.url, self.site, _charset(response))
         except UnknownLayout as fault:
-            self._end_walk(walk, index, fault.reason)
+            self._end_walk(walk, fault.reason)
             self._list_failed(response.url, fault.reason)
             return
         self._stat("addresses/answered")
@@ -162,9 +162,7 @@ class TrsSpider(Spider):
         addresses = [a for entry in listing.entries if (a := self.site.article_address(entry.url))]
         ids = [self.site.article_id(address.docid) for address in addresses]
         unknown = set(ids) - self.archive.ledger.sections.members(self.site.name, walk.path, ids)
-        step = walk.read(index, ids, unknown=len(unknown), pages=listing.pages)
-        for entry in listing.entries:
-            self._stat(f"entries/{entry.kind}")
+        step = walk.read(index, listing.entries, unknown=len(unknown), pages=listing.pages)
         yield ListPage(
             section=walk.path,
             name=listing.name,
@@ -180,7 +178,8 @@ class TrsSpider(Spider):
         if step is Step.NEXT:
             yield self._list_request(listing.page_url(response.url, index + 1), walk.path, index + 1)
         else:
-            self._end_walk(walk, index, "complete" if step is Step.END else "max_pages")
+            bound = "max_pages" if self.job.max_pages else "max_list_pages"
+            self._end_walk(walk, "complete" if step is Step.END else bound)
 
     def _unchanged(self, section: str, url: str) -> ListPage:
         """A first page that was not modified: the section is as it was."""
@@ -201,9 +200,9 @@ class TrsSpider(Spider):
             if step is Step.END:
                 completes = not self.job.is_bounded
                 yield ListPage(walk.path, response.url, index, (), (), False, completes)
-            self._end_walk(walk, index, "complete" if step is Step.END else reason)
+            self._end_walk(walk, "complete" if step is Step.END else reason)
         elif known and known.walked_at:
-            self._end_walk(walk, index, reason)
+            self._end_walk(walk, reason)
             self._list_failed(response.url, reason)
         else:
             walk.end = "absent"
@@ -214,7 +213,7 @@ class TrsSpider(Spider):
         """Counts a list page that did not come; its walk ends incomplete."""
         request: Request = failure.request  # type: ignore[attr-defined]
         reason = self._stop_if_closed(failure)
-        self._end_walk(self.walks[request.cb_kwargs["section"]], request.cb_kwargs["index"], reason)
+        self._end_walk(self.walks[request.cb_kwargs["section"]], reason)
         self._list_failed(request.url, reason)
 
     def _list_failed(self, url: str, reason: str) -> None:
@@ -225,14 +224,15 @@ class TrsSpider(Spider):
         self._stat(f"lists/failed/{reason}")
         self.logger.warning("list %s: %s", url, reason)
 
-    def _end_walk(self, walk: Walk, index: int, how: str) -> None:
+    def _end_walk(self, walk: Walk, how: str) -> None:
         walk.end = how
+        walk.seen.clear()
         if how != "complete":
             self._stat(f"lists/cut/{how}")
+        articles = walk.found["article"]
         self.logger.info(
-            "section %s: %d pages, %d articles, %d new, %s", walk.path, index + 1, walk.articles, walk.new, how
+            "section %s: %d pages, %d articles, %d new, %s", walk.path, walk.read_pages, articles, walk.new, how
         )
-        walk.seen.clear()
 
     # ---- articles
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
+
+from jcnews_spider.trs.listing import Entry
 
 
 class Step(Enum):
@@ -30,21 +34,25 @@ class Walk:
     """Number of pages that the pager script names, None when there is none."""
     known_pages: int = 0
     """Whole pages without an unknown article, in a row."""
-    articles: int = 0
+    read_pages: int = 0
+    found: Counter[str] = field(default_factory=Counter)
+    """Number of different items by kind."""
     new: int = 0
+    """Articles that the section was not known to show."""
     end: str | None = None
     """How it ended: complete, unchanged, absent, or the reason that cut it."""
     seen: set[str] = field(default_factory=set)
 
-    def read(self, index: int, addresses: Iterable[str], *, unknown: int, pages: int | None) -> Step:
-        """Notes a page and says what follows.
+    def read(self, index: int, entries: Iterable[Entry], *, unknown: int, pages: int | None) -> Step:
+        """Notes the entries of a page and says what follows.
 
         Lists are neither sorted nor stable (SITE.md §3.2), so one known article proves nothing; without a pager
         script the walk goes on until a page repeats what was seen.
         """
-        fresh = set(addresses) - self.seen
-        self.seen |= fresh
-        self.articles += len(fresh)
+        fresh = [entry for entry in entries if entry.url not in self.seen]
+        self.seen.update(entry.url for entry in fresh)
+        self.found.update(entry.kind for entry in fresh)
+        self.read_pages += 1
         self.new += unknown
         self.pages = pages if pages is not None else self.pages
         self.known_pages = 0 if unknown else self.known_pages + 1
@@ -60,6 +68,6 @@ class Walk:
         """What a 404 behind the first page means: the end, unless the pager script promised more."""
         return Step.END if self.pages is None else Step.CUT
 
-    def summary(self) -> dict[str, int | str | None]:
+    def summary(self) -> dict[str, Any]:
         """The walk for the run report."""
-        return {"articles": self.articles, "new": self.new, "end": self.end}
+        return {"pages": self.read_pages, "found": dict(sorted(self.found.items())), "new": self.new, "end": self.end}

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from tests.replica.articles import NOTICE, pages, published
-from tests.replica.documents import Block, Document
+from tests.replica.documents import ROOT, Block, Document
 
 _OWN = frozenset({"晋城新闻网", "太行日报", "太行日报·晚报版"})
 _DROPPED = re.compile("[\u200b\ufeff\u2060\u00ad\x00-\x08\x0e-\x1f\x7f]")
@@ -25,8 +25,11 @@ def texts(block: Block) -> list[str]:
     return [one_line(block.text)] if one_line(block.text) else []
 
 
-def record(document: Document, sections: list[str], plain_header: bool) -> dict[str, Any]:
-    """The gold record of a document; `sections` are the addresses of the listings that show it."""
+def record(document: Document, shown_in: list[str], plain_header: bool) -> dict[str, Any]:
+    """The gold record of a document; `shown_in` are the addresses of the listings that show it.
+
+    The crumb names its own section even where the list is cut before it.
+    """
     expect = _EXPECT.get(document.shape, "article")
     blocks = [block for part in document.parts for block in part]
     raw, known = published(document, plain_header)
@@ -57,12 +60,13 @@ def record(document: Document, sections: list[str], plain_header: bool) -> dict[
         "attachments": files if document.shape.startswith("ATTACH") else [],
         "videos": files if document.shape == "VIDEO" else [],
         "rights": {"original": None if source is None else source.strip("《》") in _OWN, "notice": NOTICE[0]},
-        "sections": sections,
+        "sections": list(dict.fromkeys([f"{ROOT}{document.section.path}/", *shown_in])),
         "pages": pages(document),
         "shape": document.shape,
         "encoding": document.charset.codec,
         "charset_case": document.charset.name,
-        "listed": bool(sections),
+        "shown_in": shown_in,
+        "listed": bool(shown_in),
         "copy_of": None if document.copy_of is None else f"jcnews:{document.copy_of}",
         "expect": expect,
     }

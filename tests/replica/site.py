@@ -196,8 +196,8 @@ class Site:
         """The gold records, oldest first, one at a time."""
         for number in range(self.register.count):
             document = self.documents.get(number)
-            sections = [f"{ROOT}{section.path}/" for section in self.index.shown_in(number)]
-            yield gold.record(document, sections, not self.plan.header_forms)
+            shown_in = [f"{ROOT}{section.path}/" for section in self.index.shown_in(number)]
+            yield gold.record(document, shown_in, not self.plan.header_forms)
 
     def listings(self) -> list[Listing]:
         """Every section with its pages and items."""

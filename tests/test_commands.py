@@ -1,0 +1,83 @@
+"""`scrapy extract`, `scrapy sections`, `scrapy list`, help."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from jcnews_spider import job, options
+from tests.crawling import scrapy
+from tests.replica import Plan, Replica
+from tests.skeleton import editor, page
+
+TEXT = "这是一段虚构的正文，说明本页由测试写成。"
+
+
+def test_extract_prints_a_line_a_page_in_the_order_given(tmp_path: Path) -> None:
+    good, bad, missing = tmp_path / "good.html", tmp_path / "bad.html", tmp_path / "missing.html"
+    good.write_bytes(page(editor(TEXT)))
+    bad.write_bytes(b"%PDF-1.4")
+    done = scrapy("extract", str(bad), str(good), str(missing))
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["file"] for line in lines] == [str(bad), str(good), str(missing)]
+    assert [line.get("error") for line in lines] == ["not_html", None, "cannot be read: No such file or directory"]
+    assert (lines[1]["id"], lines[1]["url"], lines[1]["text"]) == (None, None, TEXT)
+    assert done.returncode == 1
+
+
+def test_extract_takes_the_address_of_a_file(tmp_path: Path) -> None:
+    saved = tmp_path / "page.html"
+    saved.write_bytes(page(editor(TEXT)))
+    url = "http://jcnews.com.cn/zt/sxdj/202210/t20221009_956123.html"
+    done = scrapy("extract", "--url", url, str(saved))
+    record = json.loads(done.stdout)
+    assert (done.returncode, record["id"]) == (0, "jcnews:956123")
+    assert record["url"] == "http://www.jcnews.com.cn/zt/sxdj/202210/t20221009_956123.html"
+    elsewhere = json.loads(scrapy("extract", "--url", "http://a.gov.cn/x/202210/t20221009_7.html", str(saved)).stdout)
+    assert elsewhere["id"] == "a.gov.cn:7"
+
+
+def test_extract_fetches_addresses_and_touches_no_state(tmp_path: Path) -> None:
+    with Replica(Plan(articles=20)) as replica:
+        gold = next(g for g in replica.gold() if g["shape"] == "P")
+        missing = gold["url"].replace("_", "_99")
+        done = scrapy(
+            "extract", gold["url"], missing, proxy=replica.proxy, variables={"JCNEWS_OUTPUT": str(tmp_path / "o")}
+        )
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["id"], first["text"], first["file"]) == (gold["id"], gold["text"], gold["url"])
+    assert (second["file"], second["error"], done.returncode) == (missing, "http_404", 1)
+    assert not (tmp_path / "o").exists()
+
+
+def test_extract_without_pages_says_what_it_wants() -> None:
+    done = scrapy("extract")
+    assert done.returncode == 1
+    assert "name the pages" in done.stderr
+
+
+def test_sections_are_listed_and_discovered(tmp_path: Path) -> None:
+    variables = {"JCNEWS_OUTPUT": str(tmp_path / "o"), "JCNEWS_MIN_FREE_MB": "0"}
+    before = scrapy("sections", variables=variables)
+    assert before.returncode == 0
+    assert "xw/jcxw" in before.stdout
+    assert "牢记嘱托 山西答卷  ?" in before.stdout
+    assert not (tmp_path / "o").exists()
+    with Replica(Plan(articles=20)) as replica:
+        discovered = scrapy(
+            "sections", "--discover", "-s", "DOWNLOAD_DELAY=0", proxy=replica.proxy, variables=variables
+        )
+        asked = [request.url for request in replica.requests]
+    assert discovered.returncode == 0
+    assert "牢记嘱托 山西答卷  zt/sxdj" in discovered.stdout
+    assert asked == ["http://www.jcnews.com.cn/robots.txt", "http://www.jcnews.com.cn/"]
+
+
+def test_help_lists_arguments_and_settings() -> None:
+    shown = scrapy("crawl", "--help").stdout
+    assert [name for name in job.ARGUMENTS if f"-a {name}=" not in shown] == []
+    assert [row.name for row in options.rows() if row.name not in shown] == []
+
+
+def test_the_spiders_are_the_sites() -> None:
+    assert scrapy("list").stdout.split() == ["jcnews"]

@@ -1,0 +1,388 @@
+"""`scrapy crawl jcnews` as users run it: real processes over HTTP against the replica."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from jcnews_spider import schema
+from tests.crawling import ROOT, Run, crawl, environment, scrapy
+from tests.replica import Answer, Plan, Replica
+from tests.scoring import FIELDS, score
+
+COLUMN = "牢记嘱托 山西答卷"
+
+
+@pytest.fixture(scope="module")
+def replica() -> Iterator[Replica]:
+    with Replica(Plan(articles=300, cap=3)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def whole(replica: Replica, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """One crawl of every section."""
+    return crawl(replica, tmp_path_factory.mktemp("whole") / "output")
+
+
+def asked(replica: Replica, since: int) -> list[str]:
+    return [request.url for request in replica.requests[since:]]
+
+
+def test_every_listed_article_is_archived_once_with_every_field(replica: Replica, whole: Run) -> None:
+    result = score(whole.records, replica.gold())
+    assert whole.code == 0
+    assert (result.missing, result.surplus, result.twice) == ([], [], [])
+    assert {name: result.examples.get(name) for name in FIELDS if result.wrong[name]} == {}
+    assert result.articles > 150
+    assert result.copies_marked == result.copies > 0
+
+
+def test_every_record_fits_the_schema(whole: Run) -> None:
+    validator = jsonschema.Draft202012Validator(schema.article_schema())
+    for record in whole.records:
+        validator.validate(record)
+
+
+def test_snapshots_are_the_bytes_as_served(replica: Replica, whole: Run) -> None:
+    for record in whole.records:
+        served = replica.site.page("/" + record["url"].split("/", 3)[3]).body
+        stored = (whole.output / record["snapshot"]["html"]).read_bytes()
+        assert stored == served
+        assert hashlib.sha256(stored).hexdigest() == record["snapshot"]["sha256"]
+
+
+def test_further_pages_stand_beside_the_first(whole: Run) -> None:
+    several = [record for record in whole.records if record["crawl"]["pages"] > 1]
+    assert several
+    for record in several:
+        first = whole.output / record["snapshot"]["html"]
+        parts = {path.name for path in first.parent.glob(f"{first.stem}*")}
+        assert parts == {first.name, *(f"{first.stem}_{k}.html" for k in range(1, record["crawl"]["pages"]))}
+
+
+def test_the_manifest_holds(whole: Run) -> None:
+    done = subprocess.run(
+        ["sha256sum", "-c", "--strict", "--quiet", "manifest-sha256.txt"], cwd=whole.output, check=False
+    )
+    listed = {line.split("  ")[1] for line in (whole.output / "manifest-sha256.txt").read_text().splitlines()}
+    there = {path.relative_to(whole.output).as_posix() for path in whole.output.glob("html/**/*.html")}
+    there |= {path.relative_to(whole.output).as_posix() for path in whole.output.glob("articles/*")}
+    assert done.returncode == 0
+    assert listed == there
+
+
+def test_nothing_else_is_left_behind(whole: Run) -> None:
+    assert {path.name for path in whole.output.iterdir() if not path.name.startswith(".")} <= {
+        "articles", "html", "runs", "manifest-sha256.txt", "state.sqlite3", "state.sqlite3-wal", "state.sqlite3-shm",
+    }  # fmt: skip
+    assert not list((whole.output / ".tmp").iterdir())
+
+
+def test_the_report_counts_what_the_lists_and_pages_held(replica: Replica, whole: Run) -> None:
+    report = whole.report
+    gold = [g for g in replica.gold() if g["listed"]]
+    kinds = Counter(g["expect"] for g in gold)
+    listings = replica.listings()
+    assert (report["exit_code"], report["why"], report["site"]) == (0, "done", "jcnews")
+    assert report["articles"]["new"] == kinds["article"] == len(whole.records)
+    assert report["articles"]["skipped"] == {"no_body": kinds["no_body"], "stub": kinds["stub"]}
+    assert report["articles"]["failed"] == {}
+    assert report["entries"]["article"] == sum(listing.articles for listing in listings)
+    assert report["entries"]["external"] == sum(listing.external for listing in listings)
+    assert report["entries"]["file"] == sum(listing.files for listing in listings)
+    assert report["requests"]["by_status"]["200"] > len(whole.records)
+    assert set(report["versions"]) == {"jcnews_spider", "scrapy", "lxml", "python"}
+    assert all(section["end"] == "complete" for section in report["sections"].values())
+
+
+def test_no_page_is_asked_twice_and_nothing_outside_the_site(replica: Replica, whole: Run) -> None:
+    urls = Counter(request.url for request in replica.requests[: whole.report["requests"]["total"]])
+    assert [url for url, times in urls.items() if times > 1] == []
+    assert not [url for url in urls if "/comment/" in url or "search" in url]
+    assert urls["http://www.jcnews.com.cn/robots.txt"] == 1
+
+
+def test_a_second_run_asks_only_the_lists_and_makes_no_segment(replica: Replica, whole: Run) -> None:
+    before, since = sorted(whole.output.glob("articles/*")), len(replica.requests)
+    again = crawl(replica, whole.output)
+    assert (again.code, again.report["articles"]["new"]) == (0, 0)
+    assert sorted(whole.output.glob("articles/*")) == before
+    lists = [url for url in asked(replica, since) if "/t20" not in url and "robots" not in url]
+    assert len(lists) == len(replica.listings())
+    assert all(request.conditional for request in replica.requests[since:] if request.url in lists)
+
+
+def test_a_section_is_found_by_its_name_alone(replica: Replica, tmp_path: Path) -> None:
+    since = len(replica.requests)
+    run = crawl(replica, tmp_path, f"sections={COLUMN}")
+    listing = next(listing for listing in replica.listings() if listing.name == COLUMN)
+    assert run.code == 0
+    assert {record["sections"][0]["name"] for record in run.records} >= {COLUMN}
+    assert (
+        len(run.records)
+        + run.report["articles"]["skipped"].get("stub", 0)
+        + run.report["articles"]["skipped"].get("no_body", 0)
+        == listing.articles
+    )
+    assert "http://www.jcnews.com.cn/" in asked(replica, since)
+    since = len(replica.requests)
+    assert crawl(replica, tmp_path, f"sections={COLUMN.replace(' ', '　')}").code == 0
+    assert "http://www.jcnews.com.cn/" not in asked(replica, since)
+
+
+@pytest.mark.parametrize("spelled", ["晋城新闻", "xw/jcxw", "/xw/jcxw/", "http://jcnews.com.cn/xw/jcxw/index.html"])
+def test_a_section_has_several_spellings(replica: Replica, tmp_path: Path, spelled: str) -> None:
+    run = crawl(replica, tmp_path, f"sections={spelled}", "max_pages=1")
+    assert (run.code, list(run.report["sections"])) == (0, ["xw/jcxw"])
+
+
+def test_a_parent_that_redirects_is_walked_as_its_child(replica: Replica, tmp_path: Path) -> None:
+    run = crawl(replica, tmp_path, "sections=lm")
+    assert run.code == 0
+    assert "lm/cj" in run.report["sections"]
+    assert run.records
+
+
+def test_days_bound_what_is_recorded(replica: Replica, tmp_path: Path) -> None:
+    run = crawl(replica, tmp_path, "since=2022-10-01", "until=2022-10-05")
+    wanted = {
+        g["id"] for g in replica.gold()
+        if g["listed"] and g["expect"] == "article" and "t20221001" <= g["url"].rsplit("/", 1)[1][:9] <= "t20221005"
+    }  # fmt: skip
+    assert run.code == 0
+    assert {record["id"] for record in run.records} == wanted
+    later = crawl(replica, tmp_path, "sections=xw/jcxw")
+    assert {record["id"] for record in later.records} > wanted
+
+
+def test_max_pages_cuts_and_a_later_run_completes(replica: Replica, tmp_path: Path) -> None:
+    cut = crawl(replica, tmp_path, "sections=xw/jcxw", "max_pages=1")
+    assert (cut.code, cut.report["sections"]["xw/jcxw"]["end"]) == (0, "max_pages")
+    rest = crawl(replica, tmp_path, "sections=xw/jcxw")
+    assert rest.report["sections"]["xw/jcxw"]["end"] == "complete"
+    assert rest.report["articles"]["new"] > 0
+
+
+def test_articles_that_no_list_shows_are_brought_by_hand(replica: Replica, tmp_path: Path) -> None:
+    hidden = [g for g in replica.gold() if not g["listed"] and g["expect"] == "article"][:3]
+    links = tmp_path / "links.txt"
+    links.write_text("\n".join(g["url"] + "?from=timeline" for g in hidden), encoding="utf-8")
+    run = crawl(replica, tmp_path / "output", "sections=", f"articles=@{links}")
+    assert run.code == 0
+    assert {record["id"] for record in run.records} == {g["id"] for g in hidden}
+    assert {record["crawl"]["list_url"] for record in run.records} == {None}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["section=xw"], "unknown argument -a section"),
+        (["since=yesterday"], "since='yesterday'"),
+        (["-s", "JCNEWS_FAIL_RATIO=2"], "JCNEWS_FAIL_RATIO='2'"),
+        (["-s", "JCNEWS_OUTPTU=x"], "unknown setting JCNEWS_OUTPTU"),
+        (["-s", "novalue"], "Invalid -s value"),
+        (["-a"], "expected one argument"),
+        (["--nonsense"], "unknown option --nonsense"),
+        (["-o", "x.json"], "-o and -O are not for this project"),
+    ],
+)
+def test_wrong_arguments_end_with_1_before_anything(
+    replica: Replica, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    since = len(replica.requests)
+    done = scrapy("crawl", "jcnews", "-s", f"JCNEWS_OUTPUT={tmp_path / 'o'}", *(
+        arguments if arguments[0].startswith("-") else ["-a", *arguments]
+    ), proxy=replica.proxy)  # fmt: skip
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "o").exists()
+    assert asked(replica, since) == []
+
+
+def test_an_unknown_variable_or_site_ends_with_1(tmp_path: Path) -> None:
+    variable = scrapy("crawl", "jcnews", variables={"JCNEWS_OUTPTU": str(tmp_path)})
+    site = scrapy("crawl", "nowhere")
+    nothing = scrapy("crawl")
+    assert (variable.returncode, site.returncode, nothing.returncode) == (1, 1, 1)
+    assert "JCNEWS_OUTPTU" in variable.stderr
+    assert "'nowhere'; known are jcnews" in site.stderr
+
+
+def test_an_unknown_section_ends_with_1_and_names_the_nearest(replica: Replica, tmp_path: Path) -> None:
+    since = len(replica.requests)
+    run = crawl(replica, tmp_path, "sections=牢记嘱托 山西答题,xw/jcxw")
+    assert run.code == 1
+    assert COLUMN in run.stderr
+    assert not [url for url in asked(replica, since) if "jcxw" in url]
+    assert (run.report["exit_code"], run.records) == (1, [])
+
+
+def test_failures_end_with_2_and_are_retried(tmp_path: Path) -> None:
+    plan = Plan(articles=60)
+    paths = [g["url"].removeprefix("http://www.jcnews.com.cn") for g in Replica(plan).gold() if g["shape"] == "P"][:8]
+    faults = {path: Answer(404, body=b"<h1>404</h1>") for path in paths}
+    with Replica(Plan(articles=60, faults=faults)) as broken:
+        run = crawl(broken, tmp_path)
+    assert run.code == 2
+    assert run.report["articles"]["failed"] == {"http_404": 8}
+    assert not [record for record in run.records if record["url"].endswith(tuple(paths))]
+    with Replica(plan) as mended:
+        again = crawl(mended, tmp_path)
+        result = score(again.records, mended.gold())
+    assert (again.code, again.report["articles"]["new"]) == (0, 8)
+    assert (result.missing, result.twice) == ([], [])
+
+
+PLANTED = {
+    "unknown_layout": Answer(200, body="<html><title>出错了</title><body><h1>页面不存在</h1></body></html>".encode()),
+    "empty_page": Answer(200, body=b""),
+    "not_html": Answer(200, body=b"%PDF-1.4 \x00\x01\x02"),
+    "unknown_layout#deep": Answer(200, body=b"<html><body>" + b"<div>" * 5000 + b"x"),
+    "too_large": Answer(200, body=b"<p>" + b"x" * 30_000_000),
+    "http_403": Answer(403, body=b"no"),
+    "redirected": Answer(302, {"Location": "http://www.jcnews.com.cn/"}),
+    "offsite": Answer(302, {"Location": "http://127.0.0.1:9/private"}),
+}
+
+
+def test_bad_pages_are_counted_with_their_reason_and_the_run_goes_on(tmp_path: Path) -> None:
+    gold = [g for g in Replica(Plan(articles=60)).gold() if g["shape"] == "P" and g["listed"]]
+    faults = {g["url"].removeprefix("http://www.jcnews.com.cn"): answer
+              for g, answer in zip(gold, PLANTED.values(), strict=False)}  # fmt: skip
+    with Replica(Plan(articles=60, faults=faults)) as replica:
+        run = crawl(replica, tmp_path, JCNEWS_FAIL_RATIO="1")
+        result = score(run.records, replica.gold())
+    assert run.code == 0
+    assert run.report["articles"]["failed"] == Counter(name.partition("#")[0] for name in PLANTED)
+    assert sorted(result.missing) == sorted(g["id"] for g in gold[: len(PLANTED)])
+    assert result.surplus == []
+
+
+@pytest.mark.parametrize(
+    ("robots", "code"),
+    [
+        ("missing", 0),
+        ("html", 0),
+        ("allow", 0),
+        ("disallow", 4),
+        ("error", 4),
+        ("User-agent: *\nDisallow: /xw/gnxw/\n", 0),
+    ],
+)
+def test_robots(tmp_path: Path, robots: str, code: int) -> None:
+    with Replica(Plan(articles=20, robots=robots)) as replica:
+        run = crawl(replica, tmp_path, RETRY_TIMES="0")
+        urls = {request.url for request in replica.requests}
+    assert run.code == code
+    if robots in {"disallow", "error"}:
+        assert urls == {"http://www.jcnews.com.cn/robots.txt"}
+        assert run.report["why"].startswith("nothing could be crawled: robots")
+    assert not any("/xw/gnxw/" in url for url in urls if "Disallow: /xw/gnxw/" in robots)
+
+
+def test_an_unreachable_site_ends_with_4_and_one_clear_line(tmp_path: Path) -> None:
+    done = scrapy("crawl", "jcnews", "-s", f"JCNEWS_OUTPUT={tmp_path}", "-s", "DOWNLOAD_DELAY=0",
+                  proxy="http://127.0.0.1:9")  # fmt: skip
+    assert done.returncode == 4
+    assert [line for line in done.stderr.splitlines() if " ERROR: " in line] == [
+        line for line in done.stderr.splitlines() if "nothing could be crawled" in line
+    ]
+    assert "Traceback" not in done.stderr
+
+
+def test_soft_404s_never_become_records(tmp_path: Path) -> None:
+    with Replica(Plan(articles=60, soft_404=True)) as replica:
+        run = crawl(replica, tmp_path)
+        result = score(run.records, replica.gold())
+    assert (run.code, result.missing, result.surplus) == (0, [], [])
+
+
+def test_a_second_run_at_the_same_time_ends_with_6(replica: Replica, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "scrapy", "crawl", "jcnews", "-s", f"JCNEWS_OUTPUT={tmp_path}"]
+    first = subprocess.Popen(command, cwd=ROOT, env=environment(replica.proxy), stderr=subprocess.DEVNULL)
+    try:
+        wait_for(tmp_path / "state.sqlite3")
+        second = crawl(replica, tmp_path)
+        assert second.code == 6
+        assert "another run holds" in second.stderr
+        assert first.poll() is None
+    finally:
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(60) == 3
+    assert [json.loads(path.read_text())["exit_code"] for path in tmp_path.glob("runs/*.json")] == [3]
+
+
+def test_an_output_that_cannot_be_written_ends_with_7_before_the_first_request(
+    replica: Replica, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    since = len(replica.requests)
+    run = crawl(replica, tmp_path / "file")
+    assert run.code == 7
+    assert asked(replica, since) == []
+
+
+def test_a_nearly_full_disk_ends_with_7(replica: Replica, tmp_path: Path) -> None:
+    since = len(replica.requests)
+    run = crawl(replica, tmp_path, JCNEWS_MIN_FREE_MB="100000000")
+    assert (run.code, asked(replica, since)) == (7, [])
+
+
+def test_storage_that_fails_while_crawling_ends_with_7_and_the_next_run_completes(tmp_path: Path) -> None:
+    with Replica(Plan(articles=60)) as replica:
+        tmp_path.joinpath("html").write_bytes(b"in the way")
+        broken = crawl(replica, tmp_path)
+        assert (broken.code, broken.records) == (7, [])
+        tmp_path.joinpath("html").unlink()
+        mended = crawl(replica, tmp_path)
+        result = score(mended.records, replica.gold())
+    assert (mended.code, result.missing, result.twice) == (0, [], [])
+
+
+def test_a_killed_run_is_completed_by_the_next(tmp_path: Path) -> None:
+    with Replica(Plan(articles=120)) as replica:
+        command = [sys.executable, "-m", "scrapy", "crawl", "jcnews", "-s", f"JCNEWS_OUTPUT={tmp_path}",
+                   "-s", "DOWNLOAD_DELAY=0.01", "-s", "JCNEWS_SEAL_RECORDS=20"]  # fmt: skip
+        killed = subprocess.Popen(command, cwd=ROOT, env=environment(replica.proxy), stderr=subprocess.DEVNULL)
+        wait_for(tmp_path / "articles")
+        killed.kill()
+        killed.wait()
+        sealed = {path: path.read_bytes() for path in tmp_path.glob("articles/*.jsonl")}
+        run = crawl(replica, tmp_path)
+        result = score(run.records, replica.gold())
+    assert (run.code, result.missing, result.surplus, result.twice) == (0, [], [], [])
+    assert all(path.read_bytes() == content for path, content in sealed.items())
+
+
+def test_html_snapshots_can_be_switched_off(replica: Replica, tmp_path: Path) -> None:
+    run = crawl(replica, tmp_path, "sections=xw/pl", JCNEWS_HTML_SNAPSHOTS="0")
+    assert run.code == 0
+    assert not (tmp_path / "html").exists()
+    assert {record["snapshot"]["html"] for record in run.records} == {None}
+    assert all(record["snapshot"]["sha256"] for record in run.records)
+
+
+def test_the_operator_is_named_to_the_site(tmp_path: Path) -> None:
+    with Replica(Plan(articles=1, robots="User-agent: jcnews_spider\nDisallow: /\n")) as replica:
+        run = crawl(replica, tmp_path, JCNEWS_CONTACT="ops@example.org")
+    assert run.code == 4
+
+
+def wait_for(path: Path, seconds: float = 60) -> None:
+    """Returns when a file or a non-empty folder is there."""
+    deadline = time.monotonic() + seconds
+    while not (path.is_file() or (path.is_dir() and any(path.iterdir()))):
+        assert time.monotonic() < deadline, f"{path} never came"
+        time.sleep(0.02)
