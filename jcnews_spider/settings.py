@@ -47,6 +47,8 @@ HTTPERROR_ALLOW_ALL = True
 METAREFRESH_ENABLED = False
 # The ledger knows each address once; a set of fingerprints in memory would only grow.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+# Sections in the order of the table, articles newest first; the default is the other way round.
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 # Scrapy starts that many tasks per response; 100 cost 40 % of the throughput (measured).
 CONCURRENT_ITEMS = 1
 

@@ -52,8 +52,10 @@ def test_table_rows_are_items() -> None:
     "script",
     [
         'var url="./202210/t20221009_1.html"; var title="标题"; document.writeln("<a href="+url+">"+title+"</a>");',
-        'var str_1 = "./202210/t20221009_1.html";\nvar str_3 = "标题";\n'
-        """document.write('<a href="'+str_1+'">'+str_3+'</a>');""",
+        (
+            'var str_1 = "./202210/t20221009_1.html";\nvar str_3 = "标题";\n'
+            """document.write('<a href="'+str_1+'">'+str_3+'</a>');"""
+        ),
         'document.write(\'<li><a href="./202210/t20221009_1.html" title="标题">标…</a></li>\');',
     ],
 )
