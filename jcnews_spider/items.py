@@ -50,13 +50,13 @@ class ListPage:
     url: str
     index: int
     """0 for the first page."""
-    entries: tuple[Entry, ...] = field(repr=False)
-    found: tuple[ArticleAddress, ...] = field(repr=False)
-    """Articles to be recorded as found: those inside the run's days."""
-    has_unknown: bool
-    """True when it shows an article that this section was not known to show, inside the run's days or not."""
     completes: bool
     """True when the walk ended here by its own rule and noted everything it saw."""
+    entries: tuple[Entry, ...] = field(default=(), repr=False)
+    found: tuple[ArticleAddress, ...] = field(default=(), repr=False)
+    """Articles to be recorded as found: those inside the run's days."""
+    has_unknown: bool = False
+    """True when it shows an article that this section was not known to show, inside the run's days or not."""
     name: str | None = None
     """What the page calls the section."""
     etag: str | None = None

@@ -30,11 +30,12 @@ def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float) -> 
     failed = stats.get("addresses/failed", 0) + stats.get("spider_exceptions/count", 0)
     stopped = finish_reason != "finished"
     reasons = _reasons(stats)
+    storage_fault = stats.get("storage/fault") or ("spider_exceptions/StorageFault" in stats and "see the log")
     nothing_came = asked and not stats.get("addresses/answered", 0) and (reasons or not stopped)
     too_many_failed = failed >= LEAST_FAILED and failed > fail_ratio * asked
     ends = (
         (1, "run/usage_fault" in stats, stats.get("run/usage_fault")),
-        (7, "storage/fault" in stats, f"storage failed: {stats.get('storage/fault')}"),
+        (7, storage_fault, f"storage failed: {storage_fault}"),
         (4, nothing_came, f"nothing could be crawled: {reasons or finish_reason}"),
         (3, stopped, f"stopped early: {finish_reason}"),
         (2, too_many_failed, f"{failed} of {asked} addresses failed: {reasons}"),
@@ -71,7 +72,6 @@ def build(run: Run, stats: Mapping[str, Any], sections: Mapping[str, Any], outco
             "pages": stats.get("lists/pages", 0),
             "failed": _under(stats, "lists/failed/"),
             "absent": _under(stats, "lists/absent/"),
-            "cut": _under(stats, "lists/cut/"),
         },
         "entries": _total(section["found"] for section in sections.values()),
         "articles": {

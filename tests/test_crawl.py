@@ -174,6 +174,19 @@ def test_max_pages_cuts_and_a_later_run_completes(replica: Replica, tmp_path: Pa
     assert rest.report["articles"]["new"] > 0
 
 
+def test_a_list_page_that_comes_empty_leaves_the_section_incomplete(tmp_path: Path) -> None:
+    blank = {"/xw/jcxw/index_1.html": Answer(200, body="<html><body><h1>稍后再来</h1></body></html>".encode())}
+    with Replica(Plan(articles=300, faults=blank)) as replica:
+        holed = crawl(replica, tmp_path, "sections=xw/jcxw")
+    assert (holed.code, holed.report["sections"]["xw/jcxw"]["end"]) == (0, "empty_page")
+    with Replica(Plan(articles=300)) as replica:
+        mended = crawl(replica, tmp_path, "sections=xw/jcxw")
+        wanted = {g["id"] for g in replica.gold() if g["expect"] == "article" and
+                  any(url.endswith("/xw/jcxw/") for url in g["shown_in"])}  # fmt: skip
+    assert mended.report["sections"]["xw/jcxw"]["end"] == "complete"
+    assert {record["id"] for record in mended.records} == wanted
+
+
 def test_articles_that_no_list_shows_are_brought_by_hand(replica: Replica, tmp_path: Path) -> None:
     hidden = [g for g in replica.gold() if not g["listed"] and g["expect"] == "article"][:3]
     links = tmp_path / "links.txt"

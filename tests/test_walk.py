@@ -39,6 +39,16 @@ def test_one_unknown_article_starts_the_count_of_known_pages_anew() -> None:
     assert steps == [Step.NEXT, Step.NEXT, Step.NEXT, Step.END]
 
 
+def test_an_empty_page_on_the_way_leaves_the_walk_incomplete() -> None:
+    counted, stepping, empty = walk(), walk(), walk()
+    steps = [counted.read(i, entries(*names), unknown=1, pages=3) for i, names in enumerate(("a", "", "c"))]
+    assert steps == [Step.NEXT, Step.NEXT, Step.HOLED]
+    assert [stepping.read(i, entries(*names), unknown=0, pages=None) for i, names in enumerate(("a", ""))][
+        -1
+    ] is Step.END
+    assert empty.read(0, [], unknown=0, pages=None) is Step.HOLED
+
+
 def test_a_bound_cuts_the_walk() -> None:
     assert walk(cap=1).read(0, entries(*["a"]), unknown=1, pages=5) is Step.CUT
 

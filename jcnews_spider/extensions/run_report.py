@@ -44,7 +44,7 @@ class RunReport:
             finished_at=utc(time.time()),
             finish_reason=reason,
         )
-        sections = {walk.path: walk.summary() for walk in spider.walks.values()}
+        sections = {walk.path: walk.summary() for walk in spider.lists.walks.values()}
         try:
             spider.archive.write_report(report.build(run, stats, sections, outcome))
         except StorageFault as fault:

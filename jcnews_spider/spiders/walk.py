@@ -19,6 +19,8 @@ class Step(Enum):
     """The walk ended by its own rule."""
     CUT = "cut"
     """The walk ended before its end, by a bound."""
+    HOLED = "holed"
+    """The walk came to its end, but a page on the way held nothing: a soft 404 or a challenge may have stood there."""
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Walk:
     """Articles that the section was not known to show."""
     end: str | None = None
     """How it ended: complete, unchanged, absent, or the reason that cut it."""
+    is_holed: bool = False
     seen: set[str] = field(default_factory=set)
 
     def read(self, index: int, entries: Iterable[Entry], *, unknown: int, pages: int | None) -> Step:
@@ -49,20 +52,26 @@ class Walk:
         Lists are neither sorted nor stable (SITE.md §3.2), so one known article proves nothing; without a pager
         script the walk goes on until a page repeats what was seen.
         """
-        fresh = [entry for entry in entries if entry.url not in self.seen]
+        page = list(entries)
+        fresh = [entry for entry in page if entry.url not in self.seen]
         self.seen.update(entry.url for entry in fresh)
         self.found.update(entry.kind for entry in fresh)
         self.read_pages += 1
         self.new += unknown
         self.pages = pages if pages is not None else self.pages
         self.known_pages = 0 if unknown else self.known_pages + 1
-        if self.pages is not None and index + 1 >= self.pages:
-            return Step.END
-        if self.pages is None and not fresh:
-            return Step.END
-        if self.may_stop_early and self.known_pages >= self.stop_after_known_pages:
-            return Step.END
+        self.is_holed |= not page and (self.pages is not None or index == 0)
+        if self._is_over(index, fresh):
+            return Step.HOLED if self.is_holed else Step.END
         return Step.CUT if index + 1 >= self.max_pages else Step.NEXT
+
+    def _is_over(self, index: int, fresh: list[Entry]) -> bool:
+        """True at the last page, at one that repeats where no pager counts, and behind enough known ones."""
+        if self.pages is not None and index + 1 >= self.pages:
+            return True
+        if self.pages is None and not fresh:
+            return True
+        return self.may_stop_early and self.known_pages >= self.stop_after_known_pages
 
     def at_missing_page(self) -> Step:
         """What a 404 behind the first page means: the end, unless the pager script promised more."""

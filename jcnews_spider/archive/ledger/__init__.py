@@ -11,12 +11,24 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from jcnews_spider.archive.ledger.articles import Articles
 from jcnews_spider.archive.ledger.outbox import Outbox
 from jcnews_spider.archive.ledger.schema import SCHEMA, SCHEMA_VERSION
 from jcnews_spider.archive.ledger.sections import Sections
 from jcnews_spider.errors import StorageFault
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that speaks of its faults in the project's words."""
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        """The cursor; raises StorageFault."""
+        try:
+            return super().execute(*arguments)
+        except sqlite3.Error as fault:
+            raise StorageFault(f"state.sqlite3: {fault}") from fault
 
 
 class Ledger:
@@ -26,7 +38,9 @@ class Ledger:
         if not read_only:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         mode = "ro" if read_only else "rw"
-        self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+        self._db = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, factory=_Connection
+        )
         self._db.row_factory = sqlite3.Row
         if not read_only:
             self._db.execute("PRAGMA journal_mode=WAL")

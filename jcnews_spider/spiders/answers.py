@@ -1,0 +1,45 @@
+"""What an answer says of itself, or why there is none."""
+
+from __future__ import annotations
+
+from scrapy import exceptions
+from scrapy.http import Response
+from w3lib.encoding import http_content_type_encoding
+
+from jcnews_spider.errors import NotServed
+
+REASONS: dict[type[Exception], str] = {
+    exceptions.CannotResolveHostError: "dns",
+    exceptions.DownloadConnectionRefusedError: "refused",
+    exceptions.DownloadTimeoutError: "timeout",
+    exceptions.DownloadCancelledError: "too_large",
+    exceptions.ResponseDataLossError: "truncated",
+    exceptions.DownloadFailedError: "connection",
+    exceptions.UnsupportedURLSchemeError: "offsite",
+    exceptions.IgnoreRequest: "ignored",
+}
+"""What can happen to a request, and the name under which it is counted."""
+
+
+def reason_of(fault: BaseException | None) -> str:
+    """The name: what a middleware said when it refused, what the network did, or the exception's own name."""
+    if isinstance(fault, exceptions.IgnoreRequest) and str(fault):
+        return str(fault)
+    return next((name for kind, name in REASONS.items() if isinstance(fault, kind)), type(fault).__name__)
+
+
+def require_ok(response: Response) -> None:
+    """Raises NotServed unless the status is 200."""
+    if response.status != 200:
+        raise NotServed(response.status)
+
+
+def header(response: Response, name: str) -> str | None:
+    """The value of a header."""
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
+def charset(response: Response) -> str | None:
+    """The charset of the Content-Type header."""
+    return http_content_type_encoding(header(response, "Content-Type"))
