@@ -2,11 +2,14 @@
 
 JcnewsError
 ├── UsageFault              exit 1: an argument or a setting that makes no sense
-├── ArchiveBusy             exit 6: another run holds the archive
+├── StartFault              exit 1: the crawl could not be started
+    ├── ArchiveBusy             exit 6: another run holds the archive
 ├── StorageFault            exit 7: disk full, I/O error, damaged state
 └── UnknownLayout           a page that is no article; `reason` is the name under which it is counted
-    ├── NotHtml
-    ├── EmptyPage
+    ├── NotServed           an answer with another status than 200
+    ├── OtherPage           an answer that came from another address
+    ├── NotHtml             bytes that are no HTML
+    ├── EmptyPage           nothing at all
     ├── NoBody              a titled page without text, image, video or attachment
     └── RedirectStub        a page that only sends the reader elsewhere; carries `target`
 """
@@ -23,6 +26,10 @@ class JcnewsError(Exception):
 
 class UsageFault(JcnewsError):
     """An argument or a setting that makes no sense; the message says which and what would."""
+
+
+class StartFault(JcnewsError):
+    """The crawl could not be started; the log says why."""
 
 
 class ArchiveBusy(JcnewsError):

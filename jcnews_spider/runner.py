@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from scrapy import Request, Spider
@@ -17,7 +18,7 @@ from w3lib.encoding import http_content_type_encoding
 from jcnews_spider import options, report
 from jcnews_spider.archive import Archive, new_run_id
 from jcnews_spider.clock import utc
-from jcnews_spider.errors import NotServed
+from jcnews_spider.errors import JcnewsError, NotServed, StartFault, StorageFault
 from jcnews_spider.items import Page
 from jcnews_spider.job import Job
 from jcnews_spider.trs.site import Site
@@ -40,23 +41,29 @@ def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
         seal_seconds=values.seal_seconds,
     )
     try:
+        archive.open()
         crawler = process.create_crawler(site.name)
         process.crawl(crawler, job=job, archive=archive, options=values)
         process.start()
         verdict: report.Verdict | None = getattr(crawler.spider, "verdict", None)
-        return verdict.exit_code if verdict else _not_started(archive, site, job, started)
+        if verdict is None:
+            raise StartFault("the crawl could not be started, see the log")
+    except JcnewsError as fault:
+        _report_fault(archive, site, job, started, fault)
+        raise
+    else:
+        return verdict.exit_code
     finally:
         archive.close()
 
 
-def _not_started(archive: Archive, site: Site, job: Job, started: datetime) -> int:
-    """Reports a crawl that ended before its spider had opened."""
-    outcome = report.Verdict(1, "the crawl could not be started, see the log")
+def _report_fault(archive: Archive, site: Site, job: Job, started: datetime, fault: JcnewsError) -> None:
+    """Writes the report of a run that ended before its spider had opened, if it can be written."""
     run = report.Run(
         archive.run_id, site.name, job.arguments, utc(started.timestamp()), utc(time.time()), finish_reason=None
     )
-    archive.write_report(report.build(run, {}, {}, outcome))
-    return outcome.exit_code
+    with suppress(StorageFault):
+        archive.write_report(report.build(run, {}, {}, report.Verdict(fault.exit_code, str(fault))))
 
 
 def _agent(settings: Settings, values: options.Options) -> str:

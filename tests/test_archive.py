@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +28,7 @@ def address(docid: int, day: date = date(2022, 10, 9), section: str = "xw") -> A
 def opened(root: Path, run_id: str = "r1", *, min_free_mb: int = 0) -> Iterator[Archive]:
     archive = Archive(root, run_id, min_free_mb=min_free_mb, seal_records=500, seal_seconds=600)
     try:
+        archive.open()
         yield archive
     finally:
         archive.close()
@@ -131,6 +132,15 @@ def test_unfinished_files_are_swept(tmp_path: Path) -> None:
         (tmp_path / files.STAGING / "half").write_bytes(b"h")
     with opened(tmp_path, "r2"):
         assert list((tmp_path / files.STAGING).iterdir()) == []
+
+
+def test_a_seal_of_nothing_makes_no_segment(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive:
+        with suppress(ZeroDivisionError), archive.ledger.transaction():
+            archive.send("s:1", "{}", [])
+            raise ZeroDivisionError
+        archive.seal()
+    assert not (tmp_path / "articles").exists()
 
 
 def test_a_second_writer_is_refused_at_once(tmp_path: Path) -> None:

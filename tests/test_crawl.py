@@ -347,6 +347,14 @@ def test_an_output_that_cannot_be_written_ends_with_7_before_the_first_request(
     assert asked(replica, since) == []
 
 
+def test_a_damaged_ledger_ends_with_7_and_a_report(replica: Replica, tmp_path: Path) -> None:
+    (tmp_path / "state.sqlite3").write_bytes(b"this is no database")
+    since = len(replica.requests)
+    run = crawl(replica, tmp_path)
+    assert (run.code, run.report["exit_code"], asked(replica, since)) == (7, 7, [])
+    assert (tmp_path / "state.sqlite3").read_bytes() == b"this is no database"
+
+
 def test_a_nearly_full_disk_ends_with_7(replica: Replica, tmp_path: Path) -> None:
     since = len(replica.requests)
     run = crawl(replica, tmp_path, JCNEWS_MIN_FREE_MB="100000000")

@@ -32,10 +32,12 @@ def new_run_id(moment: datetime) -> str:
 
 
 class Archive:
-    """One archive, held for writing by one run.
+    """One archive, held for writing by one run: making it takes the lock, or raises ArchiveBusy.
 
-    Opening takes the lock, then repairs what an earlier run left behind. Raises ArchiveBusy or StorageFault.
+    Then `open` it; every fault of the disk or the ledger is a StorageFault.
     """
+
+    ledger: Ledger
 
     def __init__(self, root: Path, run_id: str, *, min_free_mb: int, seal_records: int, seal_seconds: int) -> None:
         self.root = root
@@ -44,16 +46,20 @@ class Archive:
         self._seal_records = seal_records
         self._seal_seconds = seal_seconds
         self._segments = 0
+        self._manifest = Manifest(root)
+        self._last_seal = time.monotonic()
         with storage_faults():
             root.mkdir(parents=True, exist_ok=True)
             self._lock = Lock(root / ".lock")
-            self._manifest = Manifest(root)
+
+    def open(self) -> None:
+        """Opens the ledger and repairs what an earlier run left behind."""
+        with storage_faults():
             self.check_space()
-            files.sweep(root)
-            self.ledger = Ledger(root / LEDGER)
+            files.sweep(self.root)
+            self.ledger = Ledger(self.root / LEDGER)
             self._recover()
             self._pending = self.ledger.outbox.size()
-            self._last_seal = time.monotonic()
 
     def check_space(self) -> None:
         """Raises StorageFault when the disk is nearly full."""
@@ -98,13 +104,18 @@ class Archive:
 
     def close(self) -> None:
         """Gives the archive back, without sealing."""
-        with storage_faults():
-            self.ledger.close()
+        try:
+            with storage_faults():
+                if hasattr(self, "ledger"):
+                    self.ledger.close()
+        finally:
             self._lock.release()
 
     def _finish_seal(self, segment: str, listed: Container[str] = ()) -> None:
         """Brings the records stamped with a segment into it; may be done again after any interruption."""
         records = [record for record in self.ledger.outbox.all() if record.segment == segment]
+        if not records:
+            return
         snapshots = [file for record in records for file in record.files]
         files.sync(self.root, [path for path, _ in snapshots])
         self.ledger.checkpoint()

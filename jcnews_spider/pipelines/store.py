@@ -92,13 +92,13 @@ class StorePipeline:
         logger.error("storage failed: %s", fault)
 
     def _keep(self, draft: Draft) -> Article | None:
-        files = write_snapshots(self.archive.root, self.site.name, draft) if self._options.html_snapshots else []
         ledger = self.archive.ledger
+        known = ledger.articles.get(draft.article.id)
+        if known is None or known.version:
+            self._stats.inc_value("articles/known")
+            return None
+        files = write_snapshots(self.archive.root, self.site.name, draft) if self._options.html_snapshots else []
         with ledger.transaction():
-            known = ledger.articles.get(draft.article.id)
-            if known is None or known.version:
-                self._stats.inc_value("articles/known")
-                return None
             article = self._complete(mark_copy(draft.article, ledger), draft, known)
             if files:
                 article = replace(article, snapshot=replace(article.snapshot, html=files[0][0]))
