@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from scrapy.commands import BaseRunSpiderCommand, ScrapyCommand, ScrapyHelpFormatter
+from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
@@ -66,8 +66,8 @@ class ProjectCommand(ScrapyCommand):
         sys.exit(UsageFault.exit_code)
 
 
-class SpiderCommand(ProjectCommand, BaseRunSpiderCommand):
-    """A command that crawls."""
+class SpiderCommand(ProjectCommand):
+    """A command that asks the web."""
 
     requires_crawler_process = True
 

@@ -31,12 +31,17 @@ def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float) -> 
     stopped = finish_reason != "finished"
     reasons = _reasons(stats)
     storage_fault = stats.get("storage/fault") or ("spider_exceptions/StorageFault" in stats and "see the log")
+    cause = stats.get("robotstxt/unavailable") or reasons or finish_reason
     nothing_came = asked and not stats.get("addresses/answered", 0) and (reasons or not stopped)
     too_many_failed = failed >= LEAST_FAILED and failed > fail_ratio * asked
     ends = (
         (1, "run/usage_fault" in stats, stats.get("run/usage_fault")),
         (7, storage_fault, f"storage failed: {storage_fault}"),
-        (4, nothing_came, f"nothing could be crawled: {reasons or finish_reason}"),
+        (
+            4,
+            nothing_came,
+            f"nothing could be crawled: {cause}",
+        ),
         (3, stopped, f"stopped early: {finish_reason}"),
         (2, too_many_failed, f"{failed} of {asked} addresses failed: {reasons}"),
     )

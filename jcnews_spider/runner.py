@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import AsyncIterator
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
-from scrapy.settings import Settings
+from scrapy.settings import SETTINGS_PRIORITIES, Settings
 from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
@@ -40,6 +41,8 @@ def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
         seal_records=values.seal_records,
         seal_seconds=values.seal_seconds,
     )
+    if (process.settings.getpriority("LOG_LEVEL") or 0) < SETTINGS_PRIORITIES["cmdline"]:
+        logging.getLogger("scrapy").setLevel(logging.WARNING)  # of its sixty lines a run none is for people
     try:
         archive.open()
         crawler = process.create_crawler(site.name)

@@ -11,6 +11,7 @@ COMMANDS_MODULE = "jcnews_spider.commands"
 
 # A command line for people: one line a section and one a run; the numbers stand in the run report.
 LOG_LEVEL = "INFO"
+LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 
@@ -28,6 +29,8 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "identity",
 }
 
+# The site need not know which list led to an article.
+REFERRER_POLICY = "no-referrer"
 # Static pages: no sessions, and no public-suffix list fetched for them.
 COOKIES_ENABLED = False
 # Both consoles execute code on localhost.
@@ -60,8 +63,7 @@ DOWNLOADER_MIDDLEWARES = {
     "jcnews_spider.middlewares.robots.RobotsMiddleware": 100,
 }
 SPIDER_MIDDLEWARES = {
-    # Referer would tell the site which list led to an article; depth means nothing when the ledger feeds.
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    # Depth means nothing when the ledger feeds.
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 ITEM_PIPELINES = {

@@ -77,6 +77,10 @@ def test_a_list_of_references_alone_is_told_by_its_dates() -> None:
     assert [entry.docid for entry in listing(items).entries] == [1, 2]
 
 
+def test_the_box_beside_an_empty_list_is_not_the_list() -> None:
+    assert listing("").entries == ()
+
+
 def test_an_article_of_the_section_counts_wherever_it_stands() -> None:
     page = f'<div><ul>{SIDE}</ul></div><div class="top"><h2><a href="./202210/t20221009_1.html">置顶</a></h2></div>'
     assert 1 in {entry.docid for entry in parse_listing(page.encode(), URL, SITE).entries}

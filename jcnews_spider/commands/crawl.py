@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from scrapy.utils.conf import arglist_to_dict
+
 from jcnews_spider.console import SpiderCommand, indented
 from jcnews_spider.errors import UsageFault
 from jcnews_spider.job import ARGUMENTS, Job
@@ -22,8 +24,9 @@ class Command(SpiderCommand):
         return "Crawl a site into the archive"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Adds the table of arguments to the help."""
+        """Adds -a and the table of arguments."""
         super().add_options(parser)
+        parser.add_argument("-a", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="see below")
         arguments = indented([(f"-a {name}=…", meaning) for name, meaning in ARGUMENTS.items()])
         parser.epilog = f"Arguments\n{arguments}\n\n{parser.epilog}"
 
@@ -33,7 +36,9 @@ class Command(SpiderCommand):
 
         if len(args) != 1:
             raise UsageFault("name one site: scrapy crawl jcnews")
-        if opts.output or opts.overwrite_output:
-            raise UsageFault("-o and -O are not for this project: records go to JCNEWS_OUTPUT/articles")
         site = site_named(args[0])
-        return runner.run(self.process, site, Job.read(opts.spargs, site))
+        try:
+            arguments = arglist_to_dict(opts.arguments)
+        except ValueError:
+            raise UsageFault("-a wants NAME=VALUE") from None
+        return runner.run(self.process, site, Job.read(arguments, site))

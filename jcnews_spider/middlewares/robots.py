@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Self
 from urllib.parse import urljoin
 
@@ -18,8 +17,6 @@ MAX_BYTES = 500 * 1024
 
 JITTER_HEADROOM = 1.25
 """DOWNLOAD_DELAY_JITTER is ± 20 %: a delay longer by this much is never shorter than the wanted one."""
-
-logger = logging.getLogger(__name__)
 
 
 class RobotsMiddleware:
@@ -63,13 +60,16 @@ class RobotsMiddleware:
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception as fault:  # noqa: BLE001 - whatever the reason, the rules could not be had
-            logger.info("%s cannot be had: %r", url, fault)
+            self._note_unavailable(url, str(fault) or type(fault).__name__)
             return None
         if response.status >= 500:
-            logger.info("%s cannot be had: status %d", url, response.status)
+            self._note_unavailable(url, f"status {response.status}")
             return None
         text = response.body[:MAX_BYTES].decode("utf-8-sig", "replace") if response.status == 200 else ""
         return Protego.parse(text)
+
+    def _note_unavailable(self, url: str, why: str) -> None:
+        self._crawler.stats.set_value("robotstxt/unavailable", f"{url} cannot be had: {why}")
 
     def _slow_down(self, request: Request, rules: Protego) -> None:
         """Honours Crawl-delay: it can only lengthen the delay of the host."""

@@ -33,6 +33,8 @@ _WRITTEN_TITLE = re.compile(
     r"""title\s*=\s*\\?["'](?P<title>[^"']+)|>(?P<text>[^<>"']+)</a>|["'](?P<any>[^"'<>]*[\u4e00-\u9fa5][^"'<>]*)["']"""
 )
 _DATE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?|\b\d{1,2}-\d{1,2}\b")
+_SIDE_BOX = re.compile(r"[#. _-](?:side|sidebar|right|fr|hot|rank|phb|tuijian|recommend)(?=[. /_-])", re.IGNORECASE)
+"""A box beside the list; nothing but its name speaks when the list itself is empty."""
 _ITEM_TAGS = frozenset(("li", "tr", "dd", "dt", "p"))
 _GROUP_TAGS = frozenset(("ul", "ol", "table", "tbody", "div", "dl", "section", "td", "body"))
 
@@ -151,12 +153,13 @@ def _entry(url: str, node: Node, title: str, site: Site) -> Entry | None:
 def _list_group(links: list[_Link]) -> str | None:
     """The group that is the list: with most dates and articles of the page's own section, of equal ones the largest.
 
-    Of 45 items of a real list 15 pointed to other channels (SITE.md §3.2); boxes of headlines mix the whole site.
+    A box beside an empty list is none. Of 45 items of a real list 15 pointed to other channels (SITE.md §3.2); boxes of headlines mix the whole site.
     """
     articles = [link for link in links if link.entry.kind == "article"]
     sizes = Counter(link.group for link in articles)
     signs = Counter(link.group for link in articles for sign in (link.is_own, link.entry.shown_date) if sign)
-    return max(sizes, key=lambda group: (signs[group], sizes[group]), default=None)
+    best = max(sizes, key=lambda group: (signs[group], sizes[group]), default=None)
+    return None if best is None or (not signs[best] and _SIDE_BOX.search(best)) else best
 
 
 def _group(node: Node) -> str:
