@@ -153,7 +153,8 @@ def _entry(url: str, node: Node, title: str, site: Site) -> Entry | None:
 def _list_group(links: list[_Link]) -> str | None:
     """The group that is the list: with most dates and articles of the page's own section, of equal ones the largest.
 
-    A box beside an empty list is none. Of 45 items of a real list 15 pointed to other channels (SITE.md §3.2); boxes of headlines mix the whole site.
+    Of 45 items of a real list 15 pointed to other channels (SITE.md §3.2); boxes of headlines mix the whole site.
+    The box beside an empty list is none.
     """
     articles = [link for link in links if link.entry.kind == "article"]
     sizes = Counter(link.group for link in articles)
