@@ -141,6 +141,32 @@ def test_authors(paragraphs: tuple[str, ...], expected: list[tuple[str, str]]) -
     assert [(author.name, author.role) for author in parsed(page(editor(*paragraphs))).authors] == expected
 
 
+def test_the_first_date_counts_and_a_later_one_only_lends_its_time() -> None:
+    later = parsed(page(editor(TEXT), date="2022-10-09 更新时间：2022-10-10 08:00"))
+    same = parsed(page(editor(TEXT), date="2022-10-09", source="时间：2022-10-09 08:00 来源：山西日报"))
+    above = parsed(
+        page(editor(TEXT)).replace(b'<div id="article">', "<p>今天是2026年11月24日 08:00</p><div id=article>".encode())
+    )
+    assert later.published_at == "2022-10-09"
+    assert same.published_at == "2022-10-09T08:00:00+08:00"
+    assert above.published_at == "2022-10-09T10:28:00+08:00"
+
+
+@pytest.mark.parametrize("line", ["来源：人民日报", "来源 ：人民日报", "（来源：人民日报）"])
+def test_a_source_behind_the_body_is_found(line: str) -> None:
+    inside = f'<div class=TRS_Editor><p>{TEXT}</p><p style="text-align: right;">{line}</p></div>'
+    assert parsed(page(inside, source="")).source == "人民日报"
+    assert parsed(page(editor(TEXT + "资料来源：国家统计局，数据有变。"), source="")).source is None
+
+
+def test_a_page_of_pictures_or_of_a_video_alone_is_an_article() -> None:
+    picture = parsed(page('<div class=TRS_Editor><p align="center"><img src="./W01.jpg"></p></div>'))
+    video = parsed(page("<div class=TRS_Editor><script>pv('./P01.flv',480,360,'v1');</script></div>"))
+    assert [image.url for image in picture.images] == ["http://www.jcnews.com.cn/zt/sxdj/202210/W01.jpg"]
+    assert [movie.url for movie in video.videos] == ["http://www.jcnews.com.cn/zt/sxdj/202210/P01.flv"]
+    assert (picture.text, video.text) == ("", "")
+
+
 def test_nested_and_hidden_copies_are_read_once() -> None:
     nested = f'<div class="TRS_Editor"><style>P{{}}</style><div class=TRS_Editor><p>{TEXT}</p></div></div>'
     hidden = f'<div style="display: none"><div class="TRS_Editor"><p>{TEXT}</p></div></div>'

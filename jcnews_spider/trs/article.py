@@ -106,9 +106,13 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
     texts = [line.text for line in layout.body if not line.is_media]
     scripts = [text_of(script) for script in nodes(_SCRIPTS, page.root)]
     raw, series, title = _title(layout.title)
-    moment = _moment(header, tail, meta)
+    moment = _moment(header, [line.text for line in [*layout.above, *layout.tail[:4]]], meta)
     crumb = breadcrumb(page.root, base)
-    source = _source(layout.header) or _from_meta(meta, "contentsource", "source") or byline.find_source(texts[-2:])
+    source = (
+        _source(layout.header)
+        or _from_meta(meta, "contentsource", "source")
+        or byline.find_source_line([*texts[-2:], *tail[:8]])
+    )
     return Article(
         id=site.article_id(address.docid) if address else "",
         url=address.url if address else "",
@@ -138,12 +142,12 @@ def _title(text: str) -> tuple[str, str | None, str]:
     return (text, match["series"].strip(), match["rest"]) if match else (text, None, text)
 
 
-def _moment(header: Sequence[str], tail: Sequence[str], meta: Mapping[str, str]) -> byline.Moment | None:
+def _moment(header: Sequence[str], around: Sequence[str], meta: Mapping[str, str]) -> byline.Moment | None:
     """The visible date; the meta tag's supplies a time that the page does not print, or stands in for it."""
     visible = byline.find_moment(" ".join(header))
     hidden = byline.find_moment(_from_meta(meta, "pubdate", "publishdate", "article:published_time") or "")
     if visible is None:
-        return hidden or byline.find_moment(" ".join(tail[:4]))
+        return hidden or byline.find_moment(" ".join(around))
     agrees = hidden is not None and hidden.has_time and hidden.value.startswith(visible.value)
     return replace(visible, value=hidden.value) if hidden and agrees else visible
 
@@ -160,8 +164,10 @@ def _source(header: Sequence[Line]) -> str | None:
 
 def _own_section(crumb: tuple[SectionRef, ...], site: Site) -> tuple[SectionRef, ...]:
     """The section that the crumb names last."""
-    path = site.section_at(crumb[-1].url) if crumb else None
-    return (SectionRef(crumb[-1].name, site.section_url(path)),) if path else ()
+    for link in reversed(crumb):
+        if path := site.section_at(link.url):
+            return (SectionRef(link.name, site.section_url(path)),)
+    return ()
 
 
 def _is_original(source: str | None, site: Site) -> bool | None:

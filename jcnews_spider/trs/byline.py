@@ -20,6 +20,9 @@ _DATE = re.compile(
     r"(?:[\sT]{0,3}(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)(?:分|\s?[:：]\s?(?P<second>[0-5]\d))?)?"
 )
 _SOURCE = re.compile(rf"(?:信息|文章|稿件|新闻|资料)?来\s?源\s?[:：]\s*(?P<value>.*?){_END}")
+_SOURCE_LINE = re.compile(
+    r"[（(【\[]?\s?(?:信息|文章|稿件|新闻)?来\s?源\s?[:：]\s?(?P<value>[^，。、：:]{2,30}?)\s?[)）】\]]?"
+)
 _EDITOR = re.compile(
     r"(?:责任编辑|责\s?编|网络编辑|本文编辑|编\s?辑)\s?(?:[:：]|(?=\s?[\u4e00-\u9fa5·]{2,4}[\])】）]))"
 )
@@ -54,9 +57,12 @@ class Moment:
 
 
 def find_moment(text: str) -> Moment | None:
-    """The first date of a text that has a year; the first one with a time where there are several."""
+    """The first date of a text that has a year; where its day is printed again with a time, that one."""
     moments = [moment for match in _DATE.finditer(text) if (moment := _moment(match))]
-    return next((moment for moment in moments if moment.has_time), moments[0] if moments else None)
+    if not moments:
+        return None
+    first = moments[0]
+    return next((moment for moment in moments if moment.has_time and moment.value.startswith(first.value)), first)
 
 
 def _moment(match: re.Match[str]) -> Moment | None:
@@ -75,6 +81,11 @@ def find_source(lines: Iterable[str]) -> str | None:
         if match := _SOURCE.search(line):
             return match["value"].strip(" 　:：;；,，") or None
     return None
+
+
+def find_source_line(lines: Iterable[str]) -> str | None:
+    """The source of the first line that says nothing else: some sites print it behind the body (SITE.md §4.3)."""
+    return next((match["value"].strip() for line in lines if (match := _SOURCE_LINE.fullmatch(line))), None)
 
 
 def find_editor(lines: Iterable[str]) -> str | None:

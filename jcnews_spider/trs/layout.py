@@ -18,6 +18,8 @@ from jcnews_spider.trs.tree import Node, classes, metas, nodes, text_of, xpath
 
 HEADER_REACH = 12
 """Lines before a body among which date and source stand when the title is elsewhere."""
+ABOVE_REACH = 3
+"""Lines above a title that may belong to the article."""
 TAIL_REACH = 40
 """Lines behind a body among which editor and notice stand."""
 LEAST_CHARACTERS = 40
@@ -46,8 +48,10 @@ class Layout:
     template: str
     title: str
     subtitle: str | None
+    above: list[Line]
+    """Right above the title: a 引题, on some sites the date."""
     header: list[Line]
-    """Between title and body."""
+    """Between title and body, the title's own lines too."""
     body: list[Line]
     """The article's own lines, images and players."""
     cut: list[Line]
@@ -124,17 +128,19 @@ def _layout(template: Template, page: PageLines, title: _Title, containers: list
     body = cut_tail(lines)
     header_start = title.first if 0 <= title.first < begin else max(0, begin - HEADER_REACH)
     kept_from = len(inside) - len(lines)
-    header = page.lines[max(0, header_start - 3) : begin] + [page.lines[i] for i in inside[:kept_from]]
+    above = page.lines[max(0, header_start - ABOVE_REACH) : header_start]
+    header = page.lines[header_start:begin] + [page.lines[i] for i in inside[:kept_from]]
     tail = lines[len(body) :] + page.lines[end + 1 : end + 1 + TAIL_REACH]
     if any(ends_article(line.text) for line in header):
         return None
-    if not _is_body(body, containers, template) or not (template.is_proof or _date_near(header + tail[:6])):
+    if not _is_body(body, containers, template) or not (template.is_proof or _date_near(above + header + tail[:6])):
         return None
     own = {id(line) for line in body}
     return Layout(
         template=template.name,
         title=title.text,
-        subtitle=_subtitle(header, title.text),
+        subtitle=_subtitle(above + header, title.text),
+        above=above,
         header=header,
         body=body,
         cut=[page.lines[index] for index in page.within(containers) if id(page.lines[index]) not in own],
@@ -213,11 +219,18 @@ def _fold(text: str) -> str:
 
 def _without_header(lines: list[Line]) -> list[Line]:
     """The lines without date, source and tools that a container holds before the text."""
-    for index, line in enumerate(lines[:6]):
-        is_short = not line.is_media and len(line.text) < 80
-        if is_short and (find_source([line.text]) or (find_moment(line.text) and _HEADER_LINE.search(line.text))):
+    for index, line in enumerate(lines[:HEADER_REACH]):
+        before, after = (sum(len(other.text) for other in part) for part in (lines[:index], lines[index + 1 :]))
+        if _is_header(line) and before < after:
             return _without_header(lines[index + 1 :])
     return lines
+
+
+def _is_header(line: Line) -> bool:
+    """True for a short line that names the source, or a date beside another label."""
+    if line.is_media or len(line.text) >= 80:
+        return False
+    return bool(find_source([line.text]) or (find_moment(line.text) and _HEADER_LINE.search(line.text)))
 
 
 def _is_body(lines: list[Line], containers: list[Node], template: Template) -> bool:

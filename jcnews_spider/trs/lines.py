@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ _BREAKS = frozenset(
 )
 _MEDIA = frozenset(("img", "video", "embed", "object", "iframe"))
 _CELLS = frozenset(("td", "th"))
+_PLAYER = re.compile(r"""["'][^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm)["']""", re.IGNORECASE)
+"""A script that writes a player: `pv('./P0….flv', 480, 360)` (SITE.md §4.2)."""
 _CELL_BLOCKS = ("p", "div", "br", "li", "h1", "h2", "h3")
 
 FLOWING_BLOCKS = 4
@@ -29,7 +32,7 @@ class Line:
     """One line of text, or one image or player in its place."""
 
     text: str
-    """Plain; empty for an image or a player."""
+    """Plain; empty for an image, a player or the script that writes one."""
     node: Node
     """The element in which the text begins, or the image or player itself."""
 
@@ -81,7 +84,7 @@ class Flow:
             self._data_row = node
         elif node.tag in _BREAKS:
             self._break()
-        elif node.tag in _MEDIA:
+        elif node.tag in _MEDIA or (node.tag == "script" and _PLAYER.search(node.text or "")):
             self._flush()
             self._keep(Line("", node), self._clock)
 

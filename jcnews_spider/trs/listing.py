@@ -100,7 +100,8 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
     wanted = (link.entry for link in links if link.is_own or link.group == proper)
     entries: dict[str, Entry] = {}
     for entry in wanted:
-        entries.setdefault(entry.url, entry)
+        if entry.url not in entries or not entries[entry.url].title:
+            entries[entry.url] = entry
     crumb = breadcrumb(root, base)
     return Listing(
         entries=tuple(entries.values()),
