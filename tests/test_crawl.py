@@ -187,6 +187,20 @@ def test_a_list_page_that_comes_empty_leaves_the_section_incomplete(tmp_path: Pa
     assert {record["id"] for record in mended.records} == wanted
 
 
+def test_news_behind_a_cut_walk_of_a_complete_section_is_found_later(tmp_path: Path) -> None:
+    with Replica(Plan(articles=200, seed=1)) as before:
+        assert crawl(before, tmp_path, "sections=xw/jcxw").report["sections"]["xw/jcxw"]["end"] == "complete"
+    with Replica(Plan(articles=200, seed=2)) as news:
+        cut = crawl(news, tmp_path, "sections=xw/jcxw", "max_pages=2")
+        rest = crawl(news, tmp_path, "sections=xw/jcxw")
+    assert (cut.report["sections"]["xw/jcxw"]["end"], rest.report["sections"]["xw/jcxw"]["end"]) == (
+        "max_pages",
+        "complete",
+    )
+    assert rest.report["articles"]["new"] > 0
+    assert rest.report["sections"]["xw/jcxw"]["pages"] > 2
+
+
 def test_articles_that_no_list_shows_are_brought_by_hand(replica: Replica, tmp_path: Path) -> None:
     hidden = [g for g in replica.gold() if not g["listed"] and g["expect"] == "article"][:3]
     links = tmp_path / "links.txt"
