@@ -188,9 +188,9 @@ def test_a_list_page_that_comes_empty_leaves_the_section_incomplete(tmp_path: Pa
 
 
 def test_news_behind_a_cut_walk_of_a_complete_section_is_found_later(tmp_path: Path) -> None:
-    with Replica(Plan(articles=200, seed=1)) as before:
+    with Replica(Plan(articles=200, seed=1, page_size=3)) as before:
         assert crawl(before, tmp_path, "sections=xw/jcxw").report["sections"]["xw/jcxw"]["end"] == "complete"
-    with Replica(Plan(articles=200, seed=2)) as news:
+    with Replica(Plan(articles=200, seed=2, page_size=3)) as news:
         cut = crawl(news, tmp_path, "sections=xw/jcxw", "max_pages=2")
         rest = crawl(news, tmp_path, "sections=xw/jcxw")
     assert (cut.report["sections"]["xw/jcxw"]["end"], rest.report["sections"]["xw/jcxw"]["end"]) == (
