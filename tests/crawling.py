@@ -24,13 +24,8 @@ class Run:
     stdout: str
     stderr: str
     output: Path
-
-    @property
-    def report(self) -> dict[str, Any]:
-        """The newest run report."""
-        paths = sorted((self.output / "runs").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-        report: dict[str, Any] = json.loads(paths[-1].read_text(encoding="utf-8"))
-        return report
+    report: dict[str, Any]
+    """The newest run report of the archive when the process had ended, empty when there was none."""
 
     @property
     def records(self) -> list[dict[str, Any]]:
@@ -71,4 +66,10 @@ def crawl(replica: Replica, output: Path, *arguments: str, timeout: float = 120,
     options = [part for name, value in values.items() for part in ("-s", f"{name}={value}")]
     options += [part for argument in arguments for part in ("-a", argument)]
     done = scrapy("crawl", "jcnews", *options, proxy=replica.proxy, timeout=timeout)
-    return Run(done.returncode, done.stdout, done.stderr, output)
+    return Run(done.returncode, done.stdout, done.stderr, output, _newest_report(output))
+
+
+def _newest_report(output: Path) -> dict[str, Any]:
+    paths = sorted(output.glob("runs/*.json"), key=lambda path: path.stat().st_mtime_ns)
+    report: dict[str, Any] = json.loads(paths[-1].read_text(encoding="utf-8")) if paths else {}
+    return report
