@@ -24,6 +24,8 @@ TAIL_REACH = 40
 """Lines behind a body among which editor and notice stand."""
 LEAST_CHARACTERS = 40
 """Text below which a container without a TRS class is no body."""
+FEW_WORDS = 20
+"""Characters beside a date in a header line without labels: `王博 中国证券报·中证网 2020-12-01 18:59`."""
 MOST_LINKED = 0.5
 """Share of a body's characters inside links from which it is a list."""
 
@@ -124,7 +126,8 @@ def _layout(template: Template, page: PageLines, title: _Title, containers: list
     if begin <= title.last <= end:
         inside = [index for index in inside if index > title.last]
         begin = inside[0] if inside else end
-    lines = _without_header([page.lines[index] for index in inside])
+    dated = _date_near(page.lines[max(0, title.first) : begin])
+    lines = _without_header([page.lines[index] for index in inside], dated=dated)
     body = cut_tail(lines)
     header_start = title.first if 0 <= title.first < begin else max(0, begin - HEADER_REACH)
     kept_from = len(inside) - len(lines)
@@ -217,20 +220,24 @@ def _fold(text: str) -> str:
     return "".join(text.split()).lower()
 
 
-def _without_header(lines: list[Line]) -> list[Line]:
-    """The lines without date, source and tools that a container holds before the text."""
+def _without_header(lines: list[Line], *, dated: bool) -> list[Line]:
+    """The lines without date, source and tools that a container holds before its text; `dated`: a date came before."""
     for index, line in enumerate(lines[:HEADER_REACH]):
         before, after = (sum(len(other.text) for other in part) for part in (lines[:index], lines[index + 1 :]))
-        if _is_header(line) and before < after:
-            return _without_header(lines[index + 1 :])
+        if _is_header(line, dated=dated) and before < after:
+            return _without_header(lines[index + 1 :], dated=True)
     return lines
 
 
-def _is_header(line: Line) -> bool:
-    """True for a short line that names the source, or a date beside another label."""
+def _is_header(line: Line, *, dated: bool) -> bool:
+    """True for a short line that names the source, or a date with a label or, as the page's first, with a few words."""
     if line.is_media or len(line.text) >= 80:
         return False
-    return bool(find_source([line.text]) or (find_moment(line.text) and _HEADER_LINE.search(line.text)))
+    if find_source([line.text]):
+        return True
+    moment = find_moment(line.text)
+    is_bare = moment is not None and not dated and len(line.text) - len(moment.raw) < FEW_WORDS
+    return is_bare or (moment is not None and bool(_HEADER_LINE.search(line.text)))
 
 
 def _is_body(lines: list[Line], containers: list[Node], template: Template) -> bool:
