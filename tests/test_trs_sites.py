@@ -20,33 +20,44 @@ LINKS = "".join(
 
 GOVERNMENT = f"""<html><head><title>某某市召开专题会议_工作动态_某某市人民政府</title>
 <meta name="ArticleTitle" content="某某市召开专题会议"><meta name="PubDate" content="2022-06-12 14:46:00">
-<meta name="ContentSource" content="市政府办"><meta name="Author" content=""><meta name="author" content="王丽平"></head><body>
-<div class="BreadcrumbNav">当前位置：<a href="../../../">首页</a> &gt; <a href="../../">政务公开</a> &gt; <a href="../">政务动态</a></div>
-<div class="content"><h1>某某市召开专题会议</h1><div class="pc"><span>2022-06-12</span><span>来源：市政府办</span></div>
+<meta name="ContentSource" content="市政府办"><meta name="Author" content=""><meta name="author" content="王丽平">
+</head><body>
+<div class="BreadcrumbNav">当前位置：<a href="../../../">首页</a> &gt; <a href="../../">政务公开</a>
+&gt; <a href="../">政务动态</a></div>
+<div class="content"><h1>某某市召开专题会议</h1><div class="pc"><span>2022-06-12</span><span>来源：市政府办</span>
+</div>
 <div class="mobile"><span>2022-06-12</span><span>来源：市政府办</span></div>
 <div class="view TRS_UEDITOR trs_paper_default trs_web"><p style="text-indent:2em">{TEXT}</p></div>
 <div>扫一扫在手机打开当前页</div><div>【打印】【关闭】</div></div><div>版权所有：某某市人民政府</div></body></html>"""
 
 TABLES = f"""<html><head><title>某某新闻-某某网</title></head><body>
 <div class="position">您现在的位置：<a href="/index.html">首页</a>&gt;<a href="/zwgk/">政务</a></div><table><tr><td>
-<h2 class="title">某某新闻</h2></td></tr><tr><td>时间：2020-12-04 字号：大 中 小</td></tr><tr><td class="b12"><div class=TRS_Editor>
-<p>&nbsp;&nbsp;&nbsp;{TEXT}<br>&nbsp;&nbsp;{TEXT}<br/>　　本报讯（记者 孙 宇 通讯员 李明、王小二）三</p></div></td></tr></table></body></html>"""
+<h2 class="title">某某新闻</h2></td></tr><tr><td>时间：2020-12-04 字号：大 中 小</td></tr><tr><td class="b12">
+<div class=TRS_Editor>
+<p>&nbsp;&nbsp;&nbsp;{TEXT}<br>&nbsp;&nbsp;{TEXT}<br/>　　本报讯（记者 孙 宇 通讯员 李明、王小二）三</p></div></td>
+</tr></table></body></html>"""
 
 AUTOADD = f"""<html><head><title>标题_某某网</title></head><body><h1>标题</h1>
 <div class="info"><span>发布：2025-11-28 08:36</span><span>来源：</span></div><DIV id='TRS_AUTOADD_1234567890123'>
 <style id=_Custom_V6_Style_>#TRS_AUTOADD_1234567890123 P{{}} /**---JSON--{{}}--**/</style>
-<DIV id='TRS_AUTOADD_1234567890123'><style>P{{}}</style><P>{TEXT}<P>{TEXT}</DIV></DIV><div>[责任编辑：李四、王五]</div></body></html>"""
+<DIV id='TRS_AUTOADD_1234567890123'><style>P{{}}</style><P>{TEXT}<P>{TEXT}</DIV></DIV>
+<div>[责任编辑：李四、王五]</div></body></html>"""
 
-WITHOUT_LABELS = f"""<html><head><title>中证网讯标题-中证网</title></head><body><div class="article-t"><h1>中证网讯标题</h1>
+WITHOUT_LABELS = f"""<html><head><title>中证网讯标题-中证网</title></head><body><div class="article-t">
+<h1>中证网讯标题</h1>
 <div class="info"><p><em>王博</em><em>中国证券报·中证网</em><time>2020-12-01 18:59</time></p></div></div>
-<section><style>.TRS_Editor P{{}}</style><p>　　中证网讯（记者 王博）{TEXT}</p><p>{TEXT}</p></section><p>责任编辑：某某</p></body></html>"""
+<section><style>.TRS_Editor P{{}}</style><p>　　中证网讯（记者 王博）{TEXT}</p><p>{TEXT}</p></section>
+<p>责任编辑：某某</p></body></html>"""
 
 NEWSPAPER = f"""<html><head><title>大会开幕 某某致辞_要闻_某某报</title></head><body><h1>大会开幕<br>某某致辞</h1>
 <p class="date">2022.10.02 10:42 来源：某某日报 作者：张三 李四</p><div id="zoom"><p>{TEXT}</p><p>{TEXT}</p></div>
-<p>（责编：赵六、钱七）</p><div><h3>相关新闻</h3><ul><li><a href="a.html">另一条新闻</a>2021-01-01</li></ul></div></body></html>"""
+<p>（责编：赵六、钱七）</p><div><h3>相关新闻</h3><ul><li><a href="a.html">另一条新闻</a>2021-01-01</li></ul></div>
+</body></html>"""
 
-PICTURES = """<html><head><title>图集：某某_某某网</title></head><body><h1>图集：某某</h1><div>2022-06-12 10:00 来源：新华社</div>
-<div class="TRS_Editor"><p align="center"><img src="./W020220612.jpg"></p><p align="center">工人在作业。新华社记者 某某 摄</p></div>
+PICTURES = """<html><head><title>图集：某某_某某网</title></head><body><h1>图集：某某</h1>
+<div>2022-06-12 10:00 来源：新华社</div>
+<div class="TRS_Editor"><p align="center"><img src="./W020220612.jpg"></p>
+<p align="center">工人在作业。新华社记者 某某 摄</p></div>
 </body></html>"""
 
 
@@ -55,8 +66,9 @@ PICTURES = """<html><head><title>图集：某某_某某网</title></head><body><
     [
         (
             GOVERNMENT,
-            {"title": "某某市召开专题会议", "published_at": "2022-06-12T14:46:00+08:00", "source": "市政府办", "text": TEXT,
-             "breadcrumb": ("政务公开", "政务动态"), "editor": None, "authors": (), "id": "x:123456"},
+            {"title": "某某市召开专题会议", "published_at": "2022-06-12T14:46:00+08:00", "source": "市政府办",
+             "text": TEXT, "breadcrumb": ("政务公开", "政务动态"), "editor": None, "authors": (),
+             "id": "x:123456"},
         ),
         (
             TABLES,
@@ -90,7 +102,7 @@ def test_layouts_of_other_sites(page: str, expected: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        "<title>404</title><div class='content'><h1>您访问的页面不存在或已删除！</h1><p>3秒后返回首页。2022-06-12</p></div>",
+        "<title>404</title><div class='content'><h1>页面不存在</h1><p>3秒后返回首页。2022-06-12</p></div>",
         f"<title>政务动态_某某市</title><h1>政务动态</h1><div class='content'><ul>{LINKS}</ul></div>",
         f"<title>某某网</title><div class=TRS_Editor><p><a href='/a/'>横幅广告</a></p></div><ul>{LINKS}</ul>",
     ],
