@@ -29,21 +29,23 @@ class Decoded:
 
 def decode(body: bytes, *hints: str | None) -> Decoded:
     """The text without NUL and without a BOM; never raises, what cannot be decoded becomes U+FFFD."""
+    decoded = _decide(body, hints)
+    return Decoded(decoded.text.replace("\0", ""), decoded.encoding)
+
+
+def _decide(body: bytes, hints: tuple[str | None, ...]) -> Decoded:
     for bom, encoding in _BOMS:
         if body.startswith(bom):
-            return _decoded(body[len(bom) :].decode(encoding, "replace"), encoding)
-    try:
-        return _decoded(body.decode("utf-8"), "utf-8")
-    except UnicodeDecodeError:
-        pass
-    lenient = body.decode("utf-8", "replace")
-    if lenient.count("\ufffd") <= ALMOST * len(_NON_ASCII.findall(lenient)):
-        return _decoded(lenient, "utf-8")
+            return Decoded(body[len(bom) :].decode(encoding, "replace"), encoding)
+    utf8 = Decoded(body.decode("utf-8", "replace"), "utf-8")
+    broken = utf8.text.count("\ufffd")
+    if broken <= ALMOST * len(_NON_ASCII.findall(utf8.text)):
+        return utf8
     candidates = [Decoded(text, name) for name in _candidates(body, hints) if (text := _strict(body, name)) is not None]
-    if not candidates:
-        candidates = [Decoded(body.decode("gb18030", "replace"), "gb18030"), Decoded(lenient, "utf-8")]
-        return _clean(min(candidates, key=lambda decoded: decoded.text.count("\ufffd")))
-    return _clean(max(candidates, key=_chineseness))
+    if candidates:
+        return max(candidates, key=_chineseness)
+    gb18030 = Decoded(body.decode("gb18030", "replace"), "gb18030")
+    return gb18030 if gb18030.text.count("\ufffd") < broken else utf8
 
 
 def _candidates(body: bytes, hints: tuple[str | None, ...]) -> list[str]:
@@ -72,11 +74,3 @@ def _chineseness(decoded: Decoded) -> float:
     """Share of common characters among the non-ASCII ones."""
     characters = _NON_ASCII.findall(decoded.text)
     return sum(character in _COMMON for character in characters) / len(characters) if characters else 0.0
-
-
-def _decoded(text: str, encoding: str) -> Decoded:
-    return Decoded(text.replace("\0", ""), encoding)
-
-
-def _clean(decoded: Decoded) -> Decoded:
-    return _decoded(decoded.text, decoded.encoding)

@@ -198,6 +198,14 @@ def test_html_is_safe_and_absolute() -> None:
     assert not re.search(r"script|style|class|onclick|onerror|iframe|javascript", html)
 
 
+def test_html_holds_what_the_text_holds_and_nothing_hidden() -> None:
+    inside = f'<p>{TEXT}一<br>{TEXT}二<br>责任编辑：某某</p><div style="display:none"><p>{TEXT}三</p></div>尾巴'
+    article = parsed(page(f"<div class=TRS_Editor>{inside}</div>"))
+    assert article.text == f"{TEXT}一\n\n{TEXT}二"
+    assert f"{TEXT}一" in article.html
+    assert f"{TEXT}三" not in article.html
+
+
 def test_the_tail_is_cut_from_a_bare_body() -> None:
     article = parsed(page(f"<p>　　{TEXT * 3}</p><p>　　{TEXT}</p>"))
     assert (article.text, article.crawl.extractor) == (f"{TEXT * 3}\n\n{TEXT}", "jcnews_bare")

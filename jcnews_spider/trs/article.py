@@ -128,7 +128,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         authors=byline.find_authors(header, texts),
         editor=byline.find_editor([*tail, *header, *texts[-2:]]),
         text=paragraphs(texts),
-        html=html_of(layout.containers, layout.cut, base),
+        html=html_of(layout.containers, layout.body, layout.cut, base),
         images=images_of(layout.body, base),
         attachments=attachments_of(page.root, layout.containers, scripts, base),
         videos=videos_of(layout.body, scripts, base),

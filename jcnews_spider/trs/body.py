@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import urljoin, urlsplit
 
 import lxml.html
@@ -12,7 +12,7 @@ import nh3
 from jcnews_spider.article import Image, Resource
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.lines import Line
-from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, up_to_block, xpath
+from jcnews_spider.trs.tree import Node, attribute, is_hidden, nodes, text_of, up_to_block, xpath
 from jcnews_spider.urls import canonical_url
 
 _TAIL = re.compile(
@@ -35,6 +35,7 @@ _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|txt|csv|mp3)$|/P0\d{10,}\.(?!mp4|flv)\w+$", re.IGNORECASE
 )
 _VIDEO = re.compile(r"\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|swf|webm|avi)$", re.IGNORECASE)
+_VIDEO_PAGE = re.compile(r"video|player|//v\.", re.IGNORECASE)
 _LINKS = xpath(".//a[@href]")
 _OWN_FILES = xpath("//a[starts-with(@href, './P0') or starts-with(@href, 'P0')]")
 _SCRIPT_FILE = re.compile(
@@ -131,7 +132,7 @@ def videos_of(lines: Iterable[Line], scripts: Iterable[str], base: str) -> tuple
             for address in addresses:
                 _note(found, base, address, attribute(node, "title"), _VIDEO)
             if node.tag == "iframe":
-                _note(found, base, attribute(node, "src"), attribute(node, "title"), re.compile("video|player|v\\."))
+                _note(found, base, attribute(node, "src"), attribute(node, "title"), _VIDEO_PAGE)
     for script in scripts:
         for match in _SCRIPT_VIDEO.finditer(script):
             _note(found, base, match["url"], "", _VIDEO)
@@ -155,15 +156,16 @@ def absolute(base: str, address: str) -> str | None:
     return joined if canonical_url(joined) else None
 
 
-def html_of(containers: Iterable[Node], cut: Iterable[Line], base: str) -> str:
-    """The containers' structure, links and images, safe to show; takes the cut lines' elements out of the tree."""
-    outer = set(containers)
-    for line in cut:
-        block = up_to_block(line.node)[-1]
-        if block not in outer and block.getparent() is not None:
-            block.drop_tree()
+def html_of(containers: Sequence[Node], kept: Iterable[Line], cut: Iterable[Line], base: str) -> str:
+    """The containers' structure, links and images, safe to show; takes what is not the article's out of the tree."""
+    own = {node for line in kept for node in (line.node, *line.node.iterancestors())}
+    foreign = [up_to_block(line.node)[-1] for line in cut]
+    hidden = [node for container in containers for node in container.iterdescendants() if is_hidden(node)]
+    for node in [*hidden, *foreign]:
+        if node not in own and node not in containers and node.getparent() is not None:
+            node.drop_tree()
     pieces = []
-    for container in outer:
+    for container in containers:
         for node, name, address, _ in list(container.iterlinks()):
             if name in ("href", "src", "poster"):
                 node.set(name, absolute(base, address) or "")
