@@ -20,7 +20,7 @@ def storage_faults() -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as fault:
-        raise StorageFault(f"{type(fault).__name__}: {fault}") from fault
+        raise StorageFault(f"the archive cannot be read or written: {fault}") from fault
 
 
 def write_whole(root: Path, path: str, data: bytes, *, durable: bool = False) -> None:
