@@ -321,6 +321,16 @@ def test_robots(tmp_path: Path, robots: str, code: int) -> None:
     assert not any("/xw/gnxw/" in url for url in urls if "Disallow: /xw/gnxw/" in robots)
 
 
+def test_crawl_delay_is_kept(tmp_path: Path) -> None:
+    with Replica(Plan(articles=5, robots="User-agent: *\nCrawl-delay: 0.4\n")) as replica:
+        started = time.monotonic()
+        run = crawl(replica, tmp_path, "sections=xw/jcxw", "max_pages=1")
+        asked_pages = len(replica.requests) - 1
+    assert run.code == 0
+    assert time.monotonic() - started >= 0.4 * (asked_pages - 1)
+    assert asked_pages > 1
+
+
 def test_an_unreachable_site_ends_with_4_and_one_clear_line(tmp_path: Path) -> None:
     done = scrapy("crawl", "jcnews", "-s", f"JCNEWS_OUTPUT={tmp_path}", "-s", "DOWNLOAD_DELAY=0",
                   proxy="http://127.0.0.1:9")  # fmt: skip

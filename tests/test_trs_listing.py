@@ -115,6 +115,14 @@ def test_relative_links_are_joined_with_the_final_address_and_base() -> None:
     assert entry.url == "http://www.jcnews.com.cn/lm/cj/202210/t20221009_1.html"
 
 
+@pytest.mark.parametrize(
+    ("script", "suffix"), [("", "shtml"), ("var countPage = 3", "shtml"), ('f(3, 0, "index", "htm")', "htm")]
+)
+def test_further_pages_have_the_suffix_of_the_script_or_of_the_articles(script: str, suffix: str) -> None:
+    found = listing(f'<li><a href="./202210/t20221009_1.shtml">文</a></li><script>{script}</script>')
+    assert found.page_url(URL, 2) == f"{URL}index_2.{suffix}"
+
+
 def test_one_article_is_one_entry() -> None:
     twice = (
         '<li><a href="./202210/t20221009_1.html"><img src="a.jpg"></a><a href="./202210/t20221009_1.html">文</a></li>'

@@ -74,8 +74,13 @@ class Listing:
         return self.pager.pages if self.pager else None
 
     def page_url(self, base: str, index: int) -> str:
-        """Address of page `index` (0 is the first), given the address of any other."""
-        return (self.pager or Pager(0, "index", "html")).url(base, index)
+        """Address of page `index` (0 is the first), given the address of any other.
+
+        Where no script names the suffix of the pages, it is that of their articles.
+        """
+        suffixes = Counter(entry.url.rpartition(".")[2] for entry in self.entries if entry.kind == "article")
+        suffix = next((suffix for suffix, _ in suffixes.most_common(1)), "html")
+        return (self.pager or Pager(0, "index")).url(base, index, suffix)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,13 @@ class Pager:
     pages: int
     name: str
     """`index` for a list, `t20221009_956123` for an article."""
-    suffix: str
-    """`html`, `htm` or `shtml`."""
+    suffix: str | None = None
+    """`html`, `htm` or `shtml`; None where the script does not name it."""
 
-    def url(self, base: str, index: int) -> str:
-        """Address of page `index`, 0 the first, beside the page at `base`."""
-        return urljoin(base, f"{self.name}_{index}.{self.suffix}" if index else f"{self.name}.{self.suffix}")
+    def url(self, base: str, index: int, suffix: str = "html") -> str:
+        """Address of page `index`, 0 the first, beside the page at `base`; `suffix` where the script names none."""
+        stem = f"{self.name}_{index}" if index else self.name
+        return urljoin(base, f"{stem}.{self.suffix or suffix}")
 
 
 def find_pager(root: Node, name: str) -> Pager | None:
@@ -44,5 +45,5 @@ def find_pager(root: Node, name: str) -> Pager | None:
                 return Pager(int(pages), called, suffix)
     for script in scripts if name == "index" else []:
         if variable := _VARIABLE.search(script):
-            return Pager(int(variable[1]), name, "html")
+            return Pager(int(variable[1]), name)
     return None
