@@ -24,7 +24,7 @@ REASONS: dict[type[Exception], str] = {
 def reason_of(fault: BaseException | None) -> str:
     """The name: what a middleware said when it refused, what the network did, or the exception's own name."""
     if isinstance(fault, exceptions.IgnoreRequest) and str(fault):
-        return str(fault)
+        return str(fault).replace(" ", "_")
     return next((name for kind, name in REASONS.items() if isinstance(fault, kind)), type(fault).__name__)
 
 
