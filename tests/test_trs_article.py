@@ -270,10 +270,11 @@ def test_what_is_no_article_is_named(body: bytes, fault: type[UnknownLayout]) ->
     ids=["deep", "long", "nested editors", "links", "title", "tables", "brackets"],
 )
 def test_hostile_pages_take_bounded_time(body: bytes) -> None:
+    """A page takes a second alone, four under coverage on a busy machine; a quadratic walk takes minutes."""
     started = time.process_time()
     with suppress(UnknownLayout):
         parsed(body)
-    assert time.process_time() - started < 4
+    assert time.process_time() - started < 20
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
