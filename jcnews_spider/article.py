@@ -210,6 +210,32 @@ class Article:
         return line.translate(_LINE_BREAKS)
 
 
+def read_article(line: str) -> Article:
+    """The article of a record's line, as `to_json` wrote it."""
+    record = json.loads(line)
+    for name, kind in _LISTS.items():
+        record[name] = tuple(kind(**value) for value in record[name])
+    warc = record["snapshot"]["warc"]
+    snapshot = Snapshot(**{**record["snapshot"], "warc": warc and WarcPointer(**warc)})
+    return Article(
+        **{
+            **record,
+            "event": Event(record["event"]),
+            "breadcrumb": tuple(record["breadcrumb"]),
+            "rights": Rights(**record["rights"]),
+            "snapshot": snapshot,
+            "crawl": Crawl(**record["crawl"]),
+        }
+    )
+
+
+_LISTS: dict[str, type[Any]] = {
+    "sections": SectionRef,
+    "authors": Author,
+    "images": Image,
+    "attachments": Resource,
+    "videos": Resource,
+}
 _LINE_BREAKS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
 

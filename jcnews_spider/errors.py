@@ -3,10 +3,12 @@
 JcnewsError
 ├── UsageFault              exit 1: an argument or a setting that makes no sense
 ├── StartFault              exit 1: the crawl could not be started
-    ├── ArchiveBusy             exit 6: another run holds the archive
+├── ArchiveBusy             exit 6: another run holds the archive
+├── Stopped                 exit 3: a signal came before the crawl had begun
 ├── StorageFault            exit 7: disk full, I/O error, damaged state
 └── UnknownLayout           a page that is no article; `reason` is the name under which it is counted
     ├── NotServed           an answer with another status than 200
+    ├── IncompleteArticle   an article whose further page is none
     ├── OtherPage           an answer that came from another address
     ├── NotHtml             bytes that are no HTML
     ├── EmptyPage           nothing at all
@@ -38,6 +40,12 @@ class ArchiveBusy(JcnewsError):
     exit_code = 6
 
 
+class Stopped(JcnewsError):
+    """A signal that came before the crawl had begun."""
+
+    exit_code = 3
+
+
 class StorageFault(JcnewsError):
     """The archive cannot be read or written."""
 
@@ -56,6 +64,14 @@ class NotServed(UnknownLayout):
     def __init__(self, status: int) -> None:
         super().__init__(f"status {status}")
         self.reason = f"http_{status}"
+
+
+class IncompleteArticle(UnknownLayout):
+    """An article one of whose further pages is none."""
+
+    def __init__(self, part: int, fault: UnknownLayout) -> None:
+        super().__init__(f"further page {part}: {fault}")
+        self.reason = f"part_{fault.reason}"
 
 
 class OtherPage(UnknownLayout):

@@ -8,6 +8,12 @@ from jcnews_spider.article import Article, SectionRef
 from jcnews_spider.trs.listing import Entry
 from jcnews_spider.urls import ArticleAddress
 
+MOST_MISSING = 0.2
+"""Share of a run's rechecks above which their absence is an outage and no withdrawal (DESIGN.md §2.5)."""
+
+MISSING = frozenset({"http_404", "http_410", "soft_404"})
+"""Reasons that speak of a withdrawal; any other is a failure of ours or theirs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -18,6 +24,8 @@ class Page:
     """Its address, None when unknown."""
     charset: str | None = None
     """What the Content-Type header says."""
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +34,34 @@ class Draft:
 
     article: Article
     address: ArticleAddress
-    pages: tuple[bytes, ...] = field(repr=False)
-    """Entity bytes of each page in order."""
+    """Where it was had."""
+    pages: tuple[Page, ...] = field(repr=False)
+    """Each page in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A known article whose every page was not modified."""
+
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """An article's address that gave no record this time."""
+    """An article's address that gave nothing this time."""
 
     id: str
+    url: str
+    """The address that was asked."""
     reason: str
     """Name under which it is counted."""
     detail: str = ""
     """For people: what the page or the network said."""
+
+    @property
+    def is_missing(self) -> bool:
+        """True when the site says that there is nothing at the address."""
+        return self.reason in MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +73,6 @@ class ListPage:
     url: str
     index: int
     """0 for the first page."""
-    completes: bool
-    """True when the walk ended here by its own rule and noted everything it saw."""
     entries: tuple[Entry, ...] = field(default=(), repr=False)
     found: tuple[ArticleAddress, ...] = field(default=(), repr=False)
     """Articles to be recorded as found: those inside the run's days."""
@@ -59,8 +80,18 @@ class ListPage:
     """True when it shows an article that this section was not known to show, inside the run's days or not."""
     name: str | None = None
     """What the page calls the section."""
-    etag: str | None = None
-    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """The end of a walk that saw everything that its section shows, and noted it."""
+
+    section: str
+    pages: int
+    """List pages that it read."""
+    etag: str | None
+    """Validators that the first page had when the walk began."""
+    last_modified: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +108,4 @@ class Wanted:
     addresses: tuple[ArticleAddress, ...]
 
 
-Item = Draft | Miss | ListPage | Discovered | Wanted
+Item = Draft | Unchanged | Miss | ListPage | Walked | Discovered | Wanted

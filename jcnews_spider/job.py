@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
 from jcnews_spider.errors import UsageFault
@@ -18,8 +19,19 @@ ARGUMENTS = {
     "until": "last day, YYYY-MM-DD",
     "max_pages": "list pages per section",
     "articles": "addresses of articles too, comma separated, or @FILE with one a line",
+    "recheck": "auto (default): known articles that are due, none, or all of them",
     "full": "1: walk every list page, also of sections that are complete",
 }
+
+
+class Recheck(StrEnum):
+    """Which known articles a run asks again."""
+
+    AUTO = "auto"
+    """Those that are due."""
+    NONE = "none"
+    ALL = "all"
+    """Every one in the run's scope; an article that is missing twice is gone without waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,7 @@ class Job:
     since: date | None = None
     until: date | None = None
     max_pages: int | None = None
+    recheck: Recheck = Recheck.AUTO
     full: bool = False
     discover: bool = False
     """True to read the home page's navigation whether a name is missing or not."""
@@ -63,6 +76,7 @@ class Job:
             since=since,
             until=until,
             max_pages=_count(arguments, "max_pages"),
+            recheck=_recheck(arguments),
             full=_flag(arguments, "full"),
             arguments=dict(arguments),
         )
@@ -140,6 +154,14 @@ def _count(arguments: Mapping[str, str], name: str) -> int | None:
     if not text.strip().isascii() or not text.strip().isdigit() or int(text) < 1:
         raise UsageFault(f"{name}={text!r} is no number from 1 up")
     return int(text)
+
+
+def _recheck(arguments: Mapping[str, str]) -> Recheck:
+    text = arguments.get("recheck", Recheck.AUTO).strip()
+    try:
+        return Recheck(text)
+    except ValueError:
+        raise UsageFault(f"recheck={text!r} is none of {', '.join(Recheck)}") from None
 
 
 def _flag(arguments: Mapping[str, str], name: str) -> bool:

@@ -6,6 +6,7 @@ Precedence: `-s`, environment, the default here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -45,6 +46,24 @@ def _at_least(least: int) -> Callable[[str], int]:
     return read
 
 
+def _ages(text: str) -> tuple[int, ...]:
+    days = [float(part) for part in text.split(",") if part.strip()]
+    if any(not 0 <= day <= 3650 for day in days):
+        raise ValueError("wanted days from 0 to 3650, comma separated")
+    return tuple(sorted({round(day * 86400) for day in days}))
+
+
+def _duration(text: str) -> int:
+    match = _DURATION.fullmatch(text.strip().lower())
+    if match is None:
+        raise ValueError("wanted a number and a unit, such as 24h, 30min, 90s or 2d")
+    return round(float(match["number"]) * _UNITS_S[match["unit"] or "h"])
+
+
+_UNITS_S = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>s|min|h|d)?")
+
+
 def _folder(text: str) -> Path:
     if not text.strip():
         raise ValueError("wanted a folder")
@@ -69,6 +88,12 @@ class Options:
     )
     min_free_mb: int = _option(
         100, _at_least(0), "Free space in MB (10^6 bytes) below which a run stops with exit code 7."
+    )
+    recheck_days: tuple[int, ...] = _option(
+        "1,3,7", _ages, "Days after its publication on which an article is asked again, comma separated; empty: never."
+    )
+    gone_after: int = _option(
+        "24h", _duration, "Time between the first and the last 404 of an article that counts as gone (s, min, h or d)."
     )
     stop_after_known_pages: int = _option(
         2, _at_least(1), "Whole list pages without an unknown article after which the walk of a complete section stops."

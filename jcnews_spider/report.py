@@ -15,6 +15,15 @@ from jcnews_spider import __version__
 LEAST_FAILED = 3
 """Failed addresses below which a run is not called failed, whatever their share."""
 
+COUNTED = ("new", "updated", "reparsed", "gone", "unchanged", "duplicates")
+"""What can become of an article that was asked, but for failures."""
+
+REQUIRED = ("title", "published_at", "text")
+"""Fields that hardly any record lacks while the pages look as they should."""
+
+MOST_LACKING = 0.05
+"""Share of a run's records that may lack one of them; and LEAST_FAILED records at least must."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -25,7 +34,7 @@ class Verdict:
 
 
 def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float) -> Verdict:
-    """The exit code of a run; where several hold, the first of 1, 7, 4, 3, 2."""
+    """The exit code of a run; where several hold, the first of 1, 7, 4, 3, 5, 2."""
     asked = stats.get("addresses/asked", 0)
     failed = stats.get("addresses/failed", 0) + stats.get("spider_exceptions/count", 0)
     stopped = finish_reason != "finished"
@@ -34,18 +43,27 @@ def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float) -> 
     cause = stats.get("robotstxt/unavailable") or reasons or finish_reason
     nothing_came = asked and not stats.get("addresses/answered", 0) and (reasons or not stopped)
     too_many_failed = failed >= LEAST_FAILED and failed > fail_ratio * asked
+    broken = breaches(stats)
     ends = (
         (1, "run/usage_fault" in stats, stats.get("run/usage_fault")),
         (7, storage_fault, f"storage failed: {storage_fault}"),
-        (
-            4,
-            nothing_came,
-            f"nothing could be crawled: {cause}",
-        ),
+        (4, nothing_came, f"nothing could be crawled: {cause}"),
         (3, stopped, f"stopped early: {finish_reason}"),
+        (5, broken, f"health check failed: {'; '.join(broken)}"),
         (2, too_many_failed, f"{failed} of {asked} addresses failed: {reasons}"),
     )
     return next((Verdict(code, str(why)) for code, holds, why in ends if holds), Verdict(0, "done"))
+
+
+def breaches(stats: Mapping[str, Any]) -> list[str]:
+    """What says that the pages no longer look like this site's."""
+    found = [f"the list of {path} shows nothing" for path in _under(stats, "health/empty_list/")]
+    records = stats.get("records/checked", 0)
+    for name in REQUIRED:
+        lacking = records - stats.get(f"coverage/{name}", 0)
+        if lacking >= LEAST_FAILED and lacking > MOST_LACKING * records:
+            found.append(f"{lacking} of {records} records lack {name}")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +80,7 @@ class Run:
 
 def build(run: Run, stats: Mapping[str, Any], sections: Mapping[str, Any], outcome: Verdict) -> dict[str, Any]:
     """The run report as JSON types."""
-    kept = stats.get("articles/new", 0)
+    checked = stats.get("records/checked", 0)
     return {
         **asdict(run),
         "exit_code": outcome.exit_code,
@@ -80,13 +98,14 @@ def build(run: Run, stats: Mapping[str, Any], sections: Mapping[str, Any], outco
         },
         "entries": _total(section["found"] for section in sections.values()),
         "articles": {
-            "new": kept,
-            "duplicates": stats.get("articles/duplicates", 0),
+            **{name: stats.get(f"articles/{name}", 0) for name in COUNTED},
             "failed": _under(stats, "articles/failed/"),
             "skipped": _under(stats, "articles/skipped/"),
             "bytes": stats.get("articles/bytes", 0),
         },
-        "coverage": {name: round(number / kept, 4) for name, number in _under(stats, "coverage/").items()},
+        "rechecks": {name: stats.get(f"rechecks/{name}", 0) for name in ("asked", "missing", "still_gone")},
+        "health": breaches(stats),
+        "coverage": {name: round(number / checked, 4) for name, number in _under(stats, "coverage/").items()},
         "extractors": _under(stats, "extractor/"),
         "sections": dict(sections),
         "versions": versions(),
@@ -95,10 +114,12 @@ def build(run: Run, stats: Mapping[str, Any], sections: Mapping[str, Any], outco
 
 def summary(stats: Mapping[str, Any]) -> str:
     """The run in a line for people."""
-    new, duplicates = stats.get("articles/new", 0), stats.get("articles/duplicates", 0)
+    counts = {name: stats.get(f"articles/{name}", 0) for name in COUNTED}
+    counts["missing"] = stats.get("rechecks/missing", 0)
+    counts["skipped"] = sum(_under(stats, "articles/skipped/").values())
+    parts = [f"{number} {name}" for name, number in counts.items() if number or name == "new"]
     failed, asked = stats.get("addresses/failed", 0), stats.get("addresses/asked", 0)
-    skipped = sum(_under(stats, "articles/skipped/").values())
-    return f"{new} new ({duplicates} duplicates), {skipped} skipped, {failed} failed of {asked} addresses asked"
+    return f"{', '.join(parts)}; {failed} of {asked} addresses failed"
 
 
 def versions() -> dict[str, str]:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from typing import NoReturn
 
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from scrapy.settings import SETTINGS_PRIORITIES, Settings
+from scrapy.utils.ossignal import install_shutdown_handlers, signal_names
 from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
-from jcnews_spider import options, report
+from jcnews_spider import clock, options, report
 from jcnews_spider.archive import Archive, new_run_id
-from jcnews_spider.clock import utc
-from jcnews_spider.errors import JcnewsError, NotServed, StartFault, StorageFault
+from jcnews_spider.engine import Crawler
+from jcnews_spider.errors import JcnewsError, NotServed, StartFault, Stopped, StorageFault
 from jcnews_spider.items import Page
 from jcnews_spider.job import Job
 from jcnews_spider.trs.site import Site
@@ -32,7 +32,8 @@ def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
     in a run report.
     """
     values = options.checked(process.settings, os.environ)
-    started = datetime.now(UTC)
+    install_shutdown_handlers(_stop_before_the_start)
+    started = clock.now()
     process.settings.set("USER_AGENT", _agent(process.settings, values), priority="cmdline")
     archive = Archive(
         values.output,
@@ -44,8 +45,8 @@ def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
     if (process.settings.getpriority("LOG_LEVEL") or 0) < SETTINGS_PRIORITIES["cmdline"]:
         logging.getLogger("scrapy").setLevel(logging.WARNING)  # of its sixty lines a run none is for people
     try:
-        archive.open()
-        crawler = process.create_crawler(site.name)
+        archive.open(site.name)
+        crawler = Crawler(process.spider_loader.load(site.name), process.settings)
         process.crawl(crawler, job=job, archive=archive, options=values)
         process.start()
         verdict: report.Verdict | None = getattr(crawler.spider, "verdict", None)
@@ -60,13 +61,19 @@ def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
         archive.close()
 
 
-def _report_fault(archive: Archive, site: Site, job: Job, started: datetime, fault: JcnewsError) -> None:
+def _stop_before_the_start(signum: int, _: object) -> NoReturn:
+    """Ends a run that has not yet begun to crawl; Scrapy's own handlers follow."""
+    raise Stopped(f"stopped early: {signal_names[signum]}")
+
+
+def _report_fault(archive: Archive, site: Site, job: Job, started: float, fault: JcnewsError) -> None:
     """Writes the report of a run that ended before its spider had opened, if it can be written."""
     run = report.Run(
-        archive.run_id, site.name, job.arguments, utc(started.timestamp()), utc(time.time()), finish_reason=None
+        archive.run_id, site.name, job.arguments, clock.utc(started), clock.utc(clock.now()), finish_reason=None
     )
+    verdict = report.Verdict(fault.exit_code, str(fault))
     with suppress(StorageFault):
-        archive.write_report(report.build(run, {}, {}, report.Verdict(fault.exit_code, str(fault))))
+        archive.write_report(report.build(run, {}, {}, verdict), "nothing was asked")
 
 
 def _agent(settings: Settings, values: options.Options) -> str:

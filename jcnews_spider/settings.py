@@ -77,5 +77,8 @@ EXTENSIONS = {
     "jcnews_spider.extensions.run_report.RunReport": 500,
 }
 
+# A stop drops what is queued and cuts what hangs; the ledger asks it again.
+DOWNLOADER = "jcnews_spider.engine.Downloader"
+
 # Own settings (JCNEWS_…) with the environment's word for them.
 globals().update(options.defaults(os.environ))

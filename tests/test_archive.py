@@ -4,54 +4,55 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import date
+from contextlib import suppress
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from jcnews_spider.archive import Archive, files
-from jcnews_spider.archive.ledger import Ledger
-from jcnews_spider.archive.ledger.articles import RETRY_AFTER_S, Scope
+from jcnews_spider.archive import Archive, disk, files
+from jcnews_spider.article import Article, Crawl, Event, Snapshot, content_hash, read_article
 from jcnews_spider.errors import ArchiveBusy, StorageFault
-from jcnews_spider.urls import ArticleAddress, parse_article_address
+from tests.ledgers import address, due, opened
 
 
-def address(docid: int, day: date = date(2022, 10, 9), section: str = "xw") -> ArticleAddress:
-    found = parse_article_address(f"http://host/{section}/{day:%Y%m}/t{day:%Y%m%d}_{docid}.html")
-    assert found
-    return found
-
-
-@contextmanager
-def opened(root: Path, run_id: str = "r1", *, min_free_mb: int = 0) -> Iterator[Archive]:
-    archive = Archive(root, run_id, min_free_mb=min_free_mb, seal_records=500, seal_seconds=600)
-    try:
-        archive.open()
-        yield archive
-    finally:
-        archive.close()
-
-
-def keep(archive: Archive, docid: int) -> None:
+def keep(archive: Archive, docid: int, version: int = 1, event: Event = Event.NEW) -> None:
     """One record with one snapshot, committed but not sealed."""
-    path, id_ = f"html/{docid}.html", f"s:{docid}"
-    files.write_whole(archive.root, path, f"page {docid}".encode())
-    digest = subprocess.run(["sha256sum", archive.root / path], capture_output=True, text=True, check=True).stdout[:64]
-    with archive.ledger.transaction():
-        archive.ledger.articles.add(id_, address(docid), None, 0)
-        archive.ledger.articles.keep(id_, 1, "00", f"digest {docid}".encode(), 0)
-        archive.send(id_, json.dumps({"id": id_}), [(path, digest)])
+    id_, suffix = f"s:{docid}", "" if version == 1 else f".v{version}"
+    sent = []
+    if event is not Event.GONE:
+        page = f"page {docid} {version}".encode()
+        path = f"html/{docid}{suffix}.html"
+        files.write_whole(archive.root, path, page)
+        sent = [(path, sha256(page).hexdigest())]
+    article = Article(
+        id=id_,
+        version=version,
+        event=event,
+        text=f"text {docid} {version}",
+        published_at="2022-10-09",
+        snapshot=Snapshot(html=f"html/{docid}{suffix}.html"),
+        crawl=Crawl(parser_version="1"),
+    )
+    article = replace(article, content_hash=content_hash(article))
+    ledger = archive.ledger
+    with ledger.transaction():
+        ledger.articles.add(id_, address(docid), None, 0)
+        archive.send(article, sent, text_digest=f"digest {docid} {version}".encode())
+        known = ledger.articles.get(id_)
+        assert known
+        ledger.articles.seen(known, 0, known.url, (("e", None),))
+
+
+def versions(root: Path) -> list[int]:
+    lines = [line for path in sorted(root.glob("articles/*.jsonl")) for line in path.read_text().splitlines()]
+    return [json.loads(line)["version"] for line in lines]
 
 
 def records(root: Path) -> list[str]:
     lines = [line for path in sorted(root.glob("articles/*.jsonl")) for line in path.read_text().splitlines()]
     return [json.loads(line)["id"] for line in lines]
-
-
-def due(archive: Archive) -> list[str]:
-    return [known.id for known in archive.ledger.articles.due("s", Scope(), 10**10, ("~", ""), 100)]
 
 
 def test_a_seal_puts_every_waiting_record_into_one_segment(tmp_path: Path) -> None:
@@ -95,36 +96,108 @@ def test_a_record_whose_page_did_not_survive_is_due_again(tmp_path: Path, damage
     page.unlink() if damage == "lost" else page.write_bytes(b"pa")
     with opened(tmp_path, "r2") as archive:
         assert due(archive) == ["s:1"]
-        assert archive.ledger.articles.same_text(b"digest 1") is None
+        assert archive.ledger.articles.same_text(b"digest 1 1") is None
         archive.seal()
     assert records(tmp_path) == ["s:2"]
 
 
-@pytest.mark.parametrize("reached", ["stamp", "segment", "manifest", "torn manifest"])
-def test_an_interrupted_seal_is_finished_once(tmp_path: Path, reached: str) -> None:
+def test_a_record_whose_page_did_not_survive_takes_its_article_back_to_the_version_before(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive:
+        keep(archive, 1)
+        archive.seal()
+        for version in (2, 3):
+            keep(archive, 1, version, Event.UPDATED)
+        keep(archive, 1, 4, Event.GONE)
+    (tmp_path / "html/1.v3.html").write_bytes(b"torn")
+    with opened(tmp_path, "r2") as archive:
+        known = archive.ledger.articles.get("s:1")
+        assert known
+        assert (known.state, known.version, known.validators) == ("kept", 2, ())
+        assert due(archive) == ["s:1"]
+        assert not (tmp_path / "html/1.v3.html").exists()
+        assert archive.ledger.articles.same_text(b"digest 1 2") == "s:1"
+        assert archive.ledger.articles.same_text(b"digest 1 3") is None
+        archive.seal()
+    assert versions(tmp_path) == [1, 2]
+
+
+def test_a_gone_article_is_gone_again_when_its_return_did_not_survive(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive:
+        keep(archive, 1)
+        keep(archive, 1, 2, Event.GONE)
+        archive.seal()
+        keep(archive, 1, 3, Event.UPDATED)
+    (tmp_path / "html/1.v3.html").unlink()
+    with opened(tmp_path, "r2") as archive:
+        known = archive.ledger.articles.get("s:1")
+        assert known
+        assert (known.state, known.version) == ("gone", 2)
+        last = archive.last_record(known)
+    assert last
+    assert (last.event, last.text) == (Event.GONE, "text 1 2")
+
+
+def test_the_last_record_is_found_before_and_after_its_seal(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive:
+        for docid in (1, 2, 3):
+            keep(archive, docid)
+        found = []
+        for _ in range(2):
+            known = archive.ledger.articles.get("s:2")
+            assert known
+            found.append(archive.last_record(known))
+            archive.seal()
+    assert found[0] == found[1]
+    assert found[0]
+    assert found[0].text == "text 2 1"
+
+
+class Interrupted(BaseException):
+    """The sudden end of a seal."""
+
+
+SEAL_STEPS = ["fsync", "checkpoint", "write", "rename", "append", "commit"]
+
+
+@pytest.mark.parametrize("step", SEAL_STEPS)
+def test_an_interrupted_seal_is_finished_once(tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(tmp_path) as archive:
         keep(archive, 1)
         archive.seal()
         before = (tmp_path / "manifest-sha256.txt").read_bytes()
         keep(archive, 2)
-        with archive.ledger.transaction():
-            archive.ledger.outbox.stamp("articles/r1-002.jsonl")
-        if reached != "stamp":
-            files.write_whole(tmp_path, "articles/r1-002.jsonl", b'{"id": "s:2"}\n', durable=True)
-        if reached.endswith("manifest"):
-            archive._finish_seal("articles/r1-002.jsonl")
-            with archive.ledger.transaction():
-                archive.ledger.outbox.send("s:2", '{"id": "s:2"}', [])
-                archive.ledger.outbox.stamp("articles/r1-002.jsonl")
-        if reached == "torn manifest":
-            whole = (tmp_path / "manifest-sha256.txt").read_bytes()
-            (tmp_path / "manifest-sha256.txt").write_bytes(whole[: len(before) + 30])
+        calls = []
+
+        def interrupt(*arguments: object) -> None:
+            calls.append(arguments)
+            if step != "commit" or len(calls) == 2:  # the first commit is the stamp
+                raise Interrupted
+            arguments[0].execute("COMMIT")  # type: ignore[attr-defined]
+
+        with monkeypatch.context() as patched:
+            patched.setattr(disk, step, interrupt)
+            with pytest.raises(Interrupted):
+                archive.seal()
+    if step == "append":
+        (tmp_path / "manifest-sha256.txt").write_bytes(before + b"0123456789abcdef  html/2.ht")
     with opened(tmp_path, "r2") as archive:
         assert archive.ledger.outbox.size() == 0
+        assert [segment.path for segment in archive.ledger.outbox.segments()] == [
+            "articles/r1-001.jsonl",
+            "articles/r1-002.jsonl",
+        ]
     assert records(tmp_path) == ["s:1", "s:2"]
     listed = [line.split("  ")[1] for line in (tmp_path / "manifest-sha256.txt").read_text().splitlines()]
-    assert listed.count("articles/r1-002.jsonl") == 1
+    assert listed == ["html/1.html", "articles/r1-001.jsonl", "html/2.html", "articles/r1-002.jsonl"]
     assert (tmp_path / "manifest-sha256.txt").read_bytes().startswith(before)
+
+
+def test_a_record_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive:
+        keep(archive, 1)
+        archive.seal()
+    (line,) = (tmp_path / "articles/r1-001.jsonl").read_text().splitlines()
+    assert read_article(line).to_json() == line
 
 
 def test_unfinished_files_are_swept(tmp_path: Path) -> None:
@@ -137,7 +210,8 @@ def test_unfinished_files_are_swept(tmp_path: Path) -> None:
 def test_a_seal_of_nothing_makes_no_segment(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         with suppress(ZeroDivisionError), archive.ledger.transaction():
-            archive.send("s:1", "{}", [])
+            archive.ledger.articles.add("s:1", address(1), None, 0)
+            archive.send(Article(id="s:1", published_at="2022-10-09"), [], text_digest=None)
             raise ZeroDivisionError
         archive.seal()
     assert not (tmp_path / "articles").exists()
@@ -178,72 +252,11 @@ def test_the_ledger_is_private(tmp_path: Path) -> None:
         assert (tmp_path / "state.sqlite3").stat().st_mode & 0o077 == 0
 
 
-def test_due_articles_come_newest_first_and_in_batches(tmp_path: Path) -> None:
+def test_a_missing_ledger_beside_segments_is_never_started_anew(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
-        articles = archive.ledger.articles
-        for docid, day in ((1, date(2022, 1, 1)), (2, date(2022, 3, 1)), (3, date(2022, 2, 1))):
-            articles.add(f"s:{docid}", address(docid, day), None, 0)
-        articles.add("other:9", address(9), None, 0)
-        first = articles.due("s", Scope(), 0, ("~", ""), 2)
-        rest = articles.due("s", Scope(), 0, (first[-1].day, first[-1].id), 2)
-    assert [known.id for known in first + rest] == ["s:2", "s:3", "s:1"]
-
-
-def test_a_scope_bounds_what_is_due(tmp_path: Path) -> None:
-    with opened(tmp_path) as archive:
-        ledger = archive.ledger
-        for docid, section, day in ((1, "xw", 1), (2, "xw", 5), (3, "lm", 5)):
-            ledger.sections.add("s", section, None)
-            ledger.articles.add(f"s:{docid}", address(docid, date(2022, 1, day)), None, 0)
-            ledger.sections.add_member("s", section, f"s:{docid}")
-
-        def ids(scope: Scope) -> set[str]:
-            return {known.id for known in ledger.articles.due("s", scope, 0, ("~", ""), 9)}
-
-        assert ids(Scope(sections=["xw"])) == {"s:1", "s:2"}
-        assert ids(Scope(sections=["xw"], since=date(2022, 1, 2))) == {"s:2"}
-        assert ids(Scope(until=date(2022, 1, 1))) == {"s:1"}
-        assert ids(Scope(sections=[], ids=["s:3"])) == {"s:3"}
-        assert ids(Scope(sections=[])) == set()
-
-
-def test_retries_wait_longer_each_time(tmp_path: Path) -> None:
-    with opened(tmp_path) as archive:
-        articles = archive.ledger.articles
-        articles.add("s:1", address(1), None, 0)
-        now, waits = 1000, []
-        for _ in range(6):
-            articles.miss("s:1", "failed", "http_500", now)
-            later = next(t for t in (*RETRY_AFTER_S, 10**9) if articles.due("s", Scope(), now + t, ("~", ""), 1))
-            waits.append(later)
-            now += later
-    assert waits == [0, 3600, 21600, 86400, 604800, 604800]
-
-
-def test_a_failed_article_is_asked_at_its_new_address(tmp_path: Path) -> None:
-    with opened(tmp_path) as archive:
-        articles = archive.ledger.articles
-        articles.add("s:1", address(1, section="old"), None, 0)
-        articles.miss("s:1", "failed", "http_404", 1000)
-        articles.add("s:1", address(1, section="new"), None, 0)
-        (known,) = articles.due("s", Scope(), 0, ("~", ""), 1)
-    assert known.url == address(1, section="new").url
-
-
-def test_an_unknown_article_clears_the_mark_and_the_end_sets_it(tmp_path: Path) -> None:
-    with opened(tmp_path) as archive:
-        sections = archive.ledger.sections
-        sections.add("s", "xw", None)
-        marks = []
-        for page, unknown, complete in ((1, True, False), (2, False, True), (1, False, False), (2, True, False)):
-            sections.note_page("s", "xw", page, unknown=unknown, complete=complete, now=0)
-            known = sections.get("s", "xw")
-            assert known
-            marks.append(known.complete)
-    assert marks == [False, True, True, False]
-
-
-def test_reading_never_creates_a_ledger(tmp_path: Path) -> None:
-    with pytest.raises(Exception, match="unable to open"):
-        Ledger(tmp_path / "state.sqlite3", read_only=True)
-    assert list(tmp_path.iterdir()) == []
+        keep(archive, 1)
+        archive.seal()
+    (tmp_path / "state.sqlite3").unlink()
+    with pytest.raises(StorageFault, match="missing"), opened(tmp_path, "r2"):
+        pass
+    assert not (tmp_path / "state.sqlite3").exists()

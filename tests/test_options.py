@@ -10,7 +10,26 @@ from jcnews_spider.errors import UsageFault
 
 def test_defaults_make_sense() -> None:
     values = options.checked(options.defaults({}), ())
-    assert values == options.Options()
+    assert values.recheck_days == (86400, 3 * 86400, 7 * 86400)
+    assert values.gone_after == 86400
+    assert (values.output, values.fail_ratio, values.seal_records) == (Path("output"), 0.05, 500)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("gone_after", "90s", 90),
+        ("gone_after", "30 min", 1800),
+        ("gone_after", "2D", 172_800),
+        ("gone_after", "1.5", 5400),
+        ("gone_after", "0", 0),
+        ("recheck_days", "", ()),
+        ("recheck_days", "7, 0.5,7", (43_200, 604_800)),
+    ],
+)
+def test_times_have_units(name: str, text: str, expected: object) -> None:
+    settings = {**options.defaults({}), f"JCNEWS_{name.upper()}": text}
+    assert getattr(options.checked(settings, ()), name) == expected
 
 
 def test_the_environment_replaces_a_default() -> None:
@@ -29,6 +48,10 @@ def test_the_environment_replaces_a_default() -> None:
         ("JCNEWS_SEAL_RECORDS", "0"),
         ("JCNEWS_OUTPUT", " "),
         ("JCNEWS_CONTACT", "a\nb"),
+        ("JCNEWS_RECHECK_DAYS", "1,x"),
+        ("JCNEWS_RECHECK_DAYS", "-1"),
+        ("JCNEWS_GONE_AFTER", "soon"),
+        ("JCNEWS_GONE_AFTER", "-1h"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named(name: str, text: str) -> None:

@@ -6,6 +6,12 @@ import pytest
 
 from jcnews_spider.report import verdict
 
+
+def records(number: int, **having: int) -> dict[str, int]:
+    """Stats of a run that kept records, so many of which have a field."""
+    return {"records/checked": number, **{f"coverage/{name}": count for name, count in having.items()}}
+
+
 WELL = {"addresses/asked": 100, "addresses/answered": 100}
 
 
@@ -28,6 +34,14 @@ WELL = {"addresses/asked": 100, "addresses/answered": 100}
         ({**WELL, "storage/fault": "ENOSPC", "addresses/failed": 50}, "storage_failed", 7),
         ({"addresses/asked": 9, "lists/failed/dns": 9, "storage/fault": "EIO"}, "finished", 7),
         ({**WELL, "addresses/failed": 50}, "shutdown", 3),
+        ({**WELL, "health/empty_list/xw": 1}, "finished", 5),
+        ({**WELL, "health/empty_list/xw": 1, "addresses/failed": 50}, "finished", 5),
+        ({**WELL, "health/empty_list/xw": 1}, "shutdown", 3),
+        ({**WELL, "health/empty_list/xw": 1, "storage/fault": "ENOSPC"}, "finished", 7),
+        ({**WELL, **records(60, title=60, published_at=57, text=60)}, "finished", 0),
+        ({**WELL, **records(59, title=59, published_at=56, text=59)}, "finished", 5),
+        ({**WELL, **records(2)}, "finished", 0),
+        ({**WELL, **records(3, title=3, published_at=3)}, "finished", 5),
     ],
 )
 def test_exit_codes(stats: dict[str, Any], reason: str, expected: int) -> None:

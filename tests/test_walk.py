@@ -9,26 +9,28 @@ def entries(*names: str) -> list[Entry]:
 
 
 def walk(*, early: bool = False, cap: int = 100) -> Walk:
-    return Walk("xw", may_stop_early=early, stop_after_known_pages=2, max_pages=cap)
+    along = Walk("xw", may_stop_early=early, stop_after_known_pages=2, max_pages=cap)
+    along.begin_round([], (None, None))
+    return along
 
 
 def test_a_pager_names_the_last_page() -> None:
     along = walk()
     steps = [along.read(i, entries(*[f"{i}"]), unknown=1, pages=3) for i in range(3)]
-    assert steps == [Step.NEXT, Step.NEXT, Step.END]
+    assert steps == [Step.NEXT, Step.NEXT, Step.CONFIRM]
 
 
 def test_without_a_pager_a_page_that_repeats_ends_the_walk() -> None:
     along = walk()
     assert along.read(0, entries(*["a", "b"]), unknown=2, pages=None) is Step.NEXT
     assert along.read(1, entries(*["b", "c"]), unknown=1, pages=None) is Step.NEXT
-    assert along.read(2, entries(*["c", "b"]), unknown=0, pages=None) is Step.END
+    assert along.read(2, entries(*["c", "b"]), unknown=0, pages=None) is Step.CONFIRM
     assert along.found["article"] == 3
 
 
 def test_known_pages_end_only_the_walk_of_a_complete_section() -> None:
     complete, fresh = walk(early=True), walk()
-    for along, expected in ((complete, Step.END), (fresh, Step.NEXT)):
+    for along, expected in ((complete, Step.CONFIRM), (fresh, Step.NEXT)):
         assert along.read(0, entries(*["a"]), unknown=0, pages=9) is Step.NEXT
         assert along.read(1, entries(*["b"]), unknown=0, pages=9) is expected
 
@@ -36,7 +38,7 @@ def test_known_pages_end_only_the_walk_of_a_complete_section() -> None:
 def test_one_unknown_article_starts_the_count_of_known_pages_anew() -> None:
     along = walk(early=True)
     steps = [along.read(i, entries(*[f"{i}"]), unknown=unknown, pages=9) for i, unknown in enumerate((0, 1, 0, 0))]
-    assert steps == [Step.NEXT, Step.NEXT, Step.NEXT, Step.END]
+    assert steps == [Step.NEXT, Step.NEXT, Step.NEXT, Step.CONFIRM]
 
 
 def test_an_empty_page_on_the_way_leaves_the_walk_incomplete() -> None:
@@ -45,7 +47,7 @@ def test_an_empty_page_on_the_way_leaves_the_walk_incomplete() -> None:
     assert steps == [Step.NEXT, Step.NEXT, Step.HOLED]
     assert [stepping.read(i, entries(*names), unknown=0, pages=None) for i, names in enumerate(("a", ""))][
         -1
-    ] is Step.END
+    ] is Step.CONFIRM
     assert empty.read(0, [], unknown=0, pages=None) is Step.HOLED
 
 
@@ -58,3 +60,27 @@ def test_a_missing_page_is_the_end_unless_the_pager_promised_it() -> None:
     stepping.read(0, entries(*["a"]), unknown=1, pages=None)
     counted.read(0, entries(*["a"]), unknown=1, pages=5)
     assert (stepping.at_missing_page(), counted.at_missing_page()) == (Step.END, Step.CUT)
+
+
+def test_one_page_needs_no_second_look_and_several_do() -> None:
+    assert walk().read(0, entries("a"), unknown=1, pages=1) is Step.END
+
+
+def test_a_first_page_that_changed_meanwhile_begins_another_round_as_far_as_the_one_before() -> None:
+    along = Walk("xw", may_stop_early=True, stop_after_known_pages=1, max_pages=100)
+    along.begin_round(entries("a"), ("1", None))
+    assert [along.read(i, entries(f"{i}"), unknown=1, pages=9) for i in range(3)] == [Step.NEXT] * 3
+    assert along.read(3, entries("3"), unknown=0, pages=9) is Step.CONFIRM
+    assert along.at_first_page_again(entries("a")) is Step.END
+    assert along.at_first_page_again(entries("b")) is Step.NEXT
+    along.begin_round(entries("b"), ("2", None))
+    steps = [along.read(i, entries(f"{i}"), unknown=0, pages=9) for i in range(4)]
+    assert steps == [Step.NEXT, Step.NEXT, Step.NEXT, Step.CONFIRM]
+    assert along.validators == ("2", None)
+
+
+def test_a_list_that_never_rests_is_left_incomplete() -> None:
+    along = walk()
+    for number in range(2):
+        along.begin_round(entries(f"{number}"), (None, None))
+    assert along.at_first_page_again(entries("other")) is Step.DRIFTING

@@ -1,13 +1,13 @@
-"""Files that are whole or not there: every write of the archive to a file goes through here."""
+"""Files that are whole or not there: every file of the archive is written here."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from jcnews_spider.archive import disk
 from jcnews_spider.errors import StorageFault
 
 STAGING = ".tmp"
@@ -26,50 +26,40 @@ def storage_faults() -> Iterator[None]:
 def write_whole(root: Path, path: str, data: bytes, *, durable: bool = False) -> None:
     """Puts data at `path` below root by a temporary file and a rename; synced when durable, else by a later `sync`."""
     target = root / path
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.parent.is_dir():
+        disk.mkdir(target.parent)
     staged = root / STAGING / path.replace("/", "~")
     try:
-        staged.write_bytes(data)
+        disk.write(staged, data)
         if durable:
-            _sync(staged)
-        staged.replace(target)
+            disk.fsync(staged)
+        disk.rename(staged, target)
     except OSError:
-        staged.unlink(missing_ok=True)
+        with suppress(OSError):  # what cannot be taken away now is swept at the next start
+            disk.unlink(staged)
         raise
     if durable:
-        sync(root, [path])
+        sync_folders(root, [path])
 
 
 def sync(root: Path, paths: Iterable[str]) -> None:
     """Brings files below root and every folder above them, up to root, onto the disk."""
-    folders = {root}
-    for path in paths:
-        target = root / path
-        _sync(target)
-        folders.update(folder for folder in target.parents if folder.is_relative_to(root))
-    for folder in folders:
-        _sync(folder)
+    known = list(paths)
+    for path in known:
+        disk.fsync(root / path)
+    sync_folders(root, known)
 
 
-def append(path: Path, data: bytes) -> None:
-    """Appends and syncs."""
-    with path.open("ab") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+def sync_folders(root: Path, paths: Iterable[str]) -> None:
+    """Brings the names of files below root onto the disk, and those of every folder above them."""
+    folders = {folder for path in paths for folder in (root / path).parents if folder.is_relative_to(root)}
+    for folder in sorted(folders, reverse=True):
+        disk.fsync(folder)
 
 
 def sweep(root: Path) -> None:
     """Empties the staging folder: what stands there was never finished."""
     staging = root / STAGING
-    staging.mkdir(parents=True, exist_ok=True)
+    disk.mkdir(staging)
     for leftover in staging.iterdir():
-        leftover.unlink()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        disk.unlink(leftover)

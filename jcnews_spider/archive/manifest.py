@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from jcnews_spider.archive import files
+from jcnews_spider.archive import disk
 
 NAME = "manifest-sha256.txt"
 
 
 class Manifest:
-    """The list of sealed files; lines are only ever appended."""
+    """The list of sealed files; whole lines are only ever appended."""
 
     def __init__(self, root: Path) -> None:
         self._path = root / NAME
 
-    def add(self, sealed: Iterable[tuple[str, str]]) -> None:
-        """Appends (path, sha256 hex) pairs and syncs."""
-        lines = "".join(f"{digest}  {path}\n" for path, digest in sealed)
-        files.append(self._path, lines.encode())
+    def add(self, sealed: Iterable[tuple[str, str]], end: int) -> int:
+        """Puts (path, sha256 hex) pairs behind the first `end` bytes, syncs, and gives the new end.
 
-    def repair(self) -> None:
-        """Cuts a line that a crash left unfinished."""
-        if not self._path.exists():
-            return
-        data = self._path.read_bytes()
-        whole = data.rfind(b"\n") + 1
-        if whole < len(data):
-            os.truncate(self._path, whole)
-
-    def listed(self) -> set[str]:
-        """Every path that has a line."""
-        if not self._path.exists():
-            return set()
-        with self._path.open(encoding="utf-8") as lines:
-            return {line.rstrip("\n").partition("  ")[2] for line in lines}
+        `end` is what the last seal that was finished gave: lines behind it are of one that was interrupted, and are
+        written anew.
+        """
+        lines = "".join(f"{digest}  {path}\n" for path, digest in sealed).encode()
+        is_new = not self._path.exists()
+        if not is_new and self._path.stat().st_size > end:
+            disk.truncate(self._path, end)
+        disk.append(self._path, lines)
+        disk.fsync(self._path)
+        if is_new:
+            disk.fsync(self._path.parent)
+        return self._path.stat().st_size

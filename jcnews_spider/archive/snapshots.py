@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from jcnews_spider.urls import ArticleAddress
 
 FOLDER = "html"
 
+_VERSION = re.compile(r"(.+?)((?:\.v\d+)?)\.html")
+
 
 def snapshot_path(site: str, address: ArticleAddress, version: int, part: int = 0) -> str:
     """`html/<site>/<section path>/<YYYYMM>/t<YYYYMMDD>_<docid>[_<part>][.v<version>].html`, under output/."""
@@ -19,14 +22,20 @@ def snapshot_path(site: str, address: ArticleAddress, version: int, part: int = 
     return "/".join([*folders, f"{address.stem}{suffix}.html"])
 
 
-def write_snapshots(root: Path, site: str, draft: Draft) -> list[tuple[str, str]]:
-    """Puts each page in place, not yet synced, and gives (path, sha256 hex) of each in order."""
+def write_snapshots(root: Path, site: str, draft: Draft, version: int) -> list[tuple[str, str]]:
+    """Puts each page of a version in place, not yet synced, and gives (path, sha256 hex) of each in order."""
     written = []
-    for part, body in enumerate(draft.pages):
-        path = snapshot_path(site, draft.address, draft.article.version, part)
-        files.write_whole(root, path, body)
-        written.append((path, sha256(body).hexdigest()))
+    for part, page in enumerate(draft.pages):
+        path = snapshot_path(site, draft.address, version, part)
+        files.write_whole(root, path, page.body)
+        written.append((path, sha256(page.body).hexdigest()))
     return written
+
+
+def part_paths(first: str, pages: int) -> list[str]:
+    """The path of every page of a version, given that of the first."""
+    stem, version = _VERSION.fullmatch(first).groups()  # type: ignore[union-attr]
+    return [first, *(f"{stem}_{part}{version}.html" for part in range(1, pages))]
 
 
 def is_intact(root: Path, path: str, digest: str) -> bool:

@@ -44,16 +44,17 @@ class Command(SpiderCommand):
         path = options.checked(self.settings, os.environ).output / LEDGER
         code = runner.run(self.process, site, Job(discover=True)) if opts.discover else 0
         known: list[KnownSection] = []
+        sizes: dict[str, int] = {}
         if path.exists():
             with storage_faults():
                 ledger = Ledger(path, read_only=True)
-                known = ledger.sections.all(site.name)
+                known, sizes = ledger.sections.all(site.name), ledger.sections.sizes(site.name)
                 ledger.close()
-        print(table(("name", "path", "articles", "last walk", "complete"), _rows(site, known)))
+        print(table(("name", "path", "articles", "last walk", "complete"), _rows(site, known, sizes)))
         return code
 
 
-def _rows(site: Site, known: list[KnownSection]) -> list[tuple[str, str, int, str, str]]:
+def _rows(site: Site, known: list[KnownSection], sizes: dict[str, int]) -> list[tuple[str, str, int, str, str]]:
     """The site's table first, then what was discovered."""
     by_path = {section.path: section for section in known}
     listed = {section.path: section.name for section in site.sections if section.path}
@@ -63,6 +64,6 @@ def _rows(site: Site, known: list[KnownSection]) -> list[tuple[str, str, int, st
         name = listed.get(path) or (section.name if section else None) or ""
         walked = utc(section.walked_at) if section and section.walked_at else "never"
         complete = "yes" if section and section.complete else "no"
-        rows.append((name, path, section.articles if section else 0, walked, complete))
+        rows.append((name, path, sizes.get(path, 0), walked, complete))
     unplaced = [s.name for s in site.sections if not s.path and s.name not in {row[0] for row in rows}]
     return rows + [(name, "?", 0, "never", "no") for name in unplaced]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-import time
 from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from jcnews_spider import report
-from jcnews_spider.clock import utc
+from jcnews_spider import clock, report
 from jcnews_spider.errors import StorageFault
 
 logger = logging.getLogger(__name__)
@@ -40,16 +38,16 @@ class RunReport:
             run_id=spider.archive.run_id,
             site=spider.site.name,
             arguments=spider.job.arguments,
-            started_at=utc(spider.started),
-            finished_at=utc(time.time()),
+            started_at=clock.utc(spider.started),
+            finished_at=clock.utc(clock.now()),
             finish_reason=reason,
         )
         sections = {walk.path: walk.summary() for walk in spider.lists.walks.values()}
+        summary = report.summary(stats)
         try:
-            spider.archive.write_report(report.build(run, stats, sections, outcome))
+            spider.archive.write_report(report.build(run, stats, sections, outcome), summary)
         except StorageFault as fault:
             outcome = report.Verdict(7, f"storage failed: {fault}")
         spider.verdict = outcome
         level = logging.ERROR if outcome.exit_code else logging.INFO
-        summary, code, why = report.summary(stats), outcome.exit_code, outcome.why
-        logger.log(level, "run %s: %s; exit %d: %s", run.run_id, summary, code, why)
+        logger.log(level, "run %s: %s; exit %d: %s", run.run_id, summary, outcome.exit_code, outcome.why)

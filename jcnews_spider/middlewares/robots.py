@@ -12,6 +12,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
+from jcnews_spider.engine import STOPPED
+
 MAX_BYTES = 500 * 1024
 """What is read of a robots.txt (RFC 9309 §2.5)."""
 
@@ -30,7 +32,7 @@ class RobotsMiddleware:
             raise NotConfigured
         self._crawler = crawler
         self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
-        self._rules: dict[str, asyncio.Future[Protego | None]] = {}
+        self._rules: dict[str, asyncio.Future[Protego | str]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -41,35 +43,34 @@ class RobotsMiddleware:
         if request.meta.get("dont_obey_robotstxt"):
             return
         rules = await self._rules_for(urljoin(request.url, "/robots.txt"))
-        if rules is None:
-            raise IgnoreRequest("robots_unavailable")
+        if isinstance(rules, str):
+            raise IgnoreRequest(rules)
         if not rules.can_fetch(request.url, self._agent):
             self._crawler.stats.inc_value("robotstxt/forbidden")
             raise IgnoreRequest("robots")
         self._slow_down(request, rules)
 
-    async def _rules_for(self, url: str) -> Protego | None:
-        """The rules of a host, asked once a run; None when they cannot be had."""
+    async def _rules_for(self, url: str) -> Protego | str:
+        """The rules of a host, asked once a run, or the reason why nothing may be asked."""
         if url not in self._rules:
             self._rules[url] = asyncio.get_running_loop().create_future()
             self._rules[url].set_result(await self._fetch(url))
         return await self._rules[url]
 
-    async def _fetch(self, url: str) -> Protego | None:
+    async def _fetch(self, url: str) -> Protego | str:
         request = Request(url, callback=NO_CALLBACK, priority=1000, meta={"dont_obey_robotstxt": True})
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception as fault:  # noqa: BLE001 - whatever the reason, the rules could not be had
-            self._note_unavailable(url, str(fault) or type(fault).__name__)
-            return None
+            return STOPPED if str(fault) == STOPPED else self._unavailable(url, str(fault) or type(fault).__name__)
         if response.status >= 500:
-            self._note_unavailable(url, f"status {response.status}")
-            return None
+            return self._unavailable(url, f"status {response.status}")
         text = response.body[:MAX_BYTES].decode("utf-8-sig", "replace") if response.status == 200 else ""
         return Protego.parse(text)
 
-    def _note_unavailable(self, url: str, why: str) -> None:
+    def _unavailable(self, url: str, why: str) -> str:
         self._crawler.stats.set_value("robotstxt/unavailable", f"{url} cannot be had: {why}")
+        return "robots_unavailable"
 
     def _slow_down(self, request: Request, rules: Protego) -> None:
         """Honours Crawl-delay: it can only lengthen the delay of the host."""

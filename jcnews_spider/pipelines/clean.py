@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jcnews_spider.article import char_count, content_hash
+from jcnews_spider.article import Article, char_count, content_hash
 from jcnews_spider.items import Draft, Item
 from jcnews_spider.text import safe_strings
 
@@ -14,8 +14,10 @@ class CleanPipeline:
 
     def process_item(self, item: Item) -> Item:
         """The item with a clean article."""
-        if not isinstance(item, Draft):
-            return item
-        article = safe_strings(item.article)
-        article = replace(article, char_count=char_count(article.text), content_hash=content_hash(article))
-        return replace(item, article=article)
+        return replace(item, article=cleaned(item.article)) if isinstance(item, Draft) else item
+
+
+def cleaned(article: Article) -> Article:
+    """The article with every string in it safe, counted and hashed as it stands."""
+    article = safe_strings(article)
+    return replace(article, char_count=char_count(article.text), content_hash=content_hash(article))

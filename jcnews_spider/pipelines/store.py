@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
-from dataclasses import replace
-from hashlib import sha256
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 from scrapy.utils.defer import deferred_from_coro
 
+from jcnews_spider import clock
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger.articles import KnownArticle
-from jcnews_spider.archive.snapshots import write_snapshots
-from jcnews_spider.article import Article, SectionRef, Snapshot
-from jcnews_spider.clock import utc
+from jcnews_spider.article import Article
 from jcnews_spider.errors import StorageFault
-from jcnews_spider.items import Discovered, Draft, Item, ListPage, Miss, Wanted
-from jcnews_spider.options import Options
-from jcnews_spider.pipelines.dedupe import mark_copy, text_digest
+from jcnews_spider.items import MOST_MISSING, Discovered, Draft, Item, ListPage, Miss, Unchanged, Walked, Wanted
+from jcnews_spider.pipelines.records import Recorder
 from jcnews_spider.trs.site import Site
 
 SKIPPED = frozenset({"stub", "no_body", "robots"})
@@ -39,17 +34,19 @@ class StorePipeline:
 
     archive: Archive
     site: Site
-    _options: Options
+    _spider: Any
 
     def __init__(self, crawler: Crawler) -> None:
         if not hasattr(crawler.spider, "archive"):
             raise NotConfigured("a spider without an archive")
         self._crawler = crawler
         self._stats = crawler.stats
-        self._writers: dict[type[Any], Callable[[Any], Article | None]] = {
+        self._writers: dict[type[Any], Callable[[Any], list[Article]]] = {
             Draft: self._keep,
+            Unchanged: self._unchanged,
             Miss: self._miss,
             ListPage: self._list_page,
+            Walked: self._walked,
             Discovered: self._discovered,
             Wanted: self._wanted,
         }
@@ -61,10 +58,13 @@ class StorePipeline:
     def open_spider(self) -> None:
         """Takes the archive and the site from the spider."""
         spider: Any = self._crawler.spider
-        self.archive, self.site, self._options = spider.archive, spider.site, spider.options
+        self._spider, self.archive, self.site = spider, spider.archive, spider.site
+        self._recorder = Recorder(self.archive, self.site, html_snapshots=spider.options.html_snapshots)
 
     def process_item(self, item: Item) -> Article:
         """The stored article; any other item is noted and ends here with DropItem."""
+        if self._has_failed:
+            raise DropItem("the storage has failed", log_level="DEBUG")
         try:
             with storage_faults():
                 stored = self._writers[type(item)](item)
@@ -72,84 +72,112 @@ class StorePipeline:
         except StorageFault as fault:
             self._fail(fault)
             deferred_from_coro(self._crawler.engine.close_spider_async(reason="storage_failed"))
+            raise DropItem("the storage has failed", log_level="DEBUG") from fault
+        except Exception:
+            self._stats.inc_value("addresses/failed")  # a defect of ours: Scrapy logs it, and the address stays due
             raise
-        if stored is None:
+        if not stored:
             raise DropItem(f"{type(item).__name__} noted", log_level="DEBUG")
-        return stored
+        return stored[-1]
 
     def close_spider(self) -> None:
-        """Seals what is left."""
-        if self._stats.get_value("storage/fault"):
+        """Calls what is missing for long gone, and seals what is left."""
+        if self._has_failed:
             return
         try:
             with storage_faults():
+                if self._spider.has_finished:
+                    self._settle_missing()
                 self.archive.seal()
         except StorageFault as fault:
             self._fail(fault)
+
+    @property
+    def _has_failed(self) -> bool:
+        return bool(self._stats.get_value("storage/fault"))
 
     def _fail(self, fault: StorageFault) -> None:
         self._stats.set_value("storage/fault", str(fault))
         logger.error("storage failed: %s", fault)
 
-    def _keep(self, draft: Draft) -> Article | None:
-        ledger = self.archive.ledger
-        known = ledger.articles.get(draft.article.id)
-        if known is None or known.version:
-            self._stats.inc_value("articles/known")
-            return None
-        files = write_snapshots(self.archive.root, self.site.name, draft) if self._options.html_snapshots else []
-        with ledger.transaction():
-            article = self._complete(mark_copy(draft.article, ledger), draft, known)
-            if files:
-                article = replace(article, snapshot=replace(article.snapshot, html=files[0][0]))
-            for section in article.sections:
-                if path := self.site.section_at(section.url):
-                    ledger.sections.add(self.site.name, path, section.name)
-            digest = text_digest(article.text)
-            ledger.articles.keep(article.id, article.version, article.content_hash, digest, int(time.time()))
-            self.archive.send(article.id, article.to_json(), files)
-        self._count(article, draft)
-        return article
+    # ---- articles
 
-    def _complete(self, article: Article, draft: Draft, known: KnownArticle) -> Article:
-        """The article with what only the archive knows."""
-        listed = [
-            SectionRef(name, self.site.section_url(path)) if name else self.site.section_ref(path)
-            for path, name in self.archive.ledger.sections.showing(article.id)
-        ]
-        sections = {section.url: section for section in [*article.sections, *listed]}
-        return replace(
-            article,
-            sections=tuple(sections.values()),
-            first_seen_at=utc(known.first_seen),
-            snapshot=Snapshot(sha256=sha256(draft.pages[0]).hexdigest()),
-            crawl=replace(article.crawl, run_id=self.archive.run_id, list_url=known.list_url),
-        )
+    def _keep(self, draft: Draft) -> list[Article]:
+        """A page that came: the first version, another one, or the same text as before."""
+        known = self._known(draft.article.id)
+        records = self._recorder.keep(known, draft)
+        for article in records:
+            self._count(article)
+        if not records:
+            self._stats.inc_value("articles/unchanged")
+        self._stats.inc_value("articles/bytes", sum(len(page.body) for page in draft.pages))
+        return records
 
-    def _count(self, article: Article, draft: Draft) -> None:
+    def _unchanged(self, item: Unchanged) -> list[Article]:
+        known = self._known(item.id)
+        with self.archive.ledger.transaction():
+            self.archive.ledger.articles.seen(known, int(clock.now()), known.url, known.validators)
+        self._stats.inc_value("articles/unchanged")
+        return []
+
+    def _miss(self, miss: Miss) -> list[Article]:
+        """An address that gave nothing; of a known article a 404 is no failure but a sign of withdrawal."""
+        known, now, articles = self._known(miss.id), int(clock.now()), self.archive.ledger.articles
+        state = "skipped" if miss.reason in SKIPPED else "failed"
+        is_sign = miss.is_missing and known.version > 0 and miss.url == known.url
+        with self.archive.ledger.transaction():
+            if is_sign and known.state == "kept":
+                articles.missing(known, miss.reason, now)
+            else:
+                articles.miss(known, miss.url, state, miss.reason, now)
+            if is_sign and known.state == "gone":
+                articles.left(known, now)
+        if is_sign:
+            self._stats.inc_value("rechecks/missing" if known.state == "kept" else "rechecks/still_gone")
+            state = "missing"
+        else:
+            self._stats.inc_value(f"articles/{state}/{miss.reason}")
+        if state == "failed":
+            self._stats.inc_value("addresses/failed")
+            logger.warning("%s: %s %s", miss.url, miss.reason, miss.detail)
+        elif miss.reason != "robots":
+            self._stats.inc_value("addresses/answered")
+        return []
+
+    def _settle_missing(self) -> None:
+        """Writes `gone` for what was missing twice, unless so much is missing that it looks like an outage."""
+        spider = self._spider
+        candidates = self.archive.ledger.articles.missing_for(self.site.name, spider.started, spider.gone_after_s)
+        missing, asked = self._stats.get_value("rechecks/missing", 0), self._stats.get_value("rechecks/asked", 0)
+        if candidates and missing > MOST_MISSING * asked:
+            logger.warning("%d of %d rechecked articles are missing: none is called gone", missing, asked)
+            return
+        for known in candidates:
+            self._count(self._recorder.gone(known))
+
+    def _known(self, id_: str) -> KnownArticle:
+        known = self.archive.ledger.articles.get(id_)
+        if known is None:
+            raise LookupError(f"{id_} was never found")
+        return known
+
+    def _count(self, article: Article) -> None:
         self._stats.inc_value(f"articles/{article.event}")
+        if article.event not in ("new", "updated"):
+            return
+        self._stats.inc_value("records/checked")
         self._stats.inc_value(f"extractor/{article.crawl.extractor}")
-        self._stats.inc_value("articles/bytes", sum(map(len, draft.pages)))
         if article.duplicate_of:
             self._stats.inc_value("articles/duplicates")
         for name in COVERAGE:
             if getattr(article, name):
                 self._stats.inc_value(f"coverage/{name}")
 
-    def _miss(self, miss: Miss) -> None:
-        state = "skipped" if miss.reason in SKIPPED else "failed"
-        self._stats.inc_value(f"articles/{state}/{miss.reason}")
-        if state == "failed":
-            self._stats.inc_value("addresses/failed")
-            logger.warning("%s: %s %s", miss.id, miss.reason, miss.detail)
-        elif miss.reason != "robots":
-            self._stats.inc_value("addresses/answered")
-        with self.archive.ledger.transaction():
-            self.archive.ledger.articles.miss(miss.id, state, miss.reason, int(time.time()))
+    # ---- lists
 
-    def _list_page(self, page: ListPage) -> None:
+    def _list_page(self, page: ListPage) -> list[Article]:
         self._stats.inc_value("lists/pages")
-        site, ledger, now = self.site.name, self.archive.ledger, int(time.time())
+        site, ledger, now = self.site.name, self.archive.ledger, int(clock.now())
         with ledger.transaction():
             ledger.sections.add(site, page.section, page.name)
             for address in page.found:
@@ -159,19 +187,26 @@ class StorePipeline:
             for entry in page.entries:
                 if entry.kind != "article":
                     ledger.sections.add_other(site, page.section, entry.kind, entry.url, entry.title)
-            ledger.sections.note_page(
-                site, page.section, page.index + 1, unknown=page.has_unknown, complete=page.completes, now=now
-            )
-            if page.index == 0:
-                ledger.sections.note_validators(site, page.section, page.etag, page.last_modified)
+            ledger.sections.note_page(site, page.section, page.index + 1, unknown=page.has_unknown, now=now)
+        return []
 
-    def _discovered(self, discovered: Discovered) -> None:
+    def _walked(self, walked: Walked) -> list[Article]:
+        now, sections = int(clock.now()), self.archive.ledger.sections
+        with self.archive.ledger.transaction():
+            sections.note_end(self.site.name, walked.section, walked.pages, walked.etag, walked.last_modified, now)
+        return []
+
+    def _discovered(self, discovered: Discovered) -> list[Article]:
         with self.archive.ledger.transaction():
             for section in discovered.sections:
                 if path := self.site.section_at(section.url):
                     self.archive.ledger.sections.add(self.site.name, path, section.name)
+        return []
 
-    def _wanted(self, wanted: Wanted) -> None:
+    def _wanted(self, wanted: Wanted) -> list[Article]:
         with self.archive.ledger.transaction():
             for address in wanted.addresses:
-                self.archive.ledger.articles.add(self.site.article_id(address.docid), address, None, int(time.time()))
+                id_ = self.site.article_id(address.docid)
+                self.archive.ledger.articles.add(id_, address, None, int(clock.now()))
+                self.archive.ledger.articles.want(id_)
+        return []

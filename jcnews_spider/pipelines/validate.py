@@ -13,7 +13,8 @@ CHECKS: tuple[tuple[str, Callable[[Draft], bool]], ...] = (
     ("no_title", lambda draft: bool(draft.article.title.strip())),
     ("no_body", lambda draft: any((draft.article.text.strip(), draft.article.images, draft.article.videos,
                                    draft.article.attachments))),
-    ("no_bytes", lambda draft: len(draft.pages) == draft.article.crawl.pages and all(draft.pages)),
+    ("no_bytes", lambda draft: len(draft.pages) == draft.article.crawl.pages
+                 and all(page.body for page in draft.pages)),
     ("other_article", lambda draft: draft.article.id.endswith(f":{draft.address.docid}")),
 )  # fmt: skip
 """(reason, what must hold), the first that does not decides."""
@@ -36,5 +37,5 @@ class ValidatePipeline:
         for reason, holds in CHECKS:
             if not holds(item):
                 self._stats.inc_value(f"validate/{reason}")
-                return Miss(item.article.id, reason)
+                return Miss(item.article.id, item.address.url, reason)
         return item

@@ -43,3 +43,14 @@ def header(response: Response, name: str) -> str | None:
 def charset(response: Response) -> str | None:
     """The charset of the Content-Type header."""
     return http_content_type_encoding(header(response, "Content-Type"))
+
+
+def validators_of(response: Response) -> tuple[str | None, str | None]:
+    """(ETag, Last-Modified)."""
+    return header(response, "ETag"), header(response, "Last-Modified")
+
+
+def conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """The headers that ask for a page only if it is another than the one with these validators."""
+    headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in headers.items() if value}

@@ -9,9 +9,10 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from jcnews_spider.engine import STOPPED
 from jcnews_spider.errors import UnknownLayout
-from jcnews_spider.items import Item, ListPage
-from jcnews_spider.spiders.answers import charset, header, require_ok
+from jcnews_spider.items import Item, ListPage, Walked
+from jcnews_spider.spiders.answers import charset, conditions, require_ok, validators_of
 from jcnews_spider.spiders.walk import Step, Walk
 from jcnews_spider.trs.listing import Listing, parse_listing
 
@@ -34,24 +35,23 @@ class Lists:
             return
         job, options = self._spider.job, self._spider.options
         known = self._sections.get(self._site.name, path)
-        validators = {}
         complete = known is not None and known.complete and not job.full
-        if complete and known:
-            validators = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
         self.walks[path] = Walk(
             path,
             may_stop_early=complete,
             stop_after_known_pages=options.stop_after_known_pages,
             max_pages=job.max_pages or options.max_list_pages,
+            had_articles=known is not None and known.has_articles,
         )
-        headers = {name: value for name, value in validators.items() if value}
+        headers = conditions(known.etag, known.last_modified) if complete and known else {}
         yield self._request(self._site.section_url(path), path, 0, headers)
 
     def parse(self, response: Response, section: str, index: int) -> Iterator[Item | Request]:
         """The entries of a list page as an item, and the request of the next page."""
         walk = self.walks[section]
-        if response.status == 304:
-            yield self._unchanged(walk, response)
+        is_conditional = walk.round > 0 or walk.may_stop_early
+        if response.status == 304 and index == 0 and is_conditional:
+            yield self._unchanged(walk)
         elif response.status in (404, 410):
             yield from self._missing(walk, response, index)
         else:
@@ -73,7 +73,9 @@ class Lists:
         self.count_failure(request.url, reason)
 
     def count_failure(self, url: str, reason: str) -> None:
-        """Counts a list or home page that gave nothing; what robots.txt forbids is no failure."""
+        """Counts a list or home page that gave nothing; what robots.txt forbids, or a stop, is no failure."""
+        if reason == STOPPED:
+            return
         if reason == "robots":
             self._spider.count("lists/absent/robots")
             return
@@ -92,11 +94,23 @@ class Lists:
             self._end(walk, f"sends to {target}")
             yield from self.begin(target)
             return
+        if index == 0:
+            again = walk.at_first_page_again(listing.entries) if walk.round else Step.NEXT
+            if again is not Step.NEXT:
+                yield from self._finish(walk, again)
+                return
+            walk.begin_round(listing.entries, validators_of(response))
+        yield from self._read(walk, listing, response, index)
+
+    def _read(self, walk: Walk, listing: Listing, response: Response, index: int) -> Iterator[Item | Request]:
+        """The page as an item and what comes next."""
         job = self._spider.job
         addresses = [a for entry in listing.entries if (a := self._site.article_address(entry.url))]
         ids = [self._site.article_id(address.docid) for address in addresses]
         unknown = set(ids) - self._sections.members(self._site.name, walk.path, ids)
         step = walk.read(index, listing.entries, unknown=len(unknown), pages=listing.pages)
+        if not listing.entries and walk.had_articles and walk.is_holed:
+            self._spider.count(f"health/empty_list/{walk.path}")
         yield ListPage(
             section=walk.path,
             name=listing.name,
@@ -105,42 +119,51 @@ class Lists:
             entries=listing.entries,
             found=tuple(address for address in addresses if job.includes(address.day)),
             has_unknown=bool(unknown),
-            completes=step is Step.END and not job.is_bounded,
-            etag=header(response, "ETag"),
-            last_modified=header(response, "Last-Modified"),
         )
         if step is Step.NEXT:
             yield self._request(listing.page_url(response.url, index + 1), walk.path, index + 1)
         else:
-            bound = "max_pages" if job.max_pages else "max_list_pages"
-            self._end(walk, {Step.END: "complete", Step.CUT: bound, Step.HOLED: "empty_page"}[step])
+            yield from self._finish(walk, step)
 
-    def _unchanged(self, walk: Walk, response: Response) -> ListPage:
-        """A first page that was not modified: the section is as it was."""
-        known = self._sections.get(self._site.name, walk.path)
+    def _finish(self, walk: Walk, step: Step) -> Iterator[Item | Request]:
+        """The end of a walk: complete only when it saw everything, and its first page is what it was at the start."""
+        if step is Step.CONFIRM and self._spider.job.is_bounded:
+            step = Step.END
+        if step is Step.CONFIRM:
+            headers = conditions(*walk.validators)
+            yield self._request(self._site.section_url(walk.path), walk.path, 0, headers)
+            return
+        if step is Step.END and not self._spider.job.is_bounded:
+            yield self._completed(walk)
+        bound = "max_pages" if self._spider.job.max_pages else "max_list_pages"
+        self._end(walk, bound if step is Step.CUT else step.value)
+
+    def _completed(self, walk: Walk) -> Walked:
+        """What the ledger is told at the end of a whole walk."""
+        etag, last_modified = walk.validators
+        return Walked(walk.path, max(1, walk.read_pages), etag, last_modified)
+
+    def _unchanged(self, walk: Walk) -> Walked:
+        """A first page that was not modified, since the last complete walk or since this one began."""
         self._spider.count("addresses/answered")
-        self._spider.count("lists/unchanged")
-        self._end(walk, "unchanged")
-        return ListPage(
-            section=walk.path,
-            url=response.url,
-            index=0,
-            completes=True,
-            etag=known.etag if known else None,
-            last_modified=known.last_modified if known else None,
-        )
+        if walk.round == 0:
+            self._spider.count("lists/unchanged")
+            known = self._sections.get(self._site.name, walk.path)
+            walk.validators = (known.etag, known.last_modified) if known else (None, None)
+        self._end(walk, "complete" if walk.round else "unchanged")
+        return self._completed(walk)
 
-    def _missing(self, walk: Walk, response: Response, index: int) -> Iterator[Item]:
+    def _missing(self, walk: Walk, response: Response, index: int) -> Iterator[Item | Request]:
         """A 404 ends a walk without a pager; a first page that was never there is absent, one that was has failed."""
         reason = f"http_{response.status}"
         known = self._sections.get(self._site.name, walk.path)
         if index:
             self._spider.count("addresses/answered")
             step = walk.at_missing_page()
-            if step is Step.END:
-                completes = not self._spider.job.is_bounded
-                yield ListPage(section=walk.path, url=response.url, index=index, completes=completes)
-            self._end(walk, "complete" if step is Step.END else reason)
+            if step is Step.CUT:
+                self._end(walk, reason)
+            else:
+                yield from self._finish(walk, step)
         elif known and known.walked_at:
             self._end(walk, reason)
             self.count_failure(response.url, reason)

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response
-from scrapy.http.request import NO_CALLBACK
 from twisted.python.failure import Failure
 
+from jcnews_spider import clock
 from jcnews_spider.archive import Archive
-from jcnews_spider.archive.ledger.articles import Scope
-from jcnews_spider.article import Article
-from jcnews_spider.clock import utc
-from jcnews_spider.errors import OtherPage, StorageFault, UnknownLayout
-from jcnews_spider.items import Discovered, Draft, Item, Miss, Wanted
-from jcnews_spider.job import Job
+from jcnews_spider.errors import StorageFault, UnknownLayout
+from jcnews_spider.items import Discovered, Item, Wanted
+from jcnews_spider.job import Job, Recheck
 from jcnews_spider.options import Options
 from jcnews_spider.report import Verdict
 from jcnews_spider.sites import SITES
-from jcnews_spider.spiders.answers import REASONS, charset, header, reason_of, require_ok
+from jcnews_spider.spiders.answers import charset, reason_of, require_ok
+from jcnews_spider.spiders.articles import Articles
 from jcnews_spider.spiders.lists import Lists
 from jcnews_spider.spiders.lookup import Lookup
-from jcnews_spider.trs.article import join_parts, parse_article
 from jcnews_spider.trs.listing import parse_navigation
 from jcnews_spider.trs.site import Site
-
-BATCH = 100
-"""Articles taken from the ledger at a time: memory stays flat however many are due."""
-
-MOST_PARTS = 200
-"""Pages of one article; the longest gallery seen has 40."""
 
 Output = Iterator[Item | Request]
 
@@ -50,11 +39,14 @@ class TrsSpider(Spider):
         self.job = job
         self.archive = archive
         self.options = options
-        self.started = int(time.time())
+        self.started = int(clock.now())
+        self.gone_after_s = 0 if job.recheck is Recheck.ALL else options.gone_after
+        self.has_finished = False
+        """True when everything that was due has been asked."""
         self.lists = Lists(self)
-        self._lookup = Lookup(job.names)
+        self.articles = Articles(self)
         self.verdict: Verdict | None = None
-        self._last_due = ("~", "")
+        self._lookup = Lookup(job.names)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -112,65 +104,17 @@ class TrsSpider(Spider):
     # ---- articles
 
     def fetch_due(self) -> None:
-        """The next batch of articles that the ledger says are due, when nothing else is left to do."""
-        scope = Scope(
-            sections=None if self.job.whole_site else list(self.lists.walks),
-            since=self.job.since,
-            until=self.job.until,
-            ids=[self.site.article_id(address.docid) for address in self.job.articles],
-        )
+        """Asks the next batch of articles when nothing else is left to do."""
         try:
-            batch = self.archive.ledger.articles.due(self.site.name, scope, self.started, self._last_due, BATCH)
+            requests = self.articles.next_requests()
         except StorageFault as fault:
             self.crawler.stats.set_value("storage/fault", str(fault))
             return
-        for known in batch:
-            self._last_due = (known.day, known.id)
-            arguments = {"id": known.id}
-            self.crawler.engine.crawl(self.request(known.url, self.parse_article, self.article_failed, arguments))
-        if batch:
+        self.has_finished = not requests
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        if requests:
             raise DontCloseSpider
-
-    async def parse_article(self, response: Response, id: str) -> AsyncIterator[Item]:  # noqa: A002 - the record's word
-        """The article of a page and its further pages as a draft, or a miss with its reason."""
-        try:
-            draft = await self._read_article(response, id)
-        except UnknownLayout as fault:
-            yield Miss(id, fault.reason, str(fault))
-        except tuple(REASONS) as fault:
-            yield Miss(id, reason_of(fault), f"a further page: {fault}")
-        else:
-            self.count("addresses/answered")
-            yield draft
-
-    def article_failed(self, failure: Failure) -> Iterator[Item]:
-        """The miss of an article's page that did not come."""
-        reason = self.reason_to_go_on(failure)
-        yield Miss(failure.request.cb_kwargs["id"], reason, str(failure.value))  # type: ignore[attr-defined]
-
-    async def _read_article(self, response: Response, id_: str) -> Draft:
-        """The draft; raises UnknownLayout where the page, or one of its further pages, is no article."""
-        address = self.site.article_address(response.url)
-        if address is None or self.site.article_id(address.docid) != id_:
-            raise OtherPage(response.url)
-        parts = [self._parsed(response)]
-        pages = [response.body]
-        if parts[0].crawl.pages > MOST_PARTS:
-            raise UnknownLayout(f"names {parts[0].crawl.pages} pages, {MOST_PARTS} are the most")
-        for part in range(1, parts[0].crawl.pages):
-            request = Request(address.part_url(part), callback=NO_CALLBACK)
-            further = await self.crawler.engine.download_async(request)
-            parts.append(self._parsed(further))
-            pages.append(further.body)
-        article = join_parts(parts)
-        etag, last_modified = header(response, "ETag"), header(response, "Last-Modified")
-        crawl = replace(article.crawl, status=response.status, etag=etag, last_modified=last_modified)
-        article = replace(article, crawl=crawl, fetched_at=utc(time.time()))
-        return Draft(article, address, tuple(pages))
-
-    def _parsed(self, response: Response) -> Article:
-        require_ok(response)
-        return parse_article(response.body, response.url, self.site, charset(response))
 
     # ---- what all routes share
 

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from jcnews_spider.trs.listing import Entry
 
+MOST_ROUNDS = 3
+"""Times that a list is walked in one run because it changed meanwhile."""
+
 
 class Step(Enum):
     """What follows a list page."""
 
     NEXT = "next"
-    END = "end"
-    """The walk ended by its own rule."""
+    CONFIRM = "confirm"
+    """The end by the walk's own rule, if the first page is still what it was: else an entry may have slipped past."""
+    END = "complete"
+    """The end by the walk's own rule."""
     CUT = "cut"
-    """The walk ended before its end, by a bound."""
-    HOLED = "holed"
-    """The walk came to its end, but a page on the way held nothing: a soft 404 or a challenge may have stood there."""
+    """The end by a bound."""
+    HOLED = "empty_page"
+    """The end, but a page on the way held nothing: a soft 404 or a challenge may have stood there."""
+    DRIFTING = "drifting"
+    """The list changed in every round."""
 
 
 @dataclass(slots=True)
@@ -32,19 +39,41 @@ class Walk:
     """True when the section was complete at the start: then known pages end the walk (DESIGN.md §2)."""
     stop_after_known_pages: int
     max_pages: int
+    had_articles: bool = False
+    """True when the section was seen to show articles by an earlier run."""
     pages: int | None = None
     """Number of pages that the pager script names, None when there is none."""
     known_pages: int = 0
     """Whole pages without an unknown article, in a row."""
     read_pages: int = 0
+    """Of all rounds."""
     found: Counter[str] = field(default_factory=Counter)
-    """Number of different items by kind."""
+    """Number of different items of this round by kind."""
     new: int = 0
     """Articles that the section was not known to show."""
     end: str | None = None
     """How it ended: complete, unchanged, absent, or the reason that cut it."""
     is_holed: bool = False
     seen: set[str] = field(default_factory=set)
+    """Addresses of the items of this round."""
+    round: int = 0
+    """0 before the first page."""
+    validators: tuple[str | None, str | None] = (None, None)
+    """(ETag, Last-Modified) of the first page when this round began."""
+    must_reach: int = 0
+    """Pages that this round reads before known ones may end it: as many as the rounds before."""
+    _first: tuple[str, ...] = ()
+    _index: int = 0
+
+    def begin_round(self, first: Sequence[Entry], validators: tuple[str | None, str | None]) -> None:
+        """A walk from the first page on: the first one, or another because the list changed on the way."""
+        self.must_reach = self._index + 1 if self.round else 0
+        self.round += 1
+        self.validators = validators
+        self._first = tuple(entry.url for entry in first)
+        self.known_pages = 0
+        self.seen.clear()
+        self.found.clear()
 
     def read(self, index: int, entries: Iterable[Entry], *, unknown: int, pages: int | None) -> Step:
         """Notes the entries of a page and says what follows.
@@ -56,13 +85,14 @@ class Walk:
         fresh = [entry for entry in page if entry.url not in self.seen]
         self.seen.update(entry.url for entry in fresh)
         self.found.update(entry.kind for entry in fresh)
+        self._index = index
         self.read_pages += 1
         self.new += unknown
         self.pages = pages if pages is not None else self.pages
         self.known_pages = 0 if unknown else self.known_pages + 1
         self.is_holed |= not page and (self.pages is not None or index == 0)
         if self._is_over(index, fresh):
-            return Step.HOLED if self.is_holed else Step.END
+            return self._ended()
         return Step.CUT if index + 1 >= self.max_pages else Step.NEXT
 
     def _is_over(self, index: int, fresh: list[Entry]) -> bool:
@@ -71,11 +101,23 @@ class Walk:
             return True
         if self.pages is None and not fresh:
             return True
-        return self.may_stop_early and self.known_pages >= self.stop_after_known_pages
+        is_far_enough = index + 1 >= self.must_reach
+        return self.may_stop_early and is_far_enough and self.known_pages >= self.stop_after_known_pages
+
+    def _ended(self) -> Step:
+        if self.is_holed:
+            return Step.HOLED
+        return Step.CONFIRM if self._index else Step.END
 
     def at_missing_page(self) -> Step:
         """What a 404 behind the first page means: the end, unless the pager script promised more."""
-        return Step.END if self.pages is None else Step.CUT
+        return self._ended() if self.pages is None else Step.CUT
+
+    def at_first_page_again(self, entries: Sequence[Entry]) -> Step:
+        """What the first page says when the walk has come to its end: END, or NEXT for another round."""
+        if tuple(entry.url for entry in entries) == self._first:
+            return Step.END
+        return Step.NEXT if self.round < MOST_ROUNDS else Step.DRIFTING
 
     def summary(self) -> dict[str, Any]:
         """The walk for the run report."""

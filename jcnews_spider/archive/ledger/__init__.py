@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from jcnews_spider.archive import disk
 from jcnews_spider.archive.ledger.articles import Articles
+from jcnews_spider.archive.ledger.due import Due
 from jcnews_spider.archive.ledger.outbox import Outbox
+from jcnews_spider.archive.ledger.runs import Runs
 from jcnews_spider.archive.ledger.schema import SCHEMA, SCHEMA_VERSION
 from jcnews_spider.archive.ledger.sections import Sections
 from jcnews_spider.errors import StorageFault
@@ -35,6 +38,7 @@ class Ledger:
     """The open ledger of one archive."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self._path = path
         if not read_only:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         mode = "ro" if read_only else "rw"
@@ -42,20 +46,32 @@ class Ledger:
             f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, factory=_Connection
         )
         self._db.row_factory = sqlite3.Row
+        try:
+            self._prepare(read_only=read_only)
+        except StorageFault:
+            self._db.close()
+            raise
+        self.articles = Articles(self._db)
+        self.due = Due(self._db)
+        self.sections = Sections(self._db)
+        self.outbox = Outbox(self._db)
+        self.runs = Runs(self._db)
+
+    def _prepare(self, *, read_only: bool) -> None:
+        """Makes the tables of a new ledger; another schema than this one's is never touched."""
+        (found,) = self._db.execute("PRAGMA user_version").fetchone()
+        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        is_new = found == tables == 0 and not read_only
+        if found != SCHEMA_VERSION and not is_new:
+            raise StorageFault(f"{self._path} has schema {found}, this version reads {SCHEMA_VERSION}")
         if not read_only:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
-        self._prepare(path, read_only=read_only)
-        self.articles = Articles(self._db)
-        self.sections = Sections(self._db)
-        self.outbox = Outbox(self._db)
-
-    def _prepare(self, path: Path, *, read_only: bool) -> None:
-        (found,) = self._db.execute("PRAGMA user_version").fetchone()
-        if found == 0 and not read_only:
-            self._db.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
-        elif found != SCHEMA_VERSION:
-            raise StorageFault(f"{path} has schema {found}, this version reads {SCHEMA_VERSION}")
+        if is_new:
+            with self.transaction():
+                for statement in SCHEMA.split(";\n"):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
     def close(self) -> None:
         """Ends the connection."""
@@ -67,11 +83,13 @@ class Ledger:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            disk.commit(self._db)
         except BaseException:
-            self._db.execute("ROLLBACK")
+            with suppress(StorageFault):
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def checkpoint(self) -> None:
         """Brings every commit so far onto the disk."""
-        self._db.execute("PRAGMA wal_checkpoint(FULL)")
+        disk.checkpoint(self._db, self._path)

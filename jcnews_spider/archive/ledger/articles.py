@@ -6,38 +6,64 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from jcnews_spider.urls import ArticleAddress
 
 RETRY_AFTER_S = (0, 3600, 6 * 3600, 24 * 3600, 7 * 24 * 3600)
 """Seconds until an address that gave no record is asked again, by the number of attempts; the first is the next run."""
 
+Validators = tuple[tuple[str | None, str | None], ...]
+"""(ETag, Last-Modified) of each page of an article, in order; empty when they are unknown."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownArticle:
     """An article's row."""
 
+    n: int
     id: str
     url: str
     day: str
     """Of the address, YYYY-MM-DD."""
     state: str
     version: int
+    """Of the last record, 0 when there is none."""
+    content_hash: str | None
+    """Of the last record, hex."""
+    parser: str | None
+    """Version of the parser that made the last record."""
+    segment: int | None
+    offset: int | None
+    validators: Validators
     list_url: str | None
     first_seen: int
+    reason: str | None
+
+
+def known_article(row: sqlite3.Row) -> KnownArticle:
+    """A row of COLUMNS as a value."""
+    validators = tuple((etag, modified) for etag, modified in json.loads(row["validators"] or "[]"))
+    content_hash = row["content_hash"].hex() if row["content_hash"] else None
+    return KnownArticle(**{**dict(row), "validators": validators, "content_hash": content_hash})
+
+
+COLUMNS = (
+    "a.n, a.id, a.url, a.day, a.state, a.version, a.content_hash, a.parser, a.segment, a.offset, a.validators, "
+    "a.list_url, a.first_seen, a.reason"
+)
+"""What a KnownArticle is made of, of a table named a."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """Which articles a run is about; None means no bound."""
+class Kept:
+    """What the ledger notes of a record that is kept."""
 
-    sections: Sequence[str] | None = None
-    """Paths of sections."""
-    since: date | None = None
-    until: date | None = None
-    ids: Sequence[str] = ()
-    """Articles given by hand, whatever their section and day."""
+    version: int
+    content_hash: str
+    parser: str | None
+    published: int
+    text_digest: bytes | None
+    """Of a text that counts as archived from now on."""
 
 
 class Articles:
@@ -48,81 +74,146 @@ class Articles:
 
     def get(self, id_: str) -> KnownArticle | None:
         """What is known of an article."""
-        row = self._db.execute(
-            "SELECT id, url, day, state, version, list_url, first_seen FROM articles WHERE id = ?", (id_,)
-        ).fetchone()
-        return KnownArticle(*row) if row else None
+        row = self._db.execute(f"SELECT {COLUMNS} FROM articles a WHERE id = ?", (id_,)).fetchone()  # noqa: S608
+        return known_article(row) if row else None
 
     def add(self, id_: str, address: ArticleAddress, list_url: str | None, now: int) -> None:
-        """Notes an address; one whose article was never had is asked at its newest address, and at once."""
-        self._db.execute(
-            "INSERT INTO articles (id, url, day, list_url, first_seen) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET url = excluded.url, next_try = 0 "
-            "WHERE state = 'failed' AND url <> excluded.url",
+        """Notes an address that a list shows.
+
+        Another address of a known article is noted beside the first and asked once: it may have been moved. An
+        article that is gone and listed again is asked again, on the schedule of retries.
+        """
+        added = self._db.execute(
+            "INSERT INTO articles (id, url, day, list_url, first_seen) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (id_, address.url, address.day.isoformat(), list_url, now),
         )
-
-    def due(self, site: str, scope: Scope, run_started: int, after: tuple[str, str], limit: int) -> list[KnownArticle]:
-        """Articles to be asked, newest day first, behind the (day, id) of the last one had; `("~", "")` begins."""
-        values = {
-            "site": f"{site}:*",
-            "sections": None if scope.sections is None else json.dumps(list(scope.sections)),
-            "since": (scope.since or date.min).isoformat(),
-            "until": (scope.until or date.max).isoformat(),
-            "ids": json.dumps(list(scope.ids)),
-            "run_started": run_started,
-            "after_day": after[0],
-            "after_id": after[1],
-            "limit": limit,
-        }
-        return [KnownArticle(*row) for row in self._db.execute(_DUE, values)]
-
-    def keep(self, id_: str, version: int, content_hash: str, text_digest: bytes | None, now: int) -> None:
-        """Notes that an article was kept; its text counts as archived from now on."""
+        if added.rowcount:
+            return
         self._db.execute(
-            "UPDATE articles SET state = 'kept', reason = NULL, attempts = 0, version = ?, content_hash = ?, "
-            "fetched = ? WHERE id = ?",
-            (version, bytes.fromhex(content_hash), now, id_),
+            "INSERT OR IGNORE INTO addresses (article, url) SELECT n, ?1 FROM articles WHERE id = ?2 AND url <> ?1",
+            (address.url, id_),
         )
-        if text_digest is not None:
-            self._db.execute("INSERT OR IGNORE INTO texts (digest, id) VALUES (?, ?)", (text_digest, id_))
+        self._db.execute("UPDATE articles SET checked = NULL WHERE id = ? AND state = 'gone'", (id_,))
 
-    def miss(self, id_: str, state: str, reason: str, now: int) -> None:
-        """Notes that an article was asked and gave no record; state is failed or skipped."""
-        row = self._db.execute("SELECT attempts FROM articles WHERE id = ?", (id_,)).fetchone()
-        attempts = row["attempts"] if row else 0
+    def want(self, id_: str) -> None:
+        """Makes an article that somebody asked for by hand due at once, unless it is kept."""
+        self._db.execute("UPDATE articles SET next_try = 0, checked = NULL WHERE id = ? AND state <> 'kept'", (id_,))
+
+    def keep(self, id_: str, kept: Kept, *, state: str = "kept") -> None:
+        """Notes a record as the article's last."""
         self._db.execute(
-            "UPDATE articles SET state = ?, reason = ?, attempts = attempts + 1, next_try = ? WHERE id = ?",
-            (state, reason, now + RETRY_AFTER_S[min(attempts, len(RETRY_AFTER_S) - 1)], id_),
+            "UPDATE articles SET state = ?, version = ?, content_hash = ?, parser = ?, published = ? WHERE id = ?",
+            (state, kept.version, bytes.fromhex(kept.content_hash), kept.parser, kept.published, id_),
+        )
+        if kept.text_digest is not None:
+            self._db.execute(
+                "INSERT OR IGNORE INTO texts (digest, article, version) SELECT ?, n, ? FROM articles WHERE id = ?",
+                (kept.text_digest, kept.version, id_),
+            )
+
+    def seen(self, known: KnownArticle, now: int, url: str, validators: Validators) -> None:
+        """Notes that the site shows an article, changed or not, at an address, which is its address from now on."""
+        if url != known.url:
+            self._db.execute(
+                "INSERT INTO addresses (article, url, asked) VALUES (?1, ?2, 1), (?1, ?3, 1) "
+                "ON CONFLICT DO UPDATE SET asked = 1",
+                (known.n, known.url, url),
+            )
+        self._db.execute(
+            "UPDATE articles SET checked = ?, url = ?, validators = ?, reason = NULL, attempts = 0, next_try = 0, "
+            "missing_since = NULL, missed_at = NULL WHERE n = ?",
+            (now, url, json.dumps(validators, separators=(",", ":")), known.n),
+        )
+
+    def miss(self, known: KnownArticle, url: str, state: str, reason: str, now: int) -> None:
+        """Notes that an article was asked at an address and gave nothing; state is failed or skipped.
+
+        A known article stays what it is, and is asked again on the same schedule.
+        """
+        table, where = ("articles", "n") if url == known.url else ("addresses", "url = :url AND article")
+        values = {"url": url, "n": known.n, "state": state, "reason": reason}
+        row = self._db.execute(f"SELECT attempts FROM {table} WHERE {where} = :n", values).fetchone()  # noqa: S608
+        attempts = row["attempts"] if row else 0
+        step = attempts + (state == "skipped")  # what is no failure need not be asked by the very next run
+        values["next_try"] = now + RETRY_AFTER_S[min(step, len(RETRY_AFTER_S) - 1)]
+        self._db.execute(
+            f"UPDATE {table} SET attempts = attempts + 1, next_try = :next_try WHERE {where} = :n",  # noqa: S608
+            values,
+        )
+        if table == "articles":
+            self._db.execute(
+                "UPDATE articles SET reason = :reason, state = CASE WHEN version THEN state ELSE :state END "
+                "WHERE n = :n",
+                values,
+            )
+
+    def missing(self, known: KnownArticle, reason: str, now: int) -> None:
+        """Notes a 404, a 410 or a soft 404 of a kept article: it is due at the next run."""
+        self._db.execute(
+            "UPDATE articles SET missing_since = coalesce(missing_since, ?1), missed_at = ?1, checked = NULL, "
+            "reason = ?2 WHERE n = ?3",
+            (now, reason, known.n),
+        )
+
+    def missing_for(self, site: str, run_started: int, gone_after_s: int) -> list[KnownArticle]:
+        """Kept articles that were missing in this run too, after a first time at least so many seconds before."""
+        rows = self._db.execute(
+            f"SELECT {COLUMNS} FROM articles a WHERE missing_since IS NOT NULL AND state = 'kept' AND id GLOB ? "  # noqa: S608
+            "AND missing_since < ? AND missed_at >= ? AND missed_at - missing_since >= ? ORDER BY n",
+            (f"{site}:*", run_started, run_started, gone_after_s),
+        )
+        return [known_article(row) for row in rows]
+
+    def left(self, known: KnownArticle, now: int) -> None:
+        """Notes that a missing article counts as gone, and is to be asked outright from now on."""
+        self._db.execute(
+            "UPDATE articles SET checked = ?, validators = NULL, missing_since = NULL, missed_at = NULL WHERE n = ?",
+            (now, known.n),
         )
 
     def same_text(self, text_digest: bytes) -> str | None:
         """id of the article archived first with this text."""
-        row = self._db.execute("SELECT id FROM texts WHERE digest = ?", (text_digest,)).fetchone()
+        row = self._db.execute(
+            "SELECT id FROM articles WHERE n = (SELECT article FROM texts WHERE digest = ?)", (text_digest,)
+        ).fetchone()
         return row["id"] if row else None
 
+    def sealed(self, id_: str, segment: int, offset: int) -> None:
+        """Notes in which segment, by its number, and at which byte the last record stands."""
+        self._db.execute("UPDATE articles SET segment = ?, offset = ? WHERE id = ?", (segment, offset, id_))
+
+    def back_to(self, id_: str, before: Kept | None, state: str) -> None:
+        """Takes the last record of an article back: it is what it was before, and due, to be asked outright."""
+        version = before.version if before else 0
+        self._db.execute(
+            "DELETE FROM texts WHERE version > ? AND article = (SELECT n FROM articles WHERE id = ?)", (version, id_)
+        )
+        self._db.execute(
+            "UPDATE articles SET state = ?, version = ?, content_hash = ?, parser = ?, published = ?, checked = NULL, "
+            "validators = NULL, next_try = 0 WHERE id = ?",
+            (
+                state,
+                version,
+                bytes.fromhex(before.content_hash) if before else None,
+                before.parser if before else None,
+                before.published if before else None,
+                id_,
+            ),
+        )
+
     def counts(self, site: str) -> dict[tuple[str, str | None], int]:
-        """Number of articles by (state, reason)."""
+        """Number of articles by (state, reason), most frequent first."""
         rows = self._db.execute(
             "SELECT state, reason, count(*) FROM articles WHERE id GLOB ? GROUP BY 1, 2 ORDER BY 1, 3 DESC",
             (f"{site}:*",),
         )
         return {(state, reason): number for state, reason, number in rows}
 
-
-_DUE = """
-SELECT id, url, day, state, version, list_url, first_seen FROM articles
-WHERE state IN ('found', 'failed', 'skipped') AND next_try <= :run_started AND id GLOB :site
-  AND (day, id) < (:after_day, :after_id)
-  AND (
-    id IN (SELECT value FROM json_each(:ids))
-    OR day BETWEEN :since AND :until AND (
-      :sections IS NULL
-      OR n IN (
-        SELECT article FROM memberships JOIN sections s ON s.n = section
-        WHERE id GLOB s.site || ':*' AND s.path IN (SELECT value FROM json_each(:sections))
-      )
-    )
-  )
-ORDER BY day DESC, id DESC LIMIT :limit
-"""
+    def troubled(self, site: str, limit: int) -> Sequence[tuple[str, str, int, int]]:
+        """(address, reason, attempts, next try) of articles whose last answer gave nothing, most attempts first."""
+        rows = self._db.execute(
+            "SELECT url, reason, attempts, next_try FROM articles WHERE id GLOB ? AND reason IS NOT NULL "
+            "ORDER BY attempts DESC, n DESC LIMIT ?",
+            (f"{site}:*", limit),
+        )
+        return [tuple(row) for row in rows]

@@ -1,10 +1,10 @@
-"""The outbox: records that are written but not yet sealed."""
+"""The outbox: records that are written but not yet sealed; and the segments in which the others stand."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -19,6 +19,18 @@ class Outgoing:
     """(path, sha256 hex) of its snapshots."""
     segment: str | None
     """Path of the segment it is stamped with, None before a seal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed segment."""
+
+    path: str
+    records: int
+    sha256: str
+    manifest_end: int
+    """Size of the manifest when its lines were in it."""
+    sealed_at: int
 
 
 class Outbox:
@@ -39,28 +51,45 @@ class Outbox:
             for seq, id_, line, files, segment in rows
         ]
 
+    def last_of(self, id_: str) -> str | None:
+        """The line of the newest record of an article that awaits its seal."""
+        row = self._db.execute("SELECT line FROM outbox WHERE id = ? ORDER BY seq DESC LIMIT 1", (id_,)).fetchone()
+        return row["line"] if row else None
+
     def size(self) -> int:
         """Number of records that await their seal."""
         (size,) = self._db.execute("SELECT count(*) FROM outbox").fetchone()
         return int(size)
 
-    def undo(self, record: Outgoing) -> None:
-        """Takes a record back whose files did not survive: its article is due again."""
+    def drop(self, record: Outgoing) -> None:
+        """Takes a record out."""
         self._db.execute("DELETE FROM outbox WHERE seq = ?", (record.seq,))
-        self._db.execute("DELETE FROM texts WHERE id = ?", (record.id,))
-        self._db.execute(
-            "UPDATE articles SET state = 'found', version = 0, content_hash = NULL, next_try = 0 WHERE id = ?",
-            (record.id,),
-        )
 
     def stamp(self, segment: str) -> None:
         """Says in which segment every record of the outbox will stand."""
         self._db.execute("UPDATE outbox SET segment = ? WHERE segment IS NULL", (segment,))
 
-    def sealed(self, segment: str, records: int, digest: str, now: int) -> None:
-        """Notes a segment that is in place and drops its records from the outbox."""
+    def sealed(self, segment: Sealed) -> int:
+        """Notes a segment that is in place, drops its records from the outbox and gives its number."""
         self._db.execute(
-            "INSERT OR REPLACE INTO segments (path, records, sha256, sealed_at) VALUES (?, ?, ?, ?)",
-            (segment, records, digest, now),
+            "INSERT INTO segments (path, records, sha256, manifest_end, sealed_at) VALUES (?, ?, ?, ?, ?)",
+            (segment.path, segment.records, segment.sha256, segment.manifest_end, segment.sealed_at),
         )
-        self._db.execute("DELETE FROM outbox WHERE segment = ?", (segment,))
+        self._db.execute("DELETE FROM outbox WHERE segment = ?", (segment.path,))
+        (number,) = self._db.execute("SELECT n FROM segments WHERE path = ?", (segment.path,)).fetchone()
+        return int(number)
+
+    def segment_path(self, number: int) -> str:
+        """Path of a sealed segment by its number."""
+        (path,) = self._db.execute("SELECT path FROM segments WHERE n = ?", (number,)).fetchone()
+        return str(path)
+
+    def segments(self) -> Sequence[Sealed]:
+        """Every sealed segment, oldest first."""
+        rows = self._db.execute("SELECT path, records, sha256, manifest_end, sealed_at FROM segments ORDER BY n")
+        return [Sealed(*row) for row in rows]
+
+    def manifest_end(self) -> int:
+        """Size of the manifest after the last seal that was finished."""
+        (end,) = self._db.execute("SELECT coalesce(max(manifest_end), 0) FROM segments").fetchone()
+        return int(end)

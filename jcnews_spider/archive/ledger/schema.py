@@ -1,34 +1,53 @@
 """The tables of the ledger. Times are UTC seconds since 1970."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = """
 CREATE TABLE articles (
-    n            INTEGER PRIMARY KEY,
-    id           TEXT NOT NULL UNIQUE,
-    url          TEXT NOT NULL,
-    day          TEXT NOT NULL,                  -- of the address, YYYY-MM-DD
-    state        TEXT NOT NULL DEFAULT 'found',  -- found, kept, failed, skipped (no article, or not allowed)
-    reason       TEXT,
-    attempts     INTEGER NOT NULL DEFAULT 0,     -- without a record, since the last one
-    next_try     INTEGER NOT NULL DEFAULT 0,
-    version      INTEGER NOT NULL DEFAULT 0,     -- of the last record, 0 when there is none
-    content_hash BLOB,
-    list_url     TEXT,
-    first_seen   INTEGER NOT NULL,
-    fetched      INTEGER
+    n             INTEGER PRIMARY KEY,
+    id            TEXT NOT NULL UNIQUE,
+    url           TEXT NOT NULL,                  -- where it is asked
+    day           TEXT NOT NULL,                  -- of the address, YYYY-MM-DD
+    state         TEXT NOT NULL DEFAULT 'found',  -- found, kept, gone, failed, skipped (no article, or not allowed)
+    reason        TEXT,                           -- why the last answer gave nothing
+    attempts      INTEGER NOT NULL DEFAULT 0,     -- without an article, since the last one
+    next_try      INTEGER NOT NULL DEFAULT 0,     -- not asked before
+    version       INTEGER NOT NULL DEFAULT 0,     -- of the last record, 0 when there is none
+    content_hash  BLOB,                           -- of the last record, as are the next four
+    parser        TEXT,
+    published     INTEGER,
+    segment       INTEGER,                        -- where it is sealed; the outbox has it until then
+    offset        INTEGER,
+    validators    TEXT,                           -- JSON [[ETag, Last-Modified], …] of its pages; NULL asks outright
+    checked       INTEGER,                        -- when the site last showed it; NULL makes a known article due
+    missing_since INTEGER,                        -- first 404 in a row
+    missed_at     INTEGER,                        -- last one
+    list_url      TEXT,
+    first_seen    INTEGER NOT NULL
 );
 CREATE INDEX waiting ON articles (day, id) WHERE state IN ('found', 'failed', 'skipped');
+CREATE INDEX unsettled ON articles (checked - published) WHERE state IN ('kept', 'gone');
+CREATE INDEX missing ON articles (missing_since) WHERE missing_since IS NOT NULL;
+
+CREATE TABLE addresses (                          -- other addresses of an article, by which it is listed too
+    article  INTEGER NOT NULL,
+    url      TEXT NOT NULL,
+    asked    INTEGER NOT NULL DEFAULT 0,          -- 1: it was had from there, and never is again
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_try INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (article, url)
+) WITHOUT ROWID;
+CREATE INDEX unasked ON addresses (article) WHERE asked = 0;
 
 CREATE TABLE sections (
     n             INTEGER PRIMARY KEY,
     site          TEXT NOT NULL,
     path          TEXT NOT NULL,
     name          TEXT,
-    complete      INTEGER NOT NULL DEFAULT 0,    -- 1: a walk reached its own end and nothing unknown was met since
+    complete      INTEGER NOT NULL DEFAULT 0,     -- 1: a walk reached its own end and nothing unknown was met since
     walked_at     INTEGER,
-    pages         INTEGER NOT NULL DEFAULT 0,    -- read by the last walk
-    etag          TEXT,                          -- of the first page, under the mark only
+    pages         INTEGER NOT NULL DEFAULT 0,     -- read by the last walk
+    etag          TEXT,                           -- of the first page when the last complete walk began
     last_modified TEXT,
     UNIQUE (site, path)
 );
@@ -40,7 +59,7 @@ CREATE TABLE memberships (
 ) WITHOUT ROWID;
 CREATE INDEX listed ON memberships (article);
 
-CREATE TABLE others (                            -- items of lists that are no articles of the site
+CREATE TABLE others (                             -- items of lists that are no articles of the site
     section INTEGER NOT NULL,
     url     TEXT NOT NULL,
     kind    TEXT NOT NULL,
@@ -48,24 +67,37 @@ CREATE TABLE others (                            -- items of lists that are no a
     PRIMARY KEY (section, url)
 ) WITHOUT ROWID;
 
-CREATE TABLE texts (                             -- who had a text first
-    digest BLOB PRIMARY KEY,
-    id     TEXT NOT NULL
+CREATE TABLE texts (                              -- who had a text first
+    digest  BLOB PRIMARY KEY,
+    article INTEGER NOT NULL,
+    version INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX texts_by_id ON texts (id);
+CREATE INDEX texts_of ON texts (article);
 
 CREATE TABLE outbox (
     seq     INTEGER PRIMARY KEY,
     id      TEXT NOT NULL,
     line    TEXT NOT NULL,
-    files   TEXT NOT NULL,
+    files   TEXT NOT NULL,                        -- JSON [[path, sha256], …] of what is sealed with it
     segment TEXT
 );
 
 CREATE TABLE segments (
-    path      TEXT PRIMARY KEY,
-    records   INTEGER NOT NULL,
-    sha256    TEXT NOT NULL,
-    sealed_at INTEGER NOT NULL
+    n            INTEGER PRIMARY KEY,
+    path         TEXT NOT NULL UNIQUE,
+    records      INTEGER NOT NULL,
+    sha256       TEXT NOT NULL,
+    manifest_end INTEGER NOT NULL,                -- size of the manifest when its lines were in it
+    sealed_at    INTEGER NOT NULL
+);
+
+CREATE TABLE runs (
+    run_id      TEXT PRIMARY KEY,
+    site        TEXT NOT NULL,
+    started     INTEGER NOT NULL,
+    finished    INTEGER,                          -- NULL: it was killed, or still runs
+    exit_code   INTEGER,
+    why         TEXT,
+    summary     TEXT
 ) WITHOUT ROWID;
 """

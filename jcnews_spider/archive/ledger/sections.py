@@ -10,16 +10,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class KnownSection:
-    """A section's row, with the number of articles it is known to show."""
+    """A section's row."""
 
     path: str
     name: str | None
     complete: bool
     walked_at: int | None
     pages: int
+    """Read by the last walk."""
     etag: str | None
     last_modified: str | None
-    articles: int
+    has_articles: bool
+    """True when it was seen to show an article, now or earlier."""
+
+
+_COLUMNS = (
+    "path, name, complete, walked_at, pages, etag, last_modified, "
+    "EXISTS (SELECT 1 FROM memberships WHERE section = sections.n)"
+)
 
 
 class Sections:
@@ -38,17 +46,24 @@ class Sections:
 
     def get(self, site: str, path: str) -> KnownSection | None:
         """What is known of a section."""
-        return next((section for section in self.all(site) if section.path == path), None)
+        row = self._db.execute(
+            f"SELECT {_COLUMNS} FROM sections WHERE site = ? AND path = ?",  # noqa: S608 - nothing from outside
+            (site, path),
+        ).fetchone()
+        return _known(row) if row else None
 
     def all(self, site: str) -> list[KnownSection]:
         """Every known section of a site, by path."""
+        rows = self._db.execute(f"SELECT {_COLUMNS} FROM sections WHERE site = ? ORDER BY path", (site,))  # noqa: S608
+        return [_known(row) for row in rows]
+
+    def sizes(self, site: str) -> dict[str, int]:
+        """Number of articles that each section is known to show, by path."""
         rows = self._db.execute(
-            "SELECT path, name, complete, walked_at, pages, etag, last_modified, "
-            "(SELECT count(*) FROM memberships WHERE section = sections.n) "
-            "FROM sections WHERE site = ? ORDER BY path",
+            "SELECT path, (SELECT count(*) FROM memberships WHERE section = sections.n) FROM sections WHERE site = ?",
             (site,),
         )
-        return [KnownSection(path, name, bool(complete), *rest) for path, name, complete, *rest in rows]
+        return dict(tuple(row) for row in rows)
 
     def members(self, site: str, path: str, ids: Sequence[str]) -> set[str]:
         """Those of the ids that the section is known to show."""
@@ -93,17 +108,23 @@ class Sections:
         )
         return dict(tuple(row) for row in rows)
 
-    def note_page(self, site: str, path: str, pages: int, *, unknown: bool, complete: bool, now: int) -> None:
-        """Notes the progress of a walk: anything unknown clears the mark of completeness, its own end sets it."""
+    def note_page(self, site: str, path: str, page: int, *, unknown: bool, now: int) -> None:
+        """Notes that a walk read its n-th page: anything unknown there clears the mark of completeness."""
         self._db.execute(
             "UPDATE sections SET walked_at = ?, pages = max(CASE WHEN ? = 1 THEN 0 ELSE pages END, ?), "
-            "complete = CASE WHEN ? THEN 1 WHEN ? THEN 0 ELSE complete END WHERE site = ? AND path = ?",
-            (now, pages, pages, complete, unknown, site, path),
+            "complete = complete AND NOT ? WHERE site = ? AND path = ?",
+            (now, page, page, unknown, site, path),
         )
 
-    def note_validators(self, site: str, path: str, etag: str | None, last_modified: str | None) -> None:
-        """Notes the validators of a first page; both None forgets them."""
+    def note_end(self, site: str, path: str, pages: int, etag: str | None, last_modified: str | None, now: int) -> None:
+        """Marks a section complete, with the validators that its first page had when the walk began."""
         self._db.execute(
-            "UPDATE sections SET etag = ?, last_modified = ? WHERE site = ? AND path = ?",
-            (etag, last_modified, site, path),
+            "UPDATE sections SET walked_at = ?, pages = ?, complete = 1, etag = ?, last_modified = ? "
+            "WHERE site = ? AND path = ?",
+            (now, pages, etag, last_modified, site, path),
         )
+
+
+def _known(row: sqlite3.Row) -> KnownSection:
+    path, name, complete, walked_at, pages, etag, last_modified, has_articles = row
+    return KnownSection(path, name, bool(complete), walked_at, pages, etag, last_modified, bool(has_articles))

@@ -1,0 +1,137 @@
+"""What is due: the articles that a run has to ask, a batch at a time, so that memory stays flat."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from jcnews_spider.archive.ledger.articles import COLUMNS, KnownArticle, known_article
+
+WITNESSES_AT_MOST = 50
+"""Articles that a run asks beside its rechecks to tell an outage from a withdrawal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which articles a run is about; None means no bound."""
+
+    site: str
+    run_started: int
+    """Nothing that was asked at this time or later is due."""
+    sections: Sequence[str] | None = None
+    """Paths of sections."""
+    since: date | None = None
+    until: date | None = None
+    ids: Sequence[str] = ()
+    """Articles given by hand, whatever their section and day."""
+    recheck_after_s: Sequence[int] | None = ()
+    """Ages at which a known article is asked again, in seconds since its publication; None asks every one."""
+
+    def values(self, after: object, limit: int) -> dict[str, object]:
+        """The parameters of the queries."""
+        return {
+            "site": f"{self.site}:*",
+            "run_started": self.run_started,
+            "sections": None if self.sections is None else json.dumps(list(self.sections)),
+            "since": (self.since or date.min).isoformat(),
+            "until": (self.until or date.max).isoformat(),
+            "ids": json.dumps(list(self.ids)),
+            "ages": json.dumps(list(self.recheck_after_s or ())),
+            "last_age": max(self.recheck_after_s or (), default=0),
+            "after": after,
+            "limit": limit,
+        }
+
+
+class Due:
+    """The queues of one run; each gives what stands behind the last article had from it."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def waiting(self, scope: Scope, after: KnownArticle | None, limit: int) -> list[KnownArticle]:
+        """Articles that were found but never had, newest day first."""
+        values = scope.values(None, limit) | {
+            "after_day": after.day if after else "~",
+            "after_id": after.id if after else "",
+        }
+        return self._read(f"{_WAITING} AND {_IN_SCOPE} ORDER BY a.day DESC, a.id DESC LIMIT :limit", values)
+
+    def rechecks(self, scope: Scope, after: KnownArticle | None, limit: int) -> list[KnownArticle]:
+        """Known articles to be asked again."""
+        which = _EVERY if scope.recheck_after_s is None else _DUE
+        values = scope.values(after.n if after else 1 << 62, limit)
+        return self._read(f"{_KNOWN} AND {which} AND {_IN_SCOPE} ORDER BY a.n DESC LIMIT :limit", values)
+
+    def moved(self, scope: Scope, after: KnownArticle | None, limit: int) -> list[KnownArticle]:
+        """Articles by other addresses of theirs that were never asked; `url` is the other one."""
+        values = scope.values(after.n if after else 1 << 62, limit)
+        values["after_url"] = after.url if after else ""
+        rows = self._db.execute(f"{_MOVED} AND {_IN_SCOPE} ORDER BY a.n DESC, o.url LIMIT :limit", values)
+        found = []
+        for row in rows:
+            other, columns = row["other"], {name: row[name] for name in row.keys() if name != "other"}  # noqa: SIM118
+            found.append(replace(known_article(columns), url=other, validators=()))  # type: ignore[arg-type]
+        return found
+
+    def witnesses(self, scope: Scope, limit: int) -> list[KnownArticle]:
+        """The newest known articles that are not missing and were not asked in this run."""
+        values = scope.values(1 << 62, min(limit, WITNESSES_AT_MOST))
+        return self._read(
+            f"{_KNOWN} AND a.state = 'kept' AND a.missing_since IS NULL AND a.checked < :run_started "
+            "ORDER BY a.n DESC LIMIT :limit",
+            values,
+        )
+
+    def numbers(self, scope: Scope) -> dict[str, int]:
+        """How many articles are due, by queue."""
+        values = scope.values(1 << 62, 0) | {"after_day": "~", "after_id": "", "after_url": ""}
+        which = _EVERY if scope.recheck_after_s is None else _DUE
+        queries = {"waiting": _WAITING, "rechecks": f"{_KNOWN} AND {which}", "moved": _MOVED}
+        return {
+            name: self._db.execute(f"SELECT count(*) FROM ({query} AND {_IN_SCOPE})", values).fetchone()[0]  # noqa: S608
+            for name, query in queries.items()
+        }
+
+    def _read(self, query: str, values: dict[str, object]) -> list[KnownArticle]:
+        return [known_article(row) for row in self._db.execute(query, values)]
+
+
+_IN_SCOPE = """(
+    a.id IN (SELECT value FROM json_each(:ids))
+    OR a.day BETWEEN :since AND :until AND (
+      :sections IS NULL
+      OR a.n IN (
+        SELECT article FROM memberships JOIN sections s ON s.n = section
+        WHERE :site = s.site || ':*' AND s.path IN (SELECT value FROM json_each(:sections))
+      )
+    )
+  )"""
+
+_WAITING = f"""
+SELECT {COLUMNS} FROM articles a
+WHERE a.state IN ('found', 'failed', 'skipped') AND a.next_try <= :run_started AND a.id GLOB :site
+  AND (a.day, a.id) < (:after_day, :after_id)"""  # noqa: S608 - nothing from outside
+
+_KNOWN = f"""
+SELECT {COLUMNS} FROM articles a
+WHERE a.state IN ('kept', 'gone') AND a.id GLOB :site AND a.n < :after"""  # noqa: S608
+
+_EVERY = "(a.checked IS NULL OR a.checked < :run_started)"
+
+# The index `unsettled` finds those that are younger than the last age in no time; the ages decide.
+_DUE = """a.next_try <= :run_started AND a.n IN (
+    SELECT n FROM articles WHERE state IN ('kept', 'gone') AND checked - published IS NULL
+    UNION ALL
+    SELECT n FROM articles WHERE state IN ('kept', 'gone') AND checked - published < :last_age
+  ) AND (a.checked IS NULL OR EXISTS (
+    SELECT 1 FROM json_each(:ages) WHERE value > a.checked - a.published AND value <= :run_started - a.published
+  ))"""
+
+_MOVED = f"""
+SELECT {COLUMNS}, o.url AS other FROM addresses o JOIN articles a ON a.n = o.article
+WHERE o.asked = 0 AND o.next_try <= :run_started AND a.id GLOB :site
+  AND (a.n < :after OR a.n = :after AND o.url > :after_url)"""  # noqa: S608

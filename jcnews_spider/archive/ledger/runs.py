@@ -1,0 +1,46 @@
+"""Runs: when each began, and how it ended."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A run's row."""
+
+    run_id: str
+    started: int
+    finished: int | None
+    """None when it was killed, or still runs."""
+    exit_code: int | None
+    why: str | None
+    summary: str | None
+
+
+class Runs:
+    """The runs' part of the ledger."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def begin(self, run_id: str, site: str, now: int) -> None:
+        """Notes that a run has begun."""
+        self._db.execute("INSERT INTO runs (run_id, site, started) VALUES (?, ?, ?)", (run_id, site, now))
+
+    def end(self, run_id: str, exit_code: int, why: str, summary: str, now: int) -> None:
+        """Notes how a run ended."""
+        self._db.execute(
+            "UPDATE runs SET finished = ?, exit_code = ?, why = ?, summary = ? WHERE run_id = ?",
+            (now, exit_code, why, summary, run_id),
+        )
+
+    def last(self, site: str, limit: int) -> list[PastRun]:
+        """The newest runs of a site, newest first."""
+        rows = self._db.execute(
+            "SELECT run_id, started, finished, exit_code, why, summary FROM runs WHERE site = ? "
+            "ORDER BY started DESC, run_id DESC LIMIT ?",
+            (site, limit),
+        )
+        return [PastRun(*row) for row in rows]

@@ -1,0 +1,127 @@
+"""From a page that came to the records that stand in the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from hashlib import sha256
+
+from jcnews_spider import clock
+from jcnews_spider.archive import Archive
+from jcnews_spider.archive.ledger.articles import KnownArticle, Validators
+from jcnews_spider.archive.snapshots import part_paths, write_snapshots
+from jcnews_spider.article import Article, SectionRef, Snapshot
+from jcnews_spider.errors import StorageFault, UnknownLayout
+from jcnews_spider.items import MISSING, Draft
+from jcnews_spider.pipelines import versions
+from jcnews_spider.pipelines.clean import cleaned
+from jcnews_spider.pipelines.dedupe import mark_copy, text_digest
+from jcnews_spider.trs.article import PARSER_VERSION, join_parts, parse_article
+from jcnews_spider.trs.site import Site
+
+
+class Recorder:
+    """Writes the records of one run: HTML files first, then one transaction with state, lines and dedupe entries."""
+
+    def __init__(self, archive: Archive, site: Site, *, html_snapshots: bool) -> None:
+        self._archive = archive
+        self._site = site
+        self._html_snapshots = html_snapshots
+
+    def keep(self, known: KnownArticle, draft: Draft) -> list[Article]:
+        """The records that an article's pages gave, none when it says what it said before."""
+        records = self._records(known, draft)
+        has_news = bool(records) and records[-1].event != "reparsed"
+        files: list[tuple[str, str]] = []
+        if has_news and self._html_snapshots:
+            files = write_snapshots(self._archive.root, self._site.name, draft, records[-1].version)
+        with self._archive.ledger.transaction():
+            stored = []
+            for article in records:
+                own = files if has_news and article is records[-1] else []
+                if own:
+                    article = replace(article, snapshot=replace(article.snapshot, html=own[0][0]))  # noqa: PLW2901
+                stored.append(self._send(article, known, own))
+            self._archive.ledger.articles.seen(known, int(clock.now()), draft.address.url, validators(draft))
+        return stored
+
+    def gone(self, known: KnownArticle) -> Article:
+        """The record that says that an article is gone."""
+        last = self._last(known)
+        reason = known.reason or ""
+        status = int(reason.removeprefix("http_")) if reason in MISSING - {"soft_404"} else 200
+        with self._archive.ledger.transaction():
+            now = clock.now()
+            record = versions.gone(last, self._archive.run_id, status, clock.utc(now))
+            record = self._send(record, known, ())
+            self._archive.ledger.articles.left(known, int(now))
+        return record
+
+    def _records(self, known: KnownArticle, draft: Draft) -> list[Article]:
+        """What is to be written, oldest first, but for what the transaction adds."""
+        seen = replace(
+            draft.article,
+            first_seen_at=clock.utc(known.first_seen),
+            snapshot=Snapshot(sha256=sha256(draft.pages[0].body).hexdigest()),
+            crawl=replace(draft.article.crawl, run_id=self._archive.run_id, list_url=known.list_url),
+        )
+        if not known.version:
+            return [seen]
+        is_same_parser = known.parser == PARSER_VERSION
+        if known.state == "kept" and is_same_parser and known.content_hash == seen.content_hash:
+            return []
+        last = self._last(known)
+        return versions.successors(last, seen, None if is_same_parser else self._anew(last))
+
+    def _anew(self, last: Article) -> Article | None:
+        """What the present parser makes of the stored bytes of a record; None where there are none, or it refuses."""
+        if last.snapshot.html is None:
+            return None
+        encoding = last.crawl.encoding
+        try:
+            parts = [
+                parse_article(self._archive.read(path), last.url, self._site, encoding)
+                for path in part_paths(last.snapshot.html, last.crawl.pages)
+            ]
+        except UnknownLayout:
+            return None
+        article = cleaned(join_parts(parts))
+        return replace(
+            article,
+            first_seen_at=last.first_seen_at,
+            fetched_at=last.fetched_at,
+            snapshot=last.snapshot,
+            crawl=replace(
+                last.crawl,
+                run_id=self._archive.run_id,
+                extractor=article.crawl.extractor,
+                parser_version=article.crawl.parser_version,
+            ),
+        )
+
+    def _send(self, article: Article, known: KnownArticle, files: Iterable[tuple[str, str]]) -> Article:
+        """Puts a record into the outbox, with the lists that show it and the article whose text it repeats."""
+        ledger = self._archive.ledger
+        for section in article.sections:
+            if path := self._site.section_at(section.url):
+                ledger.sections.add(self._site.name, path, section.name)
+        listed = [
+            SectionRef(name, self._site.section_url(path)) if name else self._site.section_ref(path)
+            for path, name in ledger.sections.showing(known.id)
+        ]
+        sections = {section.url: section for section in [*article.sections, *listed]}
+        article = mark_copy(replace(article, sections=tuple(sections.values())), ledger)
+        self._archive.send(article, files, text_digest=text_digest(article.text))
+        return article
+
+    def _last(self, known: KnownArticle) -> Article:
+        last = self._archive.last_record(known)
+        if last is None:
+            raise StorageFault(f"{known.id} has version {known.version} but no record")
+        return last
+
+
+def validators(draft: Draft) -> Validators:
+    """(ETag, Last-Modified) of each page; empty when one has neither, for then no conditional request helps."""
+    found = tuple((page.etag, page.last_modified) for page in draft.pages)
+    return found if all(any(pair) for pair in found) else ()

@@ -1,0 +1,137 @@
+"""The article pages of a run: asked when they are due, conditionally where they are known."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from twisted.python.failure import Failure
+
+from jcnews_spider import clock
+from jcnews_spider.archive.ledger.articles import KnownArticle
+from jcnews_spider.article import Article
+from jcnews_spider.engine import STOPPED
+from jcnews_spider.errors import IncompleteArticle, NotServed, OtherPage, UnknownLayout
+from jcnews_spider.items import Draft, Item, Miss, Page, Unchanged
+from jcnews_spider.spiders.answers import (
+    REASONS,
+    charset,
+    conditions,
+    reason_of,
+    require_ok,
+    validators_of,
+)
+from jcnews_spider.spiders.queue import Queue
+from jcnews_spider.spiders.soft404 import SoftMissing
+from jcnews_spider.trs.article import join_parts, parse_article
+
+if TYPE_CHECKING:
+    from jcnews_spider.spiders.trs import TrsSpider
+
+MOST_PARTS = 200
+"""Pages of one article; the longest gallery seen has 40."""
+
+
+class Articles:
+    """The requests of one spider's articles and the routes of their answers."""
+
+    def __init__(self, spider: TrsSpider) -> None:
+        self._spider = spider
+        self._site = spider.site
+        self._queue = Queue(spider)
+        self._soft_missing = SoftMissing(spider)
+
+    def next_requests(self) -> list[Request]:
+        """The next batch of what is due, empty at the end; raises StorageFault."""
+        return [
+            self._spider.request(known.url, self.parse, self.failed, {"id": known.id}, _conditions(known, 0))
+            for known in self._queue.next_batch()
+        ]
+
+    async def parse(self, response: Response, id: str) -> AsyncIterator[Item]:  # noqa: A002 - the record's word
+        """The article of a page and its further pages as a draft, that it is unchanged, or a miss with its reason."""
+        known = self._known(id)
+        url = (response.request.meta.get("redirect_urls") or [response.request.url])[0]  # type: ignore[union-attr]
+        try:
+            if response.status == 304:
+                if await self._is_unchanged(known):
+                    self._spider.count("addresses/answered")
+                    yield Unchanged(id)
+                    return
+                response = await self._download(known.url)
+            draft = await self._read(response, id)
+        except UnknownLayout as fault:
+            is_missing = await self._soft_missing.explains(fault, response, known)
+            yield Miss(id, url, "soft_404" if is_missing else fault.reason, str(fault))
+        except tuple(REASONS) as fault:
+            if reason_of(fault) != STOPPED:
+                yield Miss(id, url, f"part_{reason_of(fault)}", f"a further page: {fault}")
+        else:
+            self._spider.count("addresses/answered")
+            yield draft
+
+    def failed(self, failure: Failure) -> Iterator[Item]:
+        """The miss of an article's page that did not come."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        reason = self._spider.reason_to_go_on(failure)
+        if reason != STOPPED:
+            url = (request.meta.get("redirect_urls") or [request.url])[0]
+            yield Miss(request.cb_kwargs["id"], url, reason, str(failure.value))
+
+    def _known(self, id_: str) -> KnownArticle:
+        known = self._spider.archive.ledger.articles.get(id_)
+        if known is None:
+            raise LookupError(f"{id_} was never found")
+        return known
+
+    async def _is_unchanged(self, known: KnownArticle) -> bool:
+        """True when no further page was modified either; raises NotServed for a 304 that nobody asked for."""
+        address = self._site.article_address(known.url)
+        if not known.validators or address is None:
+            raise NotServed(304)
+        for part in range(1, len(known.validators)):
+            response = await self._download(address.part_url(part), _conditions(known, part))
+            if response.status != 304:
+                return False
+        return True
+
+    async def _read(self, response: Response, id_: str) -> Draft:
+        """The draft; raises UnknownLayout where the page, or one of its further pages, is no article."""
+        address = self._site.article_address(response.url)
+        if address is None or self._site.article_id(address.docid) != id_:
+            require_ok(response)
+            raise OtherPage(response.url)
+        parts, pages = [self._parsed(response)], [_page(response)]
+        if parts[0].crawl.pages > MOST_PARTS:
+            raise UnknownLayout(f"names {parts[0].crawl.pages} pages, {MOST_PARTS} are the most")
+        for part in range(1, parts[0].crawl.pages):
+            further = await self._download(address.part_url(part))
+            try:
+                parts.append(self._parsed(further))
+            except UnknownLayout as fault:
+                raise IncompleteArticle(part, fault) from fault
+            pages.append(_page(further))
+        article = join_parts(parts)
+        crawl = replace(article.crawl, status=response.status, etag=pages[0].etag, last_modified=pages[0].last_modified)
+        article = replace(article, crawl=crawl, fetched_at=clock.utc(clock.now()))
+        return Draft(article, address, tuple(pages))
+
+    def _parsed(self, response: Response) -> Article:
+        require_ok(response)
+        return parse_article(response.body, response.url, self._site, charset(response))
+
+    async def _download(self, url: str, headers: dict[str, str] | None = None) -> Response:
+        return await self._spider.crawler.engine.download_async(Request(url, callback=NO_CALLBACK, headers=headers))
+
+
+def _conditions(known: KnownArticle, part: int) -> dict[str, str]:
+    """The conditional headers of a page of an article, none where its validators are not known."""
+    return conditions(*known.validators[part]) if known.validators else {}
+
+
+def _page(response: Response) -> Page:
+    return Page(response.body, response.url, charset(response), *validators_of(response))

@@ -1,0 +1,76 @@
+"""The articles that a run has to ask, as the ledger says: a batch at a time, so that memory stays flat."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from jcnews_spider.archive.ledger.articles import KnownArticle
+from jcnews_spider.archive.ledger.due import Scope
+from jcnews_spider.items import MOST_MISSING
+from jcnews_spider.job import Recheck
+
+if TYPE_CHECKING:
+    from jcnews_spider.spiders.trs import TrsSpider
+
+BATCH = 100
+
+Source = Callable[[Scope, KnownArticle | None, int], list[KnownArticle]]
+
+
+class Queue:
+    """First the articles that were never had, then those due again, then those listed at a second address.
+
+    In the end witnesses: a run whose rechecks are few and missing asks some more known articles, so that a withdrawal
+    can be told from an outage.
+    """
+
+    def __init__(self, spider: TrsSpider) -> None:
+        self._spider = spider
+        self._due = spider.archive.ledger.due
+        self._sources: list[Source] = [self._due.waiting, self._due.moved, self._witnesses]
+        if spider.job.recheck is not Recheck.NONE:
+            self._sources.insert(1, self._due.rechecks)
+        self._last: KnownArticle | None = None
+
+    def next_batch(self) -> list[KnownArticle]:
+        """The next articles, none when nothing is due any more; raises StorageFault."""
+        while self._sources:
+            batch = self._sources[0](self._scope(), self._last, BATCH)
+            if batch:
+                self._count(batch)
+                self._last = batch[-1]
+                return batch
+            self._sources.pop(0)
+            self._last = None
+        return []
+
+    def _scope(self) -> Scope:
+        spider, job = self._spider, self._spider.job
+        return Scope(
+            site=spider.site.name,
+            run_started=spider.started,
+            sections=None if job.whole_site else list(spider.lists.walks),
+            since=job.since,
+            until=job.until,
+            ids=[spider.site.article_id(address.docid) for address in job.articles],
+            recheck_after_s=None if job.recheck is Recheck.ALL else spider.options.recheck_days,
+        )
+
+    def _count(self, batch: list[KnownArticle]) -> None:
+        """Counts the rechecks: a gone article that is still gone says nothing of an outage."""
+        if self._sources[0] != self._due.waiting and self._sources[0] != self._due.moved:
+            asked = sum(known.state == "kept" for known in batch)
+            self._spider.crawler.stats.inc_value("rechecks/asked", asked)
+
+    def _witnesses(self, scope: Scope, after: KnownArticle | None, _: int) -> list[KnownArticle]:
+        """As many as it takes for what is missing to be a small share of what was asked."""
+        stats: Any = self._spider.crawler.stats
+        asked, missing = stats.get_value("rechecks/asked", 0), stats.get_value("rechecks/missing", 0)
+        needed = math.ceil(missing / MOST_MISSING) - asked
+        is_decided = after is not None or needed <= 0
+        articles = self._spider.archive.ledger.articles
+        if is_decided or not articles.missing_for(scope.site, scope.run_started, self._spider.gone_after_s):
+            return []
+        return self._due.witnesses(scope, needed)

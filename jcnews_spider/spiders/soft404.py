@@ -1,0 +1,58 @@
+"""Error pages that are served with status 200 (SITE.md §5.2): told by asking for an address that cannot exist."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from jcnews_spider.archive.ledger.articles import KnownArticle
+from jcnews_spider.errors import NoBody, RedirectStub, UnknownLayout
+from jcnews_spider.spiders.answers import REASONS, charset
+from jcnews_spider.trs.sameness import says_the_same
+
+if TYPE_CHECKING:
+    from jcnews_spider.spiders.trs import TrsSpider
+
+
+class SoftMissing:
+    """What the site says of an address that does not exist, asked at most once a run, and only when it matters."""
+
+    def __init__(self, spider: TrsSpider) -> None:
+        self._spider = spider
+        self._probe: asyncio.Future[Response | None] | None = None
+
+    async def explains(self, fault: UnknownLayout, response: Response, known: KnownArticle) -> bool:
+        """True when a page that came whole but is no article is what the site says of any missing address.
+
+        A stub, or a page without a body, is nothing strange where no article was known before.
+        """
+        is_common = isinstance(fault, RedirectStub | NoBody)
+        if response.status != 200 or (is_common and not known.version):
+            return False
+        missing = await self._missing_page(known)
+        if missing is None or missing.status != 200:
+            return False
+        if response.request is not None and response.request.meta.get("redirect_urls"):
+            return response.url == missing.url
+        return says_the_same(response.body, charset(response), missing.body, charset(missing))
+
+    async def _missing_page(self, known: KnownArticle) -> Response | None:
+        if self._probe is None:
+            self._probe = asyncio.get_running_loop().create_future()
+            self._probe.set_result(await self._ask(known))
+        return await self._probe
+
+    async def _ask(self, known: KnownArticle) -> Response | None:
+        """The answer for an address beside a known one with a docid that no install reaches."""
+        head, _, suffix = known.url.rpartition(".")
+        url = f"{head.rpartition('_')[0]}_{secrets.randbelow(10**16) + 10**16}.{suffix}"
+        self._spider.count("requests/soft_404_probe")
+        try:
+            return await self._spider.crawler.engine.download_async(Request(url, callback=NO_CALLBACK))
+        except tuple(REASONS):
+            return None
