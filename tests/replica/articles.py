@@ -119,7 +119,7 @@ def _tail(document: Document, plain: bool, headlines: Sequence[tuple[str, str]])
     related = f'<div class="xgxw"><p>相关阅读</p><ul>{items}</ul></div>\n'
     comment = (
         f'<div class="pl"><a href="/comment/comment?newsid={document.docid}&amp;encoding=UTF-8&amp;'
-        f'data={document.look:x}">我要评论</a>' + "&nbsp;" * 11 + "</div>\n"
+        f'data={document.look ^ document.stamp:x}">我要评论</a>' + "&nbsp;" * 11 + "</div>\n"
     )
     notice = "".join(f"<p>{paragraph}</p>\n" for paragraph in NOTICE)
     return (

@@ -8,7 +8,7 @@ from random import Random
 
 from tests.replica import prose
 from tests.replica.draw import draw, generator
-from tests.replica.register import Register, file_stem, local
+from tests.replica.register import BODILESS, Register, file_stem, local
 from tests.replica.sections import Charset, Section
 
 ROOT = "http://www.jcnews.com.cn/"
@@ -16,7 +16,6 @@ _SOURCES = (
     *("晋城新闻网",) * 5, *("太行日报",) * 5, *("太行日报·晚报版",) * 2, *("山西日报",) * 5,
     "新华社", "新华社", "人民网", "山西晚报", "央视新闻", "中国新闻网", "陵川县融媒体中心", "《太行日报》", "",
 )  # fmt: skip
-_UNPAGED = frozenset({"EMPTY", "STUB_META", "STUB_JS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,8 @@ class Document:
     uploads: tuple[Upload, ...] = ()
     look: int = field(repr=False, default=0)
     """A number by which the page chooses among equal forms (indents, quotes, notice …)."""
+    stamp: int = field(repr=False, default=0)
+    """What republishing adds to the signature of its comment link; nothing else depends on it."""
 
     @property
     def title_raw(self) -> str:
@@ -85,13 +86,23 @@ class Document:
         """Address of the folder in which the page stands."""
         return f"{ROOT}{self.section.path}/{self.day[:6]}/"
 
+    @property
+    def url(self) -> str:
+        """Address of its first page."""
+        return ROOT + self.path()
+
+    def path(self, part: int = 0) -> str:
+        """Path of one of its pages from the root, `xw/jcxw/202210/t20221009_956123_1.html`."""
+        suffix = f"_{part}" if part else ""
+        return f"{self.section.path}/{self.day[:6]}/{self.stem}{suffix}.html"
+
     def pick(self, topic: int, below: int) -> int:
         """A choice among `below` forms, another for each topic."""
         return (self.look >> topic) % below
 
 
 class Documents:
-    """The documents of a register, written when asked for."""
+    """The documents of a register as first published, written when asked for."""
 
     def __init__(self, register: Register) -> None:
         """All documents of a register."""
@@ -157,7 +168,7 @@ def _editors(rng: Random) -> tuple[str, ...]:
 
 def _body(rng: Random, source: str, shape: str) -> tuple[list[Block], tuple[tuple[str, str], ...]]:
     """The blocks of a body and the persons its byline names."""
-    if shape in _UNPAGED:
+    if shape in BODILESS:
         return [], ()
     lead, tail, authors = _byline(rng, source)
     blocks = [Block("text", prose.noisy(rng, prose.paragraph(rng))) for _ in range(rng.randrange(5, 15))]

@@ -10,7 +10,7 @@ from tests.replica.documents import ROOT, Block, Document
 
 _OWN = frozenset({"晋城新闻网", "太行日报", "太行日报·晚报版"})
 _DROPPED = re.compile("[\u200b\ufeff\u2060\u00ad\x00-\x08\x0e-\x1f\x7f]")
-_EXPECT = {"EMPTY": "no_body", "STUB_META": "stub", "STUB_JS": "stub"}
+EXPECT = {"EMPTY": "no_body", "STUB_META": "stub", "STUB_JS": "stub"}
 
 
 def one_line(text: str) -> str:
@@ -30,7 +30,7 @@ def record(document: Document, shown_in: list[str], plain_header: bool) -> dict[
 
     The crumb names its own section even where the list is cut before it.
     """
-    expect = _EXPECT.get(document.shape, "article")
+    expect = EXPECT.get(document.shape, "article")
     blocks = [block for part in document.parts for block in part]
     raw, known = published(document, plain_header)
     authors = [{"name": name, "role": role} for name, role in document.authors]
@@ -40,7 +40,7 @@ def record(document: Document, shown_in: list[str], plain_header: bool) -> dict[
     files = [{"url": document.folder + upload.file, "name": upload.name} for upload in document.uploads]
     return {
         "id": f"jcnews:{document.docid}",
-        "url": f"{document.folder}{document.stem}.html",
+        "url": document.url,
         "title": one_line(document.title),
         "title_raw": one_line(document.title_raw),
         "subtitle": document.subtitle and one_line(document.subtitle),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import Literal
 
 from tests.replica.sections import CHARSETS
+
+SHANGHAI = timezone(timedelta(hours=8))
+NEWEST_AT = int(datetime(2022, 10, 9, 10, 28, tzinfo=SHANGHAI).timestamp())
 
 DEFAULT_WEIGHTS: Mapping[str, int] = MappingProxyType(
     {
@@ -44,6 +48,8 @@ class Answer:
     """Header lines; Content-Length, Date and Server are added."""
     body: bytes = b""
     """Entity bytes."""
+    hang_s: float = 0.0
+    """Seconds before its first byte; a server that closes cuts them short and sends nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,8 @@ class Plan:
     """Number of documents, copies, empty pages and stubs included."""
     seed: int = 1
     """Seed of everything made up."""
+    newest_at: int = NEWEST_AT
+    """Unix time of the newest document; every other time follows it."""
     page_size: int = 10
     """Items of a list page."""
     cap: int = 50
@@ -74,11 +82,15 @@ class Plan:
     """Share of documents that try to repeat another's text; about two thirds can."""
     faults: Mapping[str, Answer] = field(default_factory=dict)
     """Answers planted by path (`/xw/jcxw/202210/t20221009_956123.html`), before anything else is asked."""
+    delay_s: float = 0.0
+    """Seconds before each answer."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be served."""
         if not 0 <= self.articles <= 900_000:
             raise ValueError(f"articles: {self.articles} is not between 0 and 900,000")
+        if self.delay_s < 0 or min((answer.hang_s for answer in self.faults.values()), default=0.0) < 0:
+            raise ValueError("delay_s and hang_s start at 0")
         if self.page_size < 1 or self.cap < 1 or self.roll_pages < 1:
             raise ValueError("page_size, cap and roll_pages start at 1")
         if not self.weights or min(self.weights.values()) < 0 or not sum(self.weights.values()):

@@ -58,6 +58,7 @@ class Server:
         self.requests: list[Logged] = []
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
+        self._closing = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", port), backlog=512)
         self.port: int = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._accept, name="replica", daemon=True)
@@ -68,6 +69,7 @@ class Server:
 
     def close(self) -> None:
         """Stop, and cut what is open."""
+        self._closing.set()
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
@@ -116,7 +118,8 @@ class Server:
             self._connections.discard(connection)
 
     def _answer(self, request: _Request) -> bytes:
-        """The bytes of the whole answer; writes the log."""
+        """The bytes of the whole answer, after the plan's delay; a hanging answer is in the log before it hangs."""
+        self._wait(self.site.plan.delay_s)
         with_body = request.method != "HEAD"
         url = _wanted(request)
         parts = urlsplit(url)
@@ -137,7 +140,14 @@ class Server:
         )
         sent = len(rendered) - rendered.index(b"\r\n\r\n") - 4
         self.requests.append(Logged(request.method, url, int(rendered[9:12]), sent, request.conditional))
+        if isinstance(page, Answer):
+            self._wait(page.hang_s)
         return rendered
+
+    def _wait(self, seconds: float) -> None:
+        """Some time; ConnectionAbortedError when the server closes meanwhile."""
+        if self._closing.wait(seconds):
+            raise ConnectionAbortedError("the server closes")
 
 
 def _parsed(head: bytes) -> _Request | None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
 from tests.replica import articles, files, gold, home, lists
-from tests.replica.documents import ROOT, Documents
+from tests.replica.documents import ROOT, Document, Documents
 from tests.replica.draw import draw
 from tests.replica.index import Entry, Index
 from tests.replica.pagers import SCRIPT
 from tests.replica.plan import Plan
-from tests.replica.register import NEWEST_AT, Register, file_stem, local, stem_time
+from tests.replica.register import Register, file_stem, local, stem_time
 from tests.replica.sections import BY_PATH, CHARSETS, PARENTS, ROLL, SECTIONS, Charset, Section, up
+from tests.replica.ticks import Ticks
 
 _ARTICLE = re.compile(
     r"(?P<section>.+)/\d{6}/t(?P<day>\d{8})_(?P<docid>\d{1,9})(?:_(?P<part>[1-9]\d?))?\.html", re.ASCII
@@ -61,10 +64,18 @@ class Site:
         self.plan = plan
         self.register = Register(plan)
         self.documents = Documents(self.register)
-        self.index = Index(self.register)
+        self.ticks = Ticks(self.register, self.documents)
+        self.index = Index(self.register, self.ticks)
+        self.lock = threading.RLock()
+        """Held around a tick and around each page, so that a page is of one moment."""
+        self._founded = plan.newest_at - 86_400 * 900
 
     def page(self, path: str) -> Page:
         """What stands at a path; query and fragment are cut off already."""
+        with self.lock:
+            return self._page(path)
+
+    def _page(self, path: str) -> Page:
         if path == "/robots.txt":
             return self._robots()
         if path.startswith(_TRAPS):
@@ -76,7 +87,7 @@ class Site:
     def missing(self) -> Page:
         """The error page: 404, or 200 with its own validators for a site with soft errors."""
         if self.plan.soft_404:
-            return Page(home.SOFT_MISSING.encode(), modified=NEWEST_AT - 86_400 * 900)
+            return Page(home.SOFT_MISSING.encode(), modified=self._founded)
         return Page(home.MISSING.encode(), status=404)
 
     def _static(self, name: str) -> Page | None:
@@ -93,62 +104,62 @@ class Site:
             return Page(
                 content,
                 type="image/gif" if name.endswith("gif") else "application/javascript",
-                modified=NEWEST_AT - 86_400 * 900,
+                modified=self._founded,
             )
         return None
 
     def _home(self) -> Page:
-        return self._html(home.page(self._charset("utf8"), self._headlines), self._charset("utf8"), NEWEST_AT + 60)
+        return self._html(home.page(self._charset("utf8"), self._headlines(12)), self._charset("utf8"), self.ticks.time)
 
     def _article(self, match: re.Match[str]) -> Page | None:
         number = self.register.number(int(match["docid"]))
         part = int(match["part"] or 0)
-        if number is None or match[0] != self.register.path(number, part):
+        if number is None:
             return None
-        document = self.documents.get(number)
-        if part >= articles.pages(document):
-            return None
-        text = articles.page(document, part, self._headlines[:6], not self.plan.header_forms)
-        return self._html(text, document.charset, document.created + 60)
+        for standing in self.ticks.standing(number):
+            document = standing.document
+            if match[0] == document.path(part) and part < articles.pages(document):
+                text = articles.page(document, part, self._first_headlines, not self.plan.header_forms)
+                return self._html(text, document.charset, standing.modified)
+        return None
 
     def _file(self, match: re.Match[str], name: str) -> Page | None:
         filename = name.rpartition("/")[2]
         for number in self.register.near(stem_time(match["stem"])):
-            document = self.documents.get(number)
-            names = {block.file for part in document.parts for block in part} | {
-                upload.file for upload in document.uploads
-            }
-            if filename in names and name.startswith(f"{document.section.path}/{document.day[:6]}/"):
-                break
-            if match["section"] in BY_PATH and filename == self._file_item(number):
-                break
-        else:
-            return None
-        return Page(files.content(filename), type=files.TYPES[match["suffix"]], modified=document.created)
+            listed = match["section"] in BY_PATH and filename == self._file_item(number)
+            if listed or any(_holds(standing.document, name) for standing in self.ticks.standing(number)):
+                content, created = files.content(filename), self.register.created(number)
+                return Page(content, type=files.TYPES[match["suffix"]], modified=created)
+        return None
 
     def _file_item(self, number: int) -> str:
         return f"P0{file_stem(self.register.created(number), _FILE_ITEM)}.pdf"
 
     def _list(self, path: str, place: int) -> Page | None:
         if path in PARENTS and place == 0:
-            return Page(home.parent(PARENTS[path]).encode(), modified=NEWEST_AT - 86_400 * 900)
+            return Page(home.parent(PARENTS[path]).encode(), modified=self._founded)
         section = BY_PATH.get(path)
         if section is None or place >= self.index.pages(path):
             return None
         charset = self._charset(section.charset)
         items = [self._item(section, entry) for entry in self.index.page(path, place)]
         position = (self.index.pages(path), place, self.index.total(path))
-        text = lists.page(section, charset, items, position, self._headlines[:5])
-        return self._html(text, charset, NEWEST_AT + 60)
+        text = lists.page(section, charset, items, position, self._headlines(5))
+        return self._html(text, charset, self.ticks.time)
 
     def _item(self, section: Section, entry: Entry) -> lists.Item:
         number = entry.number
         created = self.register.created(number)
+        second = self.ticks.state(number).second
+        if entry.kind == "second" and second is not None:
+            document = second.document
+            return lists.Item(_way(section, document.path()), document.title_raw, local(document.shown))
         if entry.kind == "article":
             # The list prints 撰写时间, days away from the address now and then (SITE.md §3.2).
             early = draw(self.plan.seed, "list day", number, 40) == 0
             shown = self.register.shown(number) - early * 3 * 86_400
-            return lists.Item(self._way(section, number), self.documents.title_raw(number), local(shown))
+            way = _way(section, self.ticks.path(number))
+            return lists.Item(way, self.ticks.title_raw(number), local(shown))
         if entry.kind == "file":
             month = f"{local(created):%Y%m}"
             return lists.Item(f"./{month}/{self._file_item(number)}", f"公告附件第{number}号.pdf", local(created))
@@ -157,16 +168,16 @@ class Site:
             f"http://{host}{section.path.replace('/', '-')}-{number}", f"转载视频与推文第{number}号", local(created)
         )
 
-    def _way(self, section: Section, number: int) -> str:
-        """A link from a section's list to a document."""
-        path = self.register.path(number)
-        if path.startswith(section.path + "/"):
-            return "./" + path[len(section.path) + 1 :]
-        return up(section.path) + path
+    def _headlines(self, count: int) -> list[tuple[str, str]]:
+        """Paths and titles of the newest documents, newest first."""
+        numbers = range(self.ticks.count - 1, -1, -1)
+        newest = islice((number for number in numbers if not self.ticks.state(number).withdrawn), count)
+        return [(self.ticks.path(number), self.ticks.title_raw(number)) for number in newest]
 
     @cached_property
-    def _headlines(self) -> list[tuple[str, str]]:
-        newest = range(self.register.count - 1, max(-1, self.register.count - 13), -1)
+    def _first_headlines(self) -> list[tuple[str, str]]:
+        """The headlines beside every article: those before any tick."""
+        newest = range(self.register.count - 1, max(-1, self.register.count - 7), -1)
         return [(self.register.path(number), self.documents.title_raw(number)) for number in newest]
 
     def _charset(self, name: str) -> Charset:
@@ -179,8 +190,8 @@ class Site:
         if form == "error":
             return Page(b"<html><body>502 Bad Gateway</body></html>", status=502)
         if form == "html":
-            return Page(home.SOFT_MISSING.encode(), modified=NEWEST_AT - 86_400 * 900)
-        return Page(_ROBOTS.get(form, form).encode(), type="text/plain", modified=NEWEST_AT - 86_400 * 900)
+            return Page(home.SOFT_MISSING.encode(), modified=self._founded)
+        return Page(_ROBOTS.get(form, form).encode(), type="text/plain", modified=self._founded)
 
     def _trap(self, path: str) -> Page:
         """A dynamic page with two new addresses at each call."""
@@ -194,10 +205,25 @@ class Site:
 
     def gold(self) -> Iterator[dict[str, Any]]:
         """The gold records, oldest first, one at a time."""
-        for number in range(self.register.count):
-            document = self.documents.get(number)
-            shown_in = [f"{ROOT}{section.path}/" for section in self.index.shown_in(number)]
-            yield gold.record(document, shown_in, not self.plan.header_forms)
+        for number in range(self.ticks.count):
+            with self.lock:
+                records = self._records(number)
+            yield from records
+
+    def _records(self, number: int) -> list[dict[str, Any]]:
+        """None for a withdrawn document, two for one that is split."""
+        state, plain = self.ticks.state(number), not self.plan.header_forms
+        if state.withdrawn:
+            return []
+        found = [gold.record(self.ticks.document(number), _urls(self.index.shown_in(number)), plain)]
+        if state.second is not None:
+            found.append(gold.record(state.second.document, _urls(self.index.second_shown_in(number)), plain))
+        return found
+
+    def articles(self) -> list[int]:
+        """Numbers of the documents with a text that some list shows, oldest first."""
+        numbers = (number for number in range(self.ticks.count) if self.register.shape(number) not in gold.EXPECT)
+        return [number for number in numbers if self.index.shown_in(number)]
 
     def listings(self) -> list[Listing]:
         """Every section with its pages and items."""
@@ -207,12 +233,29 @@ class Site:
                 name=section.name,
                 path=section.path,
                 pages=self.index.pages(section.path),
-                articles=self.index.count(section.path, "article"),
+                articles=self.index.count(section.path, "article") + self.index.count(section.path, "second"),
                 external=self.index.count(section.path, "external"),
                 files=self.index.count(section.path, "file"),
             )
             for section in (*SECTIONS, ROLL)
         ]
+
+
+def _way(section: Section, path: str) -> str:
+    """A link from a section's list to a path."""
+    if path.startswith(section.path + "/"):
+        return "./" + path[len(section.path) + 1 :]
+    return up(section.path) + path
+
+
+def _holds(document: Document, name: str) -> bool:
+    """Whether a path is that of a file of a document."""
+    files_of = {block.file for part in document.parts for block in part} | {upload.file for upload in document.uploads}
+    return ROOT + name in {document.folder + file for file in files_of if file}
+
+
+def _urls(sections: list[Section]) -> list[str]:
+    return [f"{ROOT}{section.path}/" for section in sections]
 
 
 def normal(path: str) -> str:
