@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
@@ -14,6 +16,9 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from jcnews_spider import options
+from jcnews_spider.archive import LEDGER
+from jcnews_spider.archive.files import storage_faults
+from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.errors import JcnewsError, UsageFault
 
 
@@ -76,6 +81,21 @@ class SpiderCommand(ProjectCommand):
         """Scrapy's process; `settings.py` asks for the asyncio reactor, which is the default."""
         assert isinstance(self.crawler_process, AsyncCrawlerProcess)  # noqa: S101 - for mypy
         return self.crawler_process
+
+
+@contextmanager
+def ledger_to_read(settings: Settings) -> Iterator[Ledger | None]:
+    """The ledger of the archive that the settings name, None where there is none yet; raises StorageFault."""
+    path = options.checked(settings, os.environ).output / LEDGER
+    if not path.exists():
+        yield None
+        return
+    with storage_faults():
+        ledger = Ledger(path, read_only=True)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
 
 
 def indented(rows: Sequence[tuple[str, str]]) -> str:

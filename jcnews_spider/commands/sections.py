@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 
-from jcnews_spider import options
-from jcnews_spider.archive import LEDGER
-from jcnews_spider.archive.files import storage_faults
-from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.sections import KnownSection
 from jcnews_spider.clock import utc
-from jcnews_spider.console import SpiderCommand, table
+from jcnews_spider.console import SpiderCommand, ledger_to_read, table
 from jcnews_spider.errors import UsageFault
 from jcnews_spider.job import Job
 from jcnews_spider.sites import site_named
@@ -41,15 +36,12 @@ class Command(SpiderCommand):
         if len(args) > 1:
             raise UsageFault("name one site: scrapy sections jcnews")
         site = site_named(args[0] if args else "jcnews")
-        path = options.checked(self.settings, os.environ).output / LEDGER
         code = runner.run(self.process, site, Job(discover=True)) if opts.discover else 0
         known: list[KnownSection] = []
         sizes: dict[str, int] = {}
-        if path.exists():
-            with storage_faults():
-                ledger = Ledger(path, read_only=True)
+        with ledger_to_read(self.settings) as ledger:
+            if ledger is not None:
                 known, sizes = ledger.sections.all(site.name), ledger.sections.sizes(site.name)
-                ledger.close()
         print(table(("name", "path", "articles", "last walk", "complete"), _rows(site, known, sizes)))
         return code
 

@@ -40,7 +40,7 @@ class Runs:
         """The newest runs of a site, newest first."""
         rows = self._db.execute(
             "SELECT run_id, started, finished, exit_code, why, summary FROM runs WHERE site = ? "
-            "ORDER BY started DESC, run_id DESC LIMIT ?",
+            "ORDER BY n DESC LIMIT ?",
             (site, limit),
         )
         return [PastRun(*row) for row in rows]

@@ -1,0 +1,63 @@
+"""`python -m tests.shim [--clock S] [--fault KIND:N] [--parser V] -- crawl …`: a real `scrapy` process with a twist.
+
+--clock lets the run's clock go ahead; --fault makes the n-th operation of the archive on the disk fail, see
+`tests/disks.py`; --parser gives the parser another version, --drop-source makes it blind for the source.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import replace
+from typing import Any
+
+from scrapy.cmdline import execute
+
+from jcnews_spider import article, clock
+from jcnews_spider.trs import article as parser
+from tests.disks import Faults
+
+
+def main() -> None:
+    """Runs the command behind `--`."""
+    border = sys.argv.index("--")
+    options = _options().parse_args(sys.argv[1:border])
+    if options.clock:
+        clock.now = lambda: time.time() + options.clock
+    if options.fault:
+        kind, _, number = options.fault.partition(":")
+        Faults(kind, int(number)).install()
+    if options.parser:
+        _change_parser(options.parser, drop_source=options.drop_source)
+    execute(["scrapy", *sys.argv[border + 1 :]])
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.shim")
+    parser.add_argument("--clock", type=float, default=0)
+    parser.add_argument("--fault")
+    parser.add_argument("--parser")
+    parser.add_argument("--drop-source", action="store_true")
+    return parser
+
+
+def _change_parser(version: str, *, drop_source: bool) -> None:
+    """Another version of the parser, which may see less."""
+    from jcnews_spider.pipelines import records  # noqa: PLC0415 - scrapy's settings come first
+    from jcnews_spider.spiders import articles  # noqa: PLC0415
+
+    original = parser.parse_article
+
+    def parse_article(*arguments: Any, **named: Any) -> article.Article:
+        found = original(*arguments, **named)
+        found = replace(found, crawl=replace(found.crawl, parser_version=version))
+        return parser._finished(replace(found, source=None)) if drop_source else found
+
+    for module in (parser, records, articles):
+        module.parse_article = parse_article  # type: ignore[attr-defined]
+    records.PARSER_VERSION = version  # type: ignore[attr-defined]
+
+
+if __name__ == "__main__":
+    main()
