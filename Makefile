@@ -1,10 +1,10 @@
-# make demo · make test · make crawl · make setup; nothing but Python ≥ 3.11, venv and make is needed.
+# make demo · make test · make soak · make bench · make crawl · make setup; nothing but Python ≥ 3.11, venv and make is needed.
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := output/demo
 PARSERS := jcnews_spider/text.py,jcnews_spider/encoding.py,jcnews_spider/urls.py,jcnews_spider/trs/*
 
-.PHONY: setup demo test crawl figures docs clean
+.PHONY: setup demo test soak bench crawl figures docs clean
 
 setup: .venv/ready
 
@@ -31,6 +31,16 @@ test: setup
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --cov --cov-report=
 	$(BIN)/coverage report --include='$(PARSERS)' --fail-under=95
+
+# The long kinds of the tests: every disk operation, 200 kills, longer histories.
+soak: setup
+	$(BIN)/pytest -n 2 -m soak
+	$(BIN)/python -m tests.killing --kills 200
+
+# Limits and rates, printed beside what they must be.
+bench: setup
+	$(BIN)/python -m bench.ledger
+	$(BIN)/python -m bench.no_change
 
 crawl: setup
 	$(BIN)/scrapy crawl jcnews
