@@ -54,7 +54,7 @@ class Archive:
         self._last_seal = time.monotonic()
         with storage_faults():
             root.mkdir(parents=True, exist_ok=True)
-            self._lock = Lock(root / ".lock")
+            self._lock = Lock(root)
 
     def open(self, site: str) -> None:
         """Opens the ledger, repairs what an earlier run left behind and notes that a run of a site begins."""

@@ -92,12 +92,13 @@ CREATE TABLE segments (
 );
 
 CREATE TABLE runs (
-    run_id      TEXT PRIMARY KEY,
-    site        TEXT NOT NULL,
-    started     INTEGER NOT NULL,
-    finished    INTEGER,                          -- NULL: it was killed, or still runs
-    exit_code   INTEGER,
-    why         TEXT,
-    summary     TEXT
-) WITHOUT ROWID;
+    n         INTEGER PRIMARY KEY,
+    run_id    TEXT NOT NULL UNIQUE,
+    site      TEXT NOT NULL,
+    started   INTEGER NOT NULL,
+    finished  INTEGER,                            -- NULL: it was killed, or still runs
+    exit_code INTEGER,
+    why       TEXT,
+    summary   TEXT
+);
 """
