@@ -2,6 +2,9 @@
 
 SQL stands only in this folder. Writes happen inside `transaction()`; a commit is one WAL append without fsync, so
 after a power loss the latest ones may be missing: the start of a run checks what it finds (DESIGN.md §2).
+
+A ledger has no statistics (ANALYZE), so queries say themselves how they are to be read: `CROSS JOIN` keeps the order
+of the tables, `+id GLOB` filters without reading the index of ids, which holds the whole site.
 """
 
 from __future__ import annotations

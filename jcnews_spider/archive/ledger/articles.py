@@ -80,8 +80,9 @@ class Articles:
     def add(self, id_: str, address: ArticleAddress, list_url: str | None, now: int) -> None:
         """Notes an address that a list shows.
 
-        Another address of a known article is noted beside the first and asked once: it may have been moved. An
-        article that is gone and listed again is asked again, on the schedule of retries.
+        Another address of a known article is noted beside the first and asked once: it may have been moved; and once
+        more while the first is missing: it may have been moved back. An article that is gone and listed again is
+        asked again, on the schedule of retries.
         """
         added = self._db.execute(
             "INSERT INTO articles (id, url, day, list_url, first_seen) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -91,6 +92,11 @@ class Articles:
             return
         self._db.execute(
             "INSERT OR IGNORE INTO addresses (article, url) SELECT n, ?1 FROM articles WHERE id = ?2 AND url <> ?1",
+            (address.url, id_),
+        )
+        self._db.execute(
+            "UPDATE addresses SET asked = 0 WHERE url = ?1 AND article = (SELECT n FROM articles WHERE id = ?2 "
+            "AND url <> ?1 AND (missing_since IS NOT NULL OR state = 'gone'))",
             (address.url, id_),
         )
         self._db.execute("UPDATE articles SET checked = NULL WHERE id = ? AND state = 'gone'", (id_,))
@@ -158,7 +164,7 @@ class Articles:
     def missing_for(self, site: str, run_started: int, gone_after_s: int) -> list[KnownArticle]:
         """Kept articles that were missing in this run too, after a first time at least so many seconds before."""
         rows = self._db.execute(
-            f"SELECT {COLUMNS} FROM articles a WHERE missing_since IS NOT NULL AND state = 'kept' AND id GLOB ? "  # noqa: S608
+            f"SELECT {COLUMNS} FROM articles a WHERE missing_since IS NOT NULL AND state = 'kept' AND +id GLOB ? "  # noqa: S608
             "AND missing_since < ? AND missed_at >= ? AND missed_at - missing_since >= ? ORDER BY n",
             (f"{site}:*", run_started, run_started, gone_after_s),
         )
@@ -204,7 +210,7 @@ class Articles:
     def counts(self, site: str) -> dict[tuple[str, str | None], int]:
         """Number of articles by (state, reason), most frequent first."""
         rows = self._db.execute(
-            "SELECT state, reason, count(*) FROM articles WHERE id GLOB ? GROUP BY 1, 2 ORDER BY 1, 3 DESC",
+            "SELECT state, reason, count(*) FROM articles WHERE +id GLOB ? GROUP BY 1, 2 ORDER BY 1, 3 DESC",
             (f"{site}:*",),
         )
         return {(state, reason): number for state, reason, number in rows}
@@ -212,7 +218,7 @@ class Articles:
     def troubled(self, site: str, limit: int) -> Sequence[tuple[str, str, int, int]]:
         """(address, reason, attempts, next try) of articles whose last answer gave nothing, most attempts first."""
         rows = self._db.execute(
-            "SELECT url, reason, attempts, next_try FROM articles WHERE id GLOB ? AND reason IS NOT NULL "
+            "SELECT url, reason, attempts, next_try FROM articles WHERE +id GLOB ? AND reason IS NOT NULL "
             "ORDER BY attempts DESC, n DESC LIMIT ?",
             (f"{site}:*", limit),
         )

@@ -105,7 +105,7 @@ _IN_SCOPE = """(
     OR a.day BETWEEN :since AND :until AND (
       :sections IS NULL
       OR a.n IN (
-        SELECT article FROM memberships JOIN sections s ON s.n = section
+        SELECT m.article FROM sections s CROSS JOIN memberships m ON m.section = s.n
         WHERE :site = s.site || ':*' AND s.path IN (SELECT value FROM json_each(:sections))
       )
     )
@@ -113,12 +113,12 @@ _IN_SCOPE = """(
 
 _WAITING = f"""
 SELECT {COLUMNS} FROM articles a
-WHERE a.state IN ('found', 'failed', 'skipped') AND a.next_try <= :run_started AND a.id GLOB :site
+WHERE a.state IN ('found', 'failed', 'skipped') AND a.next_try <= :run_started AND +a.id GLOB :site
   AND (a.day, a.id) < (:after_day, :after_id)"""  # noqa: S608 - nothing from outside
 
 _KNOWN = f"""
 SELECT {COLUMNS} FROM articles a
-WHERE a.state IN ('kept', 'gone') AND a.id GLOB :site AND a.n < :after"""  # noqa: S608
+WHERE a.state IN ('kept', 'gone') AND +a.id GLOB :site AND a.n < :after"""  # noqa: S608
 
 _EVERY = "(a.checked IS NULL OR a.checked < :run_started)"
 
@@ -132,6 +132,6 @@ _DUE = """a.next_try <= :run_started AND a.n IN (
   ))"""
 
 _MOVED = f"""
-SELECT {COLUMNS}, o.url AS other FROM addresses o JOIN articles a ON a.n = o.article
-WHERE o.asked = 0 AND o.next_try <= :run_started AND a.id GLOB :site
+SELECT {COLUMNS}, o.url AS other FROM addresses o CROSS JOIN articles a ON a.n = o.article
+WHERE o.asked = 0 AND o.next_try <= :run_started AND +a.id GLOB :site
   AND (a.n < :after OR a.n = :after AND o.url > :after_url)"""  # noqa: S608

@@ -68,8 +68,8 @@ class Sections:
     def members(self, site: str, path: str, ids: Sequence[str]) -> set[str]:
         """Those of the ids that the section is known to show."""
         rows = self._db.execute(
-            "SELECT a.id FROM json_each(?) AS asked JOIN articles a ON a.id = asked.value "
-            "JOIN memberships m ON m.article = a.n "
+            "SELECT a.id FROM json_each(?) AS asked CROSS JOIN articles a ON a.id = asked.value "
+            "CROSS JOIN memberships m ON m.article = a.n "
             "WHERE m.section = (SELECT n FROM sections WHERE site = ? AND path = ?)",
             (json.dumps(list(ids)), site, path),
         )

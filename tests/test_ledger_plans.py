@@ -1,0 +1,69 @@
+"""No query of a run reads the whole ledger: SQLite's steps are counted, for time tells little on a small one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from jcnews_spider.archive import Archive
+from jcnews_spider.archive.ledger.articles import Kept
+from jcnews_spider.archive.ledger.due import Scope
+from tests.ledgers import address, opened
+
+ARTICLES = 3000
+DAY = 86_400
+NOW = 100 * DAY
+FEW = 2000
+"""Steps: a query that looks at every article takes more than two for each."""
+
+SCOPE = Scope("s", NOW, recheck_after_s=(DAY, 3 * DAY, 7 * DAY))
+IDS = [f"s:{docid}" for docid in range(20)]
+
+QUERIES: dict[str, Callable[[Archive], object]] = {
+    "an article": lambda archive: archive.ledger.articles.get("s:7"),
+    "a list page": lambda archive: archive.ledger.sections.members("s", "xw", IDS),
+    "a membership": lambda archive: archive.ledger.sections.add_member("s", "lm", "s:7"),
+    "the lists of an article": lambda archive: archive.ledger.sections.showing("s:7"),
+    "sections": lambda archive: archive.ledger.sections.all("s"),
+    "waiting": lambda archive: archive.ledger.due.waiting(SCOPE, None, 100),
+    "waiting in a section": lambda archive: archive.ledger.due.waiting(replace(SCOPE, sections=["lm"]), None, 100),
+    "rechecks": lambda archive: archive.ledger.due.rechecks(SCOPE, None, 100),
+    "moved": lambda archive: archive.ledger.due.moved(SCOPE, None, 100),
+    "numbers": lambda archive: archive.ledger.due.numbers(SCOPE),
+    "witnesses": lambda archive: archive.ledger.due.witnesses(SCOPE, 10),
+    "missing": lambda archive: archive.ledger.articles.missing_for("s", NOW, DAY),
+}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """Thousands of old articles of one section, all kept and settled, one of them listed at another address too."""
+    with opened(tmp_path_factory.mktemp("plans")) as archive, archive.ledger.transaction():
+        archive.ledger.sections.add("s", "xw", None)
+        archive.ledger.sections.add("s", "lm", None)
+        for docid in range(ARTICLES):
+            id_ = f"s:{docid}"
+            archive.ledger.articles.add(id_, address(docid), None, 0)
+            archive.ledger.articles.keep(id_, Kept(1, "00", "1", 0, None))
+            known = archive.ledger.articles.get(id_)
+            assert known
+            archive.ledger.articles.seen(known, 90 * DAY, known.url, ())
+            archive.ledger.sections.add_member("s", "xw", id_)
+        archive.ledger.articles.add("s:7", address(7, section="lm"), None, 0)
+        yield archive
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_takes_few_steps_however_many_articles_there_are(archive: Archive, name: str) -> None:
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 100
+
+    archive.ledger._db.set_progress_handler(count, 100)
+    QUERIES[name](archive)
+    archive.ledger._db.set_progress_handler(None, 0)
+    assert steps < FEW
