@@ -157,6 +157,17 @@ def test_another_address_of_a_known_article_is_asked_once(tmp_path: Path) -> Non
         assert archive.ledger.due.moved(scope, None, 9) == []
 
 
+def test_other_addresses_are_asked_in_the_order_in_which_lists_showed_them(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive:
+        keep(archive, 1, published=0, checked=30 * DAY)
+        shown = [address(1, section=section).url for section in ("z", "b", "y", "a")]
+        for section in ("z", "b", "y", "a"):
+            archive.ledger.articles.add("s:1", address(1, section=section), None, 0)
+        moved, scope = archive.ledger.due.moved, Scope("s", EVER)
+        first = moved(scope, None, 2)
+        assert [one.url for one in [*first, *moved(scope, first[-1], 9)]] == shown
+
+
 def test_a_gone_article_that_is_listed_again_is_asked_again(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         articles = archive.ledger.articles

@@ -77,6 +77,14 @@ def test_a_list_of_references_alone_is_told_by_its_dates() -> None:
     assert [entry.docid for entry in listing(items).entries] == [1, 2]
 
 
+@pytest.mark.parametrize("date", ["", "<span>2022-10-09</span>"])
+def test_a_last_page_with_one_reference_is_told_from_a_box_with_an_article_of_the_section(date: str) -> None:
+    item = f'<div class="list"><ul><li><a href="../sxxw/202210/t20221009_1.html">引用</a>{date}</li></ul></div>'
+    side = f'<div class="side"><ul>{SIDE}<li><a href="./202210/t20221009_2.html">要闻</a></li></ul></div>'
+    found = parse_listing(f"<body>{item}{side}</body>".encode(), URL, SITE)
+    assert [entry.docid for entry in found.entries] == [1, 2]
+
+
 def test_the_box_beside_an_empty_list_is_not_the_list() -> None:
     assert listing("").entries == ()
 

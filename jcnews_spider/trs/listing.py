@@ -160,13 +160,16 @@ def _list_group(links: list[_Link]) -> str | None:
     """The group that is the list: with most dates and articles of the page's own section, of equal ones the largest.
 
     Of 45 items of a real list 15 pointed to other channels (SITE.md §3.2); boxes of headlines mix the whole site.
+    A name that speaks of no side box counts as one sign, for a last page may hold a single item of another section.
     The box beside an empty list is none.
     """
     articles = [link for link in links if link.entry.kind == "article"]
     sizes = Counter(link.group for link in articles)
     signs = Counter(link.group for link in articles for sign in (link.is_own, link.entry.shown_date) if sign)
-    best = max(sizes, key=lambda group: (signs[group], sizes[group]), default=None)
-    return None if best is None or (not signs[best] and _SIDE_BOX.search(best)) else best
+    beside = {group for group in sizes if _SIDE_BOX.search(group)}
+    signs.update(sizes.keys() - beside)
+    best = max(sizes, key=lambda group: (signs[group], group not in beside, sizes[group]), default=None)
+    return None if best is None or not signs[best] else best
 
 
 def _group(node: Node) -> str:

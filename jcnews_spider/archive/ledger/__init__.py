@@ -38,15 +38,15 @@ class _Connection(sqlite3.Connection):
 
 
 class Ledger:
-    """The open ledger of one archive."""
+    """The open ledger of one archive. Reading leaves no file behind, and works on a disk that is read-only."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._path = path
         if not read_only:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        mode = "ro" if read_only else "rw"
+        mode = _reading_mode(path) if read_only else "mode=rw"
         self._db = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, factory=_Connection
+            f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, factory=_Connection
         )
         self._db.row_factory = sqlite3.Row
         try:
@@ -96,3 +96,8 @@ class Ledger:
     def checkpoint(self) -> None:
         """Brings every commit so far onto the disk."""
         disk.checkpoint(self._db, self._path)
+
+
+def _reading_mode(path: Path) -> str:
+    """How SQLite is asked to read: a database that nobody writes has no log, and would be given an empty one."""
+    return "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"

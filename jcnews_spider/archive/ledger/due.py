@@ -67,10 +67,13 @@ class Due:
         return self._read(f"{_KNOWN} AND {which} AND {_IN_SCOPE} ORDER BY a.n DESC LIMIT :limit", values)
 
     def moved(self, scope: Scope, after: KnownArticle | None, limit: int) -> list[KnownArticle]:
-        """Articles by other addresses of theirs that were never asked; `url` is the other one."""
+        """Articles by other addresses of theirs that were never asked; `url` is the other one.
+
+        Those of one article come in the order in which lists showed them: where it moved last has the last word.
+        """
         values = scope.values(after.n if after else 1 << 62, limit)
         values["after_url"] = after.url if after else ""
-        rows = self._db.execute(f"{_MOVED} AND {_IN_SCOPE} ORDER BY a.n DESC, o.url LIMIT :limit", values)
+        rows = self._db.execute(f"{_MOVED} AND {_IN_SCOPE} ORDER BY a.n DESC, o.n LIMIT :limit", values)
         found = []
         for row in rows:
             other, columns = row["other"], {name: row[name] for name in row.keys() if name != "other"}  # noqa: SIM118
@@ -134,4 +137,7 @@ _DUE = """a.next_try <= :run_started AND a.n IN (
 _MOVED = f"""
 SELECT {COLUMNS}, o.url AS other FROM addresses o CROSS JOIN articles a ON a.n = o.article
 WHERE o.asked = 0 AND o.next_try <= :run_started AND +a.id GLOB :site
-  AND (a.n < :after OR a.n = :after AND o.url > :after_url)"""  # noqa: S608
+  AND (
+    a.n < :after
+    OR a.n = :after AND o.n > (SELECT n FROM addresses WHERE article = :after AND url = :after_url)
+  )"""  # noqa: S608

@@ -1,6 +1,6 @@
 """The tables of the ledger. Times are UTC seconds since 1970."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 SCHEMA = """
 CREATE TABLE articles (
@@ -30,13 +30,14 @@ CREATE INDEX unsettled ON articles (checked - published) WHERE state IN ('kept',
 CREATE INDEX missing ON articles (missing_since) WHERE missing_since IS NOT NULL;
 
 CREATE TABLE addresses (                          -- other addresses of an article, by which it is listed too
+    n        INTEGER PRIMARY KEY,                 -- in the order in which lists showed them
     article  INTEGER NOT NULL,
     url      TEXT NOT NULL,
     asked    INTEGER NOT NULL DEFAULT 0,          -- 1: it was had from there, and never is again
     attempts INTEGER NOT NULL DEFAULT 0,
     next_try INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (article, url)
-) WITHOUT ROWID;
+    UNIQUE (article, url)
+);
 CREATE INDEX unasked ON addresses (article) WHERE asked = 0;
 
 CREATE TABLE sections (
