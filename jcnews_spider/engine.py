@@ -7,7 +7,6 @@ and more at the default settings (measured). What is dropped here stays due in t
 from __future__ import annotations
 
 import asyncio
-import signal
 
 from scrapy import Request
 from scrapy.core.downloader import Downloader as ScrapyDownloader
@@ -16,11 +15,13 @@ from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler as ScrapyCrawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from scrapy.utils.ossignal import install_shutdown_handlers
 from twisted.python.failure import Failure
 
 GRACE_S = 5
 """Seconds that a running download has to end when the crawl stops."""
+
+POLL_S = 0.01
+"""Seconds between two looks whether the crawl runs."""
 
 STOPPED = "stopped"
 """What an IgnoreRequest says that a request got because the crawl stops."""
@@ -64,22 +65,26 @@ class Downloader(ScrapyDownloader):
 
 
 class Engine(ExecutionEngine):
-    """An engine whose early end is prompt; a second signal is a kill."""
+    """An engine whose early end is prompt."""
 
     downloader: Downloader
 
     async def close_spider_async(self, *, reason: str = "cancelled") -> None:
         """Ends the crawl."""
         is_first = self._slot is not None and self._slot.closing is None
-        if is_first and reason == "shutdown":
-            install_shutdown_handlers(signal.SIG_DFL)
         if is_first and reason != "finished":
             self.downloader.let_go(0 if reason == "storage_failed" else GRACE_S)
         await super().close_spider_async(reason=reason)
 
 
 class Crawler(ScrapyCrawler):
-    """A crawler with this engine."""
+    """A crawler with this engine, which a signal ends even while it is only being set up."""
+
+    async def stop_async(self) -> None:
+        """Ends the crawl as soon as it runs; Scrapy's own forgets what comes before, 0.3 s long (measured)."""
+        while self.crawling and not (self._engine and self._engine.running):
+            await asyncio.sleep(POLL_S)
+        await super().stop_async()
 
     def _create_engine(self) -> ExecutionEngine:
-        return Engine(self, lambda _: self.stop_async())
+        return Engine(self, lambda _: super(Crawler, self).stop_async())

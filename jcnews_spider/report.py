@@ -39,7 +39,7 @@ def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float) -> 
     failed = stats.get("addresses/failed", 0) + stats.get("spider_exceptions/count", 0)
     stopped = finish_reason != "finished"
     reasons = _reasons(stats)
-    storage_fault = stats.get("storage/fault") or ("spider_exceptions/StorageFault" in stats and "see the log")
+    storage_fault = stats.get("storage/fault")
     cause = stats.get("robotstxt/unavailable") or reasons or finish_reason
     nothing_came = asked and not stats.get("addresses/answered", 0) and (reasons or not stopped)
     too_many_failed = failed >= LEAST_FAILED and failed > fail_ratio * asked

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import NoReturn
@@ -23,6 +25,8 @@ from jcnews_spider.errors import JcnewsError, NotServed, StartFault, Stopped, St
 from jcnews_spider.items import Page
 from jcnews_spider.job import Job
 from jcnews_spider.trs.site import Site
+
+logger = logging.getLogger(__name__)
 
 
 def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
@@ -48,7 +52,8 @@ def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
         archive.open(site.name)
         crawler = Crawler(process.spider_loader.load(site.name), process.settings)
         process.crawl(crawler, job=job, archive=archive, options=values)
-        process.start()
+        _stop_on_signals(process)
+        process.start(install_signal_handlers=False)
         verdict: report.Verdict | None = getattr(crawler.spider, "verdict", None)
         if verdict is None:
             raise StartFault("the crawl could not be started, see the log")
@@ -62,8 +67,26 @@ def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
 
 
 def _stop_before_the_start(signum: int, _: object) -> NoReturn:
-    """Ends a run that has not yet begun to crawl; Scrapy's own handlers follow."""
+    """Ends a run that has not yet begun to crawl."""
     raise Stopped(f"stopped early: {signal_names[signum]}")
+
+
+def _stop_on_signals(process: AsyncCrawlerProcess) -> None:
+    """From now on a first signal ends the crawl and a second one the process.
+
+    Scrapy's own handlers come late, and two signals at once made the run say that it could not be started.
+    """
+    loop = asyncio.get_event_loop()
+
+    def stop(name: str) -> None:
+        logger.info("%s: the run stops in a few seconds; a second signal kills it", name)
+        asyncio.run_coroutine_threadsafe(process.stop(), loop)
+
+    def take(signum: int, _: object) -> None:
+        install_shutdown_handlers(signal.SIG_DFL)
+        loop.call_soon_threadsafe(stop, signal_names[signum])
+
+    install_shutdown_handlers(take)
 
 
 def _report_fault(archive: Archive, site: Site, job: Job, started: float, fault: JcnewsError) -> None:

@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,12 +46,22 @@ def environment(proxy: str | None = None) -> dict[str, str]:
     return clean | ({"http_proxy": proxy} if proxy else {})
 
 
+def command(*arguments: str, shim: Sequence[str] = ()) -> list[str]:
+    """The command line of a `scrapy` process, with a twist of `tests/shim.py` if one is given."""
+    start = ["-m", "tests.shim", *shim, "--"] if shim else ["-m", "scrapy"]
+    return [sys.executable, *start, *arguments]
+
+
 def scrapy(
-    *arguments: str, proxy: str | None = None, timeout: float = 120, variables: Mapping[str, str] | None = None
+    *arguments: str,
+    proxy: str | None = None,
+    timeout: float = 120,
+    variables: Mapping[str, str] | None = None,
+    shim: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
     """A finished `scrapy` process."""
     return subprocess.run(
-        [sys.executable, "-m", "scrapy", *arguments],
+        command(*arguments, shim=shim),
         cwd=ROOT,
         env=environment(proxy) | dict(variables or {}),
         capture_output=True,
@@ -60,16 +71,51 @@ def scrapy(
     )
 
 
-def crawl(replica: Replica, output: Path, *arguments: str, timeout: float = 120, **settings: object) -> Run:
-    """A finished `scrapy crawl jcnews` with `-a` arguments and settings, without delay."""
+def crawl_arguments(output: Path, *arguments: str, **settings: object) -> list[str]:
+    """`crawl jcnews` with `-a` arguments and settings, without delay."""
     values = {"DOWNLOAD_DELAY": 0, "JCNEWS_MIN_FREE_MB": 0, "JCNEWS_OUTPUT": output, **settings}
     options = [part for name, value in values.items() for part in ("-s", f"{name}={value}")]
-    options += [part for argument in arguments for part in ("-a", argument)]
-    done = scrapy("crawl", "jcnews", *options, proxy=replica.proxy, timeout=timeout)
-    return Run(done.returncode, done.stdout, done.stderr, output, _newest_report(output))
+    return ["crawl", "jcnews", *options, *(part for argument in arguments for part in ("-a", argument))]
 
 
-def _newest_report(output: Path) -> dict[str, Any]:
+def crawl(
+    replica: Replica, output: Path, *arguments: str, timeout: float = 120, shim: Sequence[str] = (), **settings: object
+) -> Run:
+    """A finished `scrapy crawl jcnews` process and what it left."""
+    line = crawl_arguments(output, *arguments, **settings)
+    done = scrapy(*line, proxy=replica.proxy, timeout=timeout, shim=shim)
+    return Run(done.returncode, done.stdout, done.stderr, output, newest_report(output))
+
+
+def start(
+    replica: Replica, output: Path, *arguments: str, shim: Sequence[str] = (), **settings: object
+) -> subprocess.Popen[str]:
+    """A `scrapy crawl jcnews` process that has begun."""
+    return subprocess.Popen(
+        command(*crawl_arguments(output, *arguments, **settings), shim=shim),
+        cwd=ROOT,
+        env=environment(replica.proxy),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def asked(replica: Replica, since: int) -> list[str]:
+    """Addresses that were asked behind the first so many requests."""
+    return [request.url for request in replica.requests[since:]]
+
+
+def wait_until(holds: Callable[[], object], seconds: float = 60) -> None:
+    """Returns when something holds; fails when it takes longer."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"waited {seconds} s in vain"
+        time.sleep(0.002)
+
+
+def newest_report(output: Path) -> dict[str, Any]:
+    """The newest run report of an archive, empty when there is none."""
     paths = sorted(output.glob("runs/*.json"), key=lambda path: path.stat().st_mtime_ns)
     report: dict[str, Any] = json.loads(paths[-1].read_text(encoding="utf-8")) if paths else {}
     return report

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import signal
 import subprocess
 import sys
 import time
@@ -16,7 +14,7 @@ import jsonschema
 import pytest
 
 from jcnews_spider import schema
-from tests.crawling import ROOT, Run, crawl, environment, scrapy
+from tests.crawling import ROOT, Run, asked, crawl, environment, wait_until
 from tests.replica import Answer, Plan, Replica
 from tests.scoring import FIELDS, score
 
@@ -33,10 +31,6 @@ def replica() -> Iterator[Replica]:
 def whole(replica: Replica, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """One crawl of every section."""
     return crawl(replica, tmp_path_factory.mktemp("whole") / "output")
-
-
-def asked(replica: Replica, since: int) -> list[str]:
-    return [request.url for request in replica.requests[since:]]
 
 
 def test_every_listed_article_is_archived_once_with_every_field(replica: Replica, whole: Run) -> None:
@@ -215,68 +209,6 @@ def test_articles_that_no_list_shows_are_brought_by_hand(replica: Replica, tmp_p
     assert {record["crawl"]["list_url"] for record in run.records} == {None}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["section=xw"], "unknown argument -a section"),
-        (["since=yesterday"], "since='yesterday'"),
-        (["-s", "JCNEWS_FAIL_RATIO=2"], "JCNEWS_FAIL_RATIO='2'"),
-        (["-s", "JCNEWS_OUTPTU=x"], "unknown setting JCNEWS_OUTPTU"),
-        (["-s", "novalue"], "Invalid -s value"),
-        (["-a"], "expected one argument"),
-        (["--nonsense"], "unknown option --nonsense"),
-        (["-o", "x.json"], "unknown option -o"),
-        (["-a", "since"], "-a wants NAME=VALUE"),
-    ],
-)
-def test_wrong_arguments_end_with_1_before_anything(
-    replica: Replica, tmp_path: Path, arguments: list[str], said: str
-) -> None:
-    since = len(replica.requests)
-    done = scrapy("crawl", "jcnews", "-s", f"JCNEWS_OUTPUT={tmp_path / 'o'}", *(
-        arguments if arguments[0].startswith("-") else ["-a", *arguments]
-    ), proxy=replica.proxy)  # fmt: skip
-    assert done.returncode == 1
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "o").exists()
-    assert asked(replica, since) == []
-
-
-def test_an_unknown_variable_or_site_ends_with_1(tmp_path: Path) -> None:
-    variable = scrapy("crawl", "jcnews", variables={"JCNEWS_OUTPTU": str(tmp_path)})
-    site = scrapy("crawl", "nowhere")
-    nothing = scrapy("crawl")
-    assert (variable.returncode, site.returncode, nothing.returncode) == (1, 1, 1)
-    assert "JCNEWS_OUTPTU" in variable.stderr
-    assert "'nowhere'; known are jcnews" in site.stderr
-
-
-def test_an_unknown_section_ends_with_1_and_names_the_nearest(replica: Replica, tmp_path: Path) -> None:
-    since = len(replica.requests)
-    run = crawl(replica, tmp_path, "sections=牢记嘱托 山西答题,xw/jcxw")
-    assert run.code == 1
-    assert COLUMN in run.stderr
-    assert not [url for url in asked(replica, since) if "jcxw" in url]
-    assert (run.report["exit_code"], run.records) == (1, [])
-
-
-def test_failures_end_with_2_and_are_retried(tmp_path: Path) -> None:
-    plan = Plan(articles=60)
-    paths = [g["url"].removeprefix("http://www.jcnews.com.cn") for g in Replica(plan).gold() if g["shape"] == "P"][:8]
-    faults = {path: Answer(404, body=b"<h1>404</h1>") for path in paths}
-    with Replica(Plan(articles=60, faults=faults)) as broken:
-        run = crawl(broken, tmp_path)
-    assert run.code == 2
-    assert run.report["articles"]["failed"] == {"http_404": 8}
-    assert not [record for record in run.records if record["url"].endswith(tuple(paths))]
-    with Replica(plan) as mended:
-        again = crawl(mended, tmp_path)
-        result = score(again.records, mended.gold())
-    assert (again.code, again.report["articles"]["new"]) == (0, 8)
-    assert (result.missing, result.twice) == ([], [])
-
-
 PLANTED = {
     "unknown_layout": Answer(200, body="<html><title>出错了</title><body><h1>页面不存在</h1></body></html>".encode()),
     "empty_page": Answer(200, body=b""),
@@ -335,16 +267,6 @@ def test_crawl_delay_is_kept(tmp_path: Path) -> None:
     assert seconds >= 0.3 * (requests - 2)
 
 
-def test_an_unreachable_site_ends_with_4_and_one_clear_line(tmp_path: Path) -> None:
-    done = scrapy("crawl", "jcnews", "-s", f"JCNEWS_OUTPUT={tmp_path}", "-s", "DOWNLOAD_DELAY=0",
-                  proxy="http://127.0.0.1:9")  # fmt: skip
-    assert done.returncode == 4
-    assert [line for line in done.stderr.splitlines() if " ERROR: " in line] == [
-        line for line in done.stderr.splitlines() if "nothing could be crawled" in line
-    ]
-    assert "Traceback" not in done.stderr
-
-
 def test_soft_404s_never_become_records(tmp_path: Path) -> None:
     with Replica(Plan(articles=60, soft_404=True)) as replica:
         run = crawl(replica, tmp_path)
@@ -352,62 +274,12 @@ def test_soft_404s_never_become_records(tmp_path: Path) -> None:
     assert (run.code, result.missing, result.surplus) == (0, [], [])
 
 
-def test_a_second_run_at_the_same_time_ends_with_6(replica: Replica, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "scrapy", "crawl", "jcnews", "-s", f"JCNEWS_OUTPUT={tmp_path}"]
-    first = subprocess.Popen(command, cwd=ROOT, env=environment(replica.proxy), stderr=subprocess.DEVNULL)
-    try:
-        wait_for(tmp_path / "state.sqlite3")
-        second = crawl(replica, tmp_path)
-        assert second.code == 6
-        assert "another run holds" in second.stderr
-        assert first.poll() is None
-    finally:
-        first.send_signal(signal.SIGTERM)
-        assert first.wait(60) == 3
-    assert [json.loads(path.read_text())["exit_code"] for path in tmp_path.glob("runs/*.json")] == [3]
-
-
-def test_an_output_that_cannot_be_written_ends_with_7_before_the_first_request(
-    replica: Replica, tmp_path: Path
-) -> None:
-    (tmp_path / "file").write_bytes(b"")
-    since = len(replica.requests)
-    run = crawl(replica, tmp_path / "file")
-    assert run.code == 7
-    assert asked(replica, since) == []
-
-
-def test_a_damaged_ledger_ends_with_7_and_a_report(replica: Replica, tmp_path: Path) -> None:
-    (tmp_path / "state.sqlite3").write_bytes(b"this is no database")
-    since = len(replica.requests)
-    run = crawl(replica, tmp_path)
-    assert (run.code, run.report["exit_code"], asked(replica, since)) == (7, 7, [])
-    assert (tmp_path / "state.sqlite3").read_bytes() == b"this is no database"
-
-
-def test_a_nearly_full_disk_ends_with_7(replica: Replica, tmp_path: Path) -> None:
-    since = len(replica.requests)
-    run = crawl(replica, tmp_path, JCNEWS_MIN_FREE_MB="100000000")
-    assert (run.code, asked(replica, since)) == (7, [])
-
-
-def test_storage_that_fails_while_crawling_ends_with_7_and_the_next_run_completes(tmp_path: Path) -> None:
-    with Replica(Plan(articles=60)) as replica:
-        tmp_path.joinpath("html").write_bytes(b"in the way")
-        broken = crawl(replica, tmp_path)
-        assert (broken.code, broken.records) == (7, [])
-        tmp_path.joinpath("html").unlink()
-        mended = crawl(replica, tmp_path)
-        result = score(mended.records, replica.gold())
-    assert (mended.code, result.missing, result.twice) == (0, [], [])
-
-
 def test_a_killed_run_is_completed_by_the_next(tmp_path: Path) -> None:
     with Replica(Plan(articles=120)) as replica:
         command = [sys.executable, "-m", "scrapy", "crawl", "jcnews", "-s", f"JCNEWS_OUTPUT={tmp_path}",
                    "-s", "DOWNLOAD_DELAY=0.01", "-s", "JCNEWS_SEAL_RECORDS=20"]  # fmt: skip
         killed = subprocess.Popen(command, cwd=ROOT, env=environment(replica.proxy), stderr=subprocess.DEVNULL)
-        wait_for(tmp_path / "articles")
+        wait_until(lambda: list(tmp_path.glob("articles/*")))
         killed.kill()
         killed.wait()
         sealed = {path: path.read_bytes() for path in tmp_path.glob("articles/*.jsonl")}
@@ -429,11 +301,3 @@ def test_the_operator_is_named_to_the_site(tmp_path: Path) -> None:
     with Replica(Plan(articles=1, robots="User-agent: jcnews_spider\nDisallow: /\n")) as replica:
         run = crawl(replica, tmp_path, JCNEWS_CONTACT="ops@example.org")
     assert run.code == 4
-
-
-def wait_for(path: Path, seconds: float = 60) -> None:
-    """Returns when a file or a non-empty folder is there."""
-    deadline = time.monotonic() + seconds
-    while not (path.is_file() or (path.is_dir() and any(path.iterdir()))):
-        assert time.monotonic() < deadline, f"{path} never came"
-        time.sleep(0.02)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from jcnews_spider import clock, options
 from jcnews_spider.archive.ledger import Ledger
@@ -12,7 +13,7 @@ from jcnews_spider.archive.ledger.due import Scope
 from jcnews_spider.archive.ledger.runs import PastRun
 from jcnews_spider.archive.lock import is_held
 from jcnews_spider.clock import utc
-from jcnews_spider.console import ProjectCommand, ledger_to_read, table
+from jcnews_spider.console import ProjectCommand, indented, ledger_to_read, table
 from jcnews_spider.errors import UsageFault
 from jcnews_spider.options import Options
 from jcnews_spider.sites import site_named
@@ -42,16 +43,41 @@ class Command(ProjectCommand):
             if ledger is None:
                 print(f"{values.output}: no archive yet")
                 return 0
-            is_running = is_held(values.output)
+            runs, is_running = ledger.runs.last(site, RUNS), is_held(values.output)
             parts = (
-                _runs(ledger.runs.last(site, RUNS), is_running=is_running),
+                _summary(ledger, site, values, _health(runs, is_running=is_running)),
+                _runs(runs, is_running=is_running),
                 _articles(ledger, site),
-                _due(ledger, site, values),
                 _troubled(ledger, site),
-                _health(ledger, site),
             )
             print("\n\n".join(parts))
         return 0
+
+
+def _summary(ledger: Ledger, site: str, values: Options, health: str) -> str:
+    """What matters most, a line each."""
+    due = ledger.due.numbers(Scope(site, int(clock.now()), recheck_after_s=values.recheck_days))
+    records = sum(segment.records for segment in ledger.outbox.segments())
+    unfinished = [section.path for section in ledger.sections.all(site) if section.walked_at and not section.complete]
+    never, again, elsewhere = due["waiting"], due["rechecks"], due["moved"]
+    return indented(
+        [
+            ("Archive", str(values.output)),
+            ("Health", health),
+            ("Due now", f"{never} never fetched, {again} to be checked again, {elsewhere} listed at another address"),
+            ("Records", f"{records} sealed, {ledger.outbox.size()} waiting for their seal"),
+            ("Unfinished lists", ", ".join(unfinished) or "none"),
+        ]
+    )
+
+
+def _health(runs: Sequence[PastRun], *, is_running: bool) -> str:
+    """What the newest run says, and the last one that ended."""
+    ended = next((run for run in runs if run.exit_code is not None), None)
+    last = f"the last run ended with {ended.exit_code}: {ended.why}" if ended else "no run has ended yet"
+    if not runs or runs[0].finished is not None:
+        return last
+    return f"a run is on; before, {last}" if is_running else f"a run was killed, the next one repairs; before, {last}"
 
 
 def _runs(runs: Sequence[PastRun], *, is_running: bool) -> str:
@@ -62,39 +88,26 @@ def _runs(runs: Sequence[PastRun], *, is_running: bool) -> str:
             what = what if run.exit_code == 0 else f"{run.why}; {what}"
         else:
             took, code = "", ""
-            what = "running" if is_running and place == 0 else "killed; the next run repairs what it left"
+            what = "running" if is_running and place == 0 else "killed"
         rows.append((run.run_id, utc(run.started), took, code, what))
-    return table(("run", "started", "took", "exit", "what came of it"), rows) if rows else "No run yet."
+    return _titled("Last runs", ("run", "started", "took", "exit", "what came of it"), rows)
 
 
 def _articles(ledger: Ledger, site: str) -> str:
     rows = [(number, state, reason or "") for (state, reason), number in ledger.articles.counts(site).items()]
-    size, sealed = ledger.outbox.size(), ledger.outbox.segments()
-    records = sum(segment.records for segment in sealed)
-    note = f"{records} records in {len(sealed)} sealed segments, {size} waiting for their seal"
-    return f"{table(('articles', 'state', 'reason'), rows)}\n{note}"
-
-
-def _due(ledger: Ledger, site: str, values: Options) -> str:
-    scope = Scope(site, int(clock.now()), recheck_after_s=values.recheck_days)
-    numbers = ledger.due.numbers(scope)
-    return (
-        f"Due now: {numbers['waiting']} never had, {numbers['rechecks']} to be checked again, "
-        f"{numbers['moved']} at another address"
-    )
+    return _titled("Articles", ("number", "state", "last answer"), sorted(rows, reverse=True))
 
 
 def _troubled(ledger: Ledger, site: str) -> str:
+    """The articles whose last answer gave nothing, failures before what is nobody's failure."""
     rows = [
         (attempts, reason, "the next run" if next_try <= clock.now() else utc(next_try), url)
         for url, reason, attempts, next_try in ledger.articles.troubled(site, TROUBLED)
     ]
-    return table(("attempts", "reason", "asked again", "address"), rows) if rows else "Nothing failed."
+    total = sum(number for (_, reason), number in ledger.articles.counts(site).items() if reason)
+    title = f"Asked in vain, failures first ({len(rows)} of {total})"
+    return _titled(title, ("attempts", "last answer", "asked again", "address"), rows)
 
 
-def _health(ledger: Ledger, site: str) -> str:
-    """What the last run that ended says, and the sections whose walk never came to its end."""
-    ended = next((run for run in ledger.runs.last(site, RUNS) if run.exit_code is not None), None)
-    last = f"the last run ended with {ended.exit_code}: {ended.why}" if ended else "no run has ended yet"
-    open_ = [section.path for section in ledger.sections.all(site) if section.walked_at and not section.complete]
-    return f"Health: {last}" + (f"\nSections not yet walked to their end: {', '.join(open_)}" if open_ else "")
+def _titled(title: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    return f"{title}\n{table(head, rows)}" if rows else f"{title}: none"

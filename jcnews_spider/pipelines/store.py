@@ -6,9 +6,11 @@ import logging
 from collections.abc import Callable
 from typing import Any, Self
 
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 from scrapy.utils.defer import deferred_from_coro
+from twisted.python.failure import Failure
 
 from jcnews_spider import clock
 from jcnews_spider.archive import Archive
@@ -53,7 +55,9 @@ class StorePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline._callback_failed, signal=signals.spider_error)
+        return pipeline
 
     def open_spider(self) -> None:
         """Takes the archive and the site from the spider."""
@@ -70,8 +74,7 @@ class StorePipeline:
                 stored = self._writers[type(item)](item)
                 self.archive.seal_if_due()
         except StorageFault as fault:
-            self._fail(fault)
-            deferred_from_coro(self._crawler.engine.close_spider_async(reason="storage_failed"))
+            self._stop(fault)
             raise DropItem("the storage has failed", log_level="DEBUG") from fault
         except Exception:
             self._stats.inc_value("addresses/failed")  # a defect of ours: Scrapy logs it, and the address stays due
@@ -95,6 +98,15 @@ class StorePipeline:
     @property
     def _has_failed(self) -> bool:
         return bool(self._stats.get_value("storage/fault"))
+
+    def _callback_failed(self, failure: Failure) -> None:
+        """A ledger that a callback of the spider could not read."""
+        if isinstance(failure.value, StorageFault) and not self._has_failed:
+            self._stop(failure.value)
+
+    def _stop(self, fault: StorageFault) -> None:
+        self._fail(fault)
+        deferred_from_coro(self._crawler.engine.close_spider_async(reason="storage_failed"))
 
     def _fail(self, fault: StorageFault) -> None:
         self._stats.set_value("storage/fault", str(fault))
