@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,9 @@ from jcnews_spider import options
 from jcnews_spider.archive import LEDGER
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.archive.reader import Reader
 from jcnews_spider.errors import JcnewsError, UsageFault
+from jcnews_spider.sites import SITES
 
 
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter, ScrapyHelpFormatter):
@@ -96,6 +99,31 @@ def ledger_to_read(settings: Settings) -> Iterator[Ledger | None]:
             yield ledger
         finally:
             ledger.close()
+
+
+@contextmanager
+def archive_to_read(settings: Settings) -> Iterator[Reader]:
+    """The archive that the settings name; raises UsageFault where there is none, StorageFault where it is damaged."""
+    with ledger_to_read(settings) as ledger:
+        root = options.checked(settings, os.environ).output
+        if ledger is None:
+            raise UsageFault(f"{root}: no archive yet, scrapy crawl makes one")
+        yield Reader(root, ledger)
+
+
+def article_id(name: str) -> str:
+    """The id that an id or an address names; raises UsageFault."""
+    if "://" not in name:
+        if not _ID.fullmatch(name):
+            raise UsageFault(f"{name!r} is neither an id, such as jcnews:956123, nor an address")
+        return name
+    for site in SITES.values():
+        if address := site.article_address(name):
+            return site.article_id(address.docid)
+    raise UsageFault(f"{name!r} is no article's address of {', '.join(SITES)}")
+
+
+_ID = re.compile(r"[a-z0-9_.-]+:\d+")
 
 
 def indented(rows: Sequence[tuple[str, str]]) -> str:

@@ -7,6 +7,7 @@ and more at the default settings (measured). What is dropped here stays due in t
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from scrapy import Request
 from scrapy.core.downloader import Downloader as ScrapyDownloader
@@ -15,7 +16,10 @@ from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler as ScrapyCrawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.utils.defer import deferred_from_coro
 from twisted.python.failure import Failure
+
+from jcnews_spider.errors import StorageFault
 
 GRACE_S = 5
 """Seconds that a running download has to end when the crawl stops."""
@@ -25,6 +29,17 @@ POLL_S = 0.01
 
 STOPPED = "stopped"
 """What an IgnoreRequest says that a request got because the crawl stops."""
+
+logger = logging.getLogger(__name__)
+
+
+def fail_storage(crawler: ScrapyCrawler, fault: StorageFault) -> None:
+    """Stops the run at once: nothing may be fetched that cannot be kept. The first fault is the run's."""
+    if crawler.stats.get_value("storage/fault"):
+        return
+    crawler.stats.set_value("storage/fault", str(fault))
+    logger.error("storage failed: %s", fault)
+    deferred_from_coro(crawler.engine.close_spider_async(reason="storage_failed"))
 
 
 class Downloader(ScrapyDownloader):

@@ -6,10 +6,12 @@ JcnewsError
 ├── ArchiveBusy             exit 6: another run holds the archive
 ├── Stopped                 exit 3: a signal came before the crawl had begun
 ├── StorageFault            exit 7: disk full, I/O error, damaged state
+│   └── Damaged             a record or a file of the archive that is not what it was
 └── UnknownLayout           a page that is no article; `reason` is the name under which it is counted
     ├── NotServed           an answer with another status than 200
     ├── IncompleteArticle   an article whose further page is none
     ├── OtherPage           an answer that came from another address
+    ├── TooLarge            a body that was cut at the size limit
     ├── NotHtml             bytes that are no HTML
     ├── EmptyPage           nothing at all
     ├── NoBody              a titled page without text, image, video or attachment
@@ -52,6 +54,10 @@ class StorageFault(JcnewsError):
     exit_code = 7
 
 
+class Damaged(StorageFault):
+    """A record or a file of the archive that is missing or not what it was; the message says which and how."""
+
+
 class UnknownLayout(JcnewsError):
     """A page that fits no template."""
 
@@ -78,6 +84,12 @@ class OtherPage(UnknownLayout):
     """An answer that came from another address, after a redirect."""
 
     reason = "redirected"
+
+
+class TooLarge(UnknownLayout):
+    """A body that was cut at the size limit."""
+
+    reason = "too_large"
 
 
 class NotHtml(UnknownLayout):

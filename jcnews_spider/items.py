@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from jcnews_spider.article import Article, SectionRef
+from jcnews_spider.article import Article, SectionRef, WarcPointer
 from jcnews_spider.trs.listing import Entry
 from jcnews_spider.urls import ArticleAddress
 
@@ -26,6 +26,8 @@ class Page:
     """What the Content-Type header says."""
     etag: str | None = None
     last_modified: str | None = None
+    warc: WarcPointer | None = None
+    """Where the exchange stands, None when no WARC is written."""
 
 
 @dataclass(frozen=True, slots=True)

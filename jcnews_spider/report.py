@@ -130,6 +130,7 @@ def versions() -> dict[str, str]:
         "jcnews_spider": __version__,
         "scrapy": version("scrapy"),
         "lxml": ".".join(map(str, lxml.etree.LXML_VERSION[:3])),
+        "warcio": version("warcio"),
         "python": platform.python_version(),
     }
 

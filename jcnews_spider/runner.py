@@ -20,6 +20,7 @@ from w3lib.encoding import http_content_type_encoding
 
 from jcnews_spider import clock, options, report
 from jcnews_spider.archive import Archive, new_run_id
+from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.engine import Crawler
 from jcnews_spider.errors import JcnewsError, NotServed, StartFault, Stopped, StorageFault
 from jcnews_spider.items import Page
@@ -45,6 +46,7 @@ def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
         min_free_mb=values.min_free_mb,
         seal_records=values.seal_records,
         seal_seconds=values.seal_seconds,
+        warc=WarcPlan(values.warc_mb * 1_000_000, _warc_facts(process.settings, values)) if values.warc else None,
     )
     if (process.settings.getpriority("LOG_LEVEL") or 0) < SETTINGS_PRIORITIES["cmdline"]:
         logging.getLogger("scrapy").setLevel(logging.WARNING)  # of its sixty lines a run none is for people
@@ -103,6 +105,19 @@ def _agent(settings: Settings, values: options.Options) -> str:
     """The user agent, with the operator's contact unless it was set by hand."""
     agent: str = settings["USER_AGENT"]
     return f"{agent[:-1]}; {values.contact})" if values.contact and agent.endswith(")") else agent
+
+
+def _warc_facts(settings: Settings, values: options.Options) -> dict[str, str]:
+    """What the warcinfo record says; names as in ISO 28500 and DCMI."""
+    return {
+        "software": ", ".join(f"{name}/{version}" for name, version in report.versions().items()),
+        "format": "WARC File Format 1.1",
+        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+        "http-header-user-agent": settings["USER_AGENT"],
+        "operator": values.contact,
+        "description": "header names normalised, reason phrase reconstructed, transfer encoding undone",
+    }
 
 
 def fetch(process: AsyncCrawlerProcess, urls: list[str]) -> dict[str, Page | str]:

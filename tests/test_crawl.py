@@ -71,14 +71,18 @@ def test_the_manifest_holds(whole: Run) -> None:
     )
     listed = {line.split("  ")[1] for line in (whole.output / "manifest-sha256.txt").read_text().splitlines()}
     there = {path.relative_to(whole.output).as_posix() for path in whole.output.glob("html/**/*.html")}
-    there |= {path.relative_to(whole.output).as_posix() for path in whole.output.glob("articles/*")}
+    there |= {
+        path.relative_to(whole.output).as_posix()
+        for folder in ("articles", "warc")
+        for path in whole.output.glob(f"{folder}/*")
+    }
     assert done.returncode == 0
     assert listed == there
 
 
 def test_nothing_else_is_left_behind(whole: Run) -> None:
     assert {path.name for path in whole.output.iterdir() if not path.name.startswith(".")} <= {
-        "articles", "html", "runs", "manifest-sha256.txt", "state.sqlite3", "state.sqlite3-wal", "state.sqlite3-shm",
+        "articles", "html", "warc", "runs", "manifest-sha256.txt", "state.sqlite3", "state.sqlite3-wal", "state.sqlite3-shm",
     }  # fmt: skip
     assert not list((whole.output / ".tmp").iterdir())
 
@@ -96,7 +100,7 @@ def test_the_report_counts_what_the_lists_and_pages_held(replica: Replica, whole
     assert report["entries"]["external"] == sum(listing.external for listing in listings)
     assert report["entries"]["file"] == sum(listing.files for listing in listings)
     assert report["requests"]["by_status"]["200"] > len(whole.records)
-    assert set(report["versions"]) == {"jcnews_spider", "scrapy", "lxml", "python"}
+    assert set(report["versions"]) == {"jcnews_spider", "scrapy", "lxml", "warcio", "python"}
     assert all(section["end"] == "complete" for section in report["sections"].values())
 
 

@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from jcnews_spider import clock
-from jcnews_spider.archive import disk, files, segments
+from jcnews_spider.archive import files, recovery, segments
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
-from jcnews_spider.archive.ledger.articles import Kept, KnownArticle
-from jcnews_spider.archive.ledger.outbox import Outgoing, Sealed
+from jcnews_spider.archive.ledger.articles import KnownArticle
+from jcnews_spider.archive.ledger.outbox import Sealed, SealedFile
 from jcnews_spider.archive.lock import Lock
 from jcnews_spider.archive.manifest import NAME as MANIFEST
 from jcnews_spider.archive.manifest import Manifest
-from jcnews_spider.archive.snapshots import is_intact
-from jcnews_spider.article import Article, Event, read_article
+from jcnews_spider.archive.warc.records import Exchange
+from jcnews_spider.archive.warc.writer import ClosedWarc, WarcPlan, WarcWriter
+from jcnews_spider.article import Article, Event, WarcPointer, read_article
 from jcnews_spider.errors import StorageFault
 
 LEDGER = "state.sqlite3"
@@ -42,13 +43,25 @@ class Archive:
     """
 
     ledger: Ledger
+    warc: WarcWriter | None = None
+    """None when no WARC is written."""
 
-    def __init__(self, root: Path, run_id: str, *, min_free_mb: int, seal_records: int, seal_seconds: int) -> None:
+    def __init__(
+        self,
+        root: Path,
+        run_id: str,
+        *,
+        min_free_mb: int,
+        seal_records: int,
+        seal_seconds: int,
+        warc: WarcPlan | None = None,
+    ) -> None:
         self.root = root
         self.run_id = run_id
         self._min_free_bytes = min_free_mb * 1_000_000
         self._seal_records = seal_records
         self._seal_seconds = seal_seconds
+        self._warc_plan = warc
         self._segments = 0
         self._manifest = Manifest(root)
         self._last_seal = time.monotonic()
@@ -64,8 +77,10 @@ class Archive:
             if not (self.root / LEDGER).exists() and (self.root / MANIFEST).exists():
                 raise StorageFault(f"{self.root / LEDGER} is missing beside sealed segments: bring it back first")
             self.ledger = Ledger(self.root / LEDGER)
-            self._recover()
+            recovery.recover(self)
             self._pending = self.ledger.outbox.size()
+            if self._warc_plan:
+                self.warc = WarcWriter(self.root, self.run_id, self._warc_plan, self.ledger.captures)
             with self.ledger.transaction():
                 self.ledger.runs.begin(self.run_id, site, int(clock.now()))
 
@@ -78,18 +93,32 @@ class Archive:
                 f"JCNEWS_MIN_FREE_MB wants {self._min_free_bytes // 1_000_000}"
             )
 
-    def send(self, article: Article, sealed_files: Iterable[tuple[str, str]], *, text_digest: bytes | None) -> None:
+    def capture(self, exchange: Exchange) -> WarcPointer:
+        """Writes an exchange into the WARC and says where the response stands; raises StorageFault."""
+        if self.warc is None:
+            raise LookupError("this archive writes no WARC")
+        with storage_faults():
+            return self.warc.capture(exchange)
+
+    def send(
+        self,
+        article: Article,
+        sealed_files: Iterable[SealedFile],
+        *,
+        text_digest: bytes | None,
+        exchanges: Iterable[WarcPointer] = (),
+    ) -> None:
         """Puts a record into the outbox and notes it as its article's last; inside a transaction of the ledger.
 
-        `sealed_files` are (path, sha256 hex) of the files that came with it. Publication without a date counts from
-        the day in the address.
+        `sealed_files` are (path, sha256 hex) of the files that came with it, `exchanges` where its pages stand in the
+        WARC. Publication without a date counts from the day in the address.
         """
         known = self.ledger.articles.get(article.id)
         if known is None:
             raise LookupError(f"{article.id} was never found")
         state = "gone" if article.event is Event.GONE else "kept"
-        self.ledger.articles.keep(article.id, _kept(article, known.day, text_digest), state=state)
-        self.ledger.outbox.send(article.id, article.to_json(), sealed_files)
+        self.ledger.articles.keep(article.id, recovery.kept(article, known.day, text_digest), state=state)
+        self.ledger.outbox.send(article.id, article.to_json(), sealed_files, exchanges)
         self._pending += 1
 
     def last_record(self, known: KnownArticle) -> Article | None:
@@ -118,8 +147,15 @@ class Archive:
         segment = segments.segment_path(self.run_id, self._segments)
         with self.ledger.transaction():
             self.ledger.outbox.stamp(segment)
-        self._finish_seal(segment)
+        self.finish_seal(segment)
         self._pending = 0
+
+    def finish(self) -> None:
+        """Seals what waits and closes the WARC: the end of a run."""
+        self.seal()
+        if self.warc:
+            self.warc.close()
+            self._note_captures(self.warc)
 
     def write_report(self, report: dict[str, Any], summary: str) -> None:
         """Writes runs/<run_id>.json, and how the run ended into the ledger."""
@@ -140,69 +176,45 @@ class Archive:
         finally:
             self._lock.release()
 
-    def _finish_seal(self, segment: str) -> None:
+    def finish_seal(self, segment: str) -> None:
         """Brings the records stamped with a segment into it; may be done again after any interruption."""
         records = [record for record in self.ledger.outbox.all() if record.segment == segment]
         if not records:
             return
+        if self.warc:
+            self.warc.sync()
         sealed = [file for record in records for file in record.files]
         files.sync(self.root, [path for path, _ in sealed])
         self.ledger.checkpoint()
         digest, offsets = segments.write_segment(self.root, segment, [record.line for record in records])
-        end = self._manifest.add([*sealed, (segment, digest)], self.ledger.outbox.manifest_end())
+        end = self._manifest.add([*sealed, (segment, digest)], self.ledger.manifest_end())
         with self.ledger.transaction():
             number = self.ledger.outbox.sealed(Sealed(segment, len(records), digest, end, int(clock.now())))
             for record, offset in zip(records, offsets, strict=True):
                 self.ledger.articles.sealed(record.id, number, offset)
         logger.info("sealed %s: %d records", segment, len(records))
+        if self.warc:
+            self._note_captures(self.warc)
 
-    def _recover(self) -> None:
-        """Undoes records whose files did not survive and finishes a seal that was interrupted."""
-        waiting = self.ledger.outbox.all()
-        lost: list[Outgoing] = []
-        for record in waiting:
-            follows_a_lost_one = any(record.id == earlier.id for earlier in lost)
-            if follows_a_lost_one or not self._is_in_place(record):
-                lost.append(record)
-        for record in reversed(lost):
-            logger.warning("%s is fetched again: its files did not survive", record.id)
-            with self.ledger.transaction():
-                self._undo(record)
-        for segment in dict.fromkeys(record.segment for record in waiting if record.segment):
-            self._finish_seal(segment)
+    def note_closed(self, warc: ClosedWarc) -> None:
+        """Puts a WARC that is complete and on the disk into the manifest."""
+        end = self._manifest.add([(warc.path, warc.sha256)], self.ledger.manifest_end())
+        with self.ledger.transaction():
+            self.ledger.captures.close(warc.path, warc.size, warc.sha256, end)
 
-    def _undo(self, record: Outgoing) -> None:
-        """Takes an unsealed record back, newest first: its article is what the record before says, and due."""
-        self.ledger.outbox.drop(record)
-        known = self.ledger.articles.get(record.id)
-        before = self.last_record(known) if known else None
-        if known is None or before is None:
-            self.ledger.articles.back_to(record.id, None, "found")
-        else:
-            state = "gone" if before.event is Event.GONE else "kept"
-            self.ledger.articles.back_to(record.id, _kept(before, known.day, None), state)
-        for path, _ in record.files:
-            if (self.root / path).exists():
-                disk.unlink(self.root / path)
-
-    def _is_in_place(self, record: Outgoing) -> bool:
-        """True when the record is sealed already, or all its files are whole."""
-        if record.segment and (self.root / record.segment).exists():
-            return True
-        return all(is_intact(self.root, path, digest) for path, digest in record.files)
+    def _note_captures(self, warc: WarcWriter) -> None:
+        """Notes the closed WARCs, and what is on the disk of the payloads: the ledger never points behind it."""
+        while warc.closed:
+            self.note_closed(warc.closed[0])
+            warc.closed.pop(0)
+        if not (warc.payloads or warc.addresses):
+            return
+        with self.ledger.transaction():
+            self.ledger.captures.note(warc.payloads, warc.addresses)
+        warc.payloads.clear()
+        warc.addresses.clear()
 
     def _last_sealed(self, known: KnownArticle) -> str | None:
         if known.segment is None or known.offset is None:
             return None
         return segments.read_record(self.root, self.ledger.outbox.segment_path(known.segment), known.offset)
-
-
-def _kept(article: Article, day: str, text_digest: bytes | None) -> Kept:
-    """What the ledger notes of a record; publication is that of the page, or the day in the address."""
-    return Kept(
-        version=article.version,
-        content_hash=article.content_hash,
-        parser=article.crawl.parser_version,
-        published=clock.seconds_of(article.published_at or day),
-        text_digest=text_digest,
-    )

@@ -9,10 +9,11 @@ from hashlib import sha256
 from jcnews_spider import clock
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger.articles import KnownArticle, Validators
+from jcnews_spider.archive.ledger.outbox import SealedFile
 from jcnews_spider.archive.snapshots import part_paths, write_snapshots
 from jcnews_spider.article import Article, SectionRef, Snapshot
 from jcnews_spider.errors import StorageFault, UnknownLayout
-from jcnews_spider.items import MISSING, Draft
+from jcnews_spider.items import MISSING, Draft, Page
 from jcnews_spider.pipelines import versions
 from jcnews_spider.pipelines.clean import cleaned
 from jcnews_spider.pipelines.dedupe import mark_copy, text_digest
@@ -32,16 +33,16 @@ class Recorder:
         """The records that an article's pages gave, none when it says what it said before."""
         records = self._records(known, draft)
         has_news = bool(records) and records[-1].event != "reparsed"
-        files: list[tuple[str, str]] = []
+        files: list[SealedFile] = []
         if has_news and self._html_snapshots:
             files = write_snapshots(self._archive.root, self._site.name, draft, records[-1].version)
         with self._archive.ledger.transaction():
             stored = []
             for article in records:
-                own = files if has_news and article is records[-1] else []
-                if own:
-                    article = replace(article, snapshot=replace(article.snapshot, html=own[0][0]))  # noqa: PLW2901
-                stored.append(self._send(article, known, own))
+                is_news = has_news and article is records[-1]
+                if is_news and files:
+                    article = replace(article, snapshot=replace(article.snapshot, html=files[0][0]))  # noqa: PLW2901
+                stored.append(self._send(article, known, files, draft.pages) if is_news else self._send(article, known))
             self._archive.ledger.articles.seen(known, int(clock.now()), draft.address.url, validators(draft))
         return stored
 
@@ -53,7 +54,7 @@ class Recorder:
         with self._archive.ledger.transaction():
             now = clock.now()
             record = versions.gone(last, self._archive.run_id, status, clock.utc(now))
-            record = self._send(record, known, ())
+            record = self._send(record, known)
             self._archive.ledger.articles.left(known, int(now))
         return record
 
@@ -62,7 +63,7 @@ class Recorder:
         seen = replace(
             draft.article,
             first_seen_at=clock.utc(known.first_seen),
-            snapshot=Snapshot(sha256=sha256(draft.pages[0].body).hexdigest()),
+            snapshot=Snapshot(sha256=sha256(draft.pages[0].body).hexdigest(), warc=draft.pages[0].warc),
             crawl=replace(draft.article.crawl, run_id=self._archive.run_id, list_url=known.list_url),
         )
         if not known.version:
@@ -99,8 +100,13 @@ class Recorder:
             ),
         )
 
-    def _send(self, article: Article, known: KnownArticle, files: Iterable[tuple[str, str]]) -> Article:
-        """Puts a record into the outbox, with the lists that show it and the article whose text it repeats."""
+    def _send(
+        self, article: Article, known: KnownArticle, files: Iterable[SealedFile] = (), pages: Iterable[Page] = ()
+    ) -> Article:
+        """Puts a record into the outbox, with the lists that show it and the article whose text it repeats.
+
+        `files` and `pages` are what came with it.
+        """
         ledger = self._archive.ledger
         for section in article.sections:
             if path := self._site.section_at(section.url):
@@ -111,7 +117,8 @@ class Recorder:
         ]
         sections = {section.url: section for section in [*article.sections, *listed]}
         article = mark_copy(replace(article, sections=tuple(sections.values())), ledger)
-        self._archive.send(article, files, text_digest=text_digest(article.text))
+        exchanges = [page.warc for page in pages if page.warc]
+        self._archive.send(article, files, text_digest=text_digest(article.text), exchanges=exchanges)
         return article
 
     def _last(self, known: KnownArticle) -> Article:

@@ -9,7 +9,6 @@ from typing import Any, Self
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
-from scrapy.utils.defer import deferred_from_coro
 from twisted.python.failure import Failure
 
 from jcnews_spider import clock
@@ -17,6 +16,7 @@ from jcnews_spider.archive import Archive
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.article import Article
+from jcnews_spider.engine import fail_storage
 from jcnews_spider.errors import StorageFault
 from jcnews_spider.items import MOST_MISSING, Discovered, Draft, Item, ListPage, Miss, Unchanged, Walked, Wanted
 from jcnews_spider.pipelines.records import Recorder
@@ -74,7 +74,7 @@ class StorePipeline:
                 stored = self._writers[type(item)](item)
                 self.archive.seal_if_due()
         except StorageFault as fault:
-            self._stop(fault)
+            fail_storage(self._crawler, fault)
             raise DropItem("the storage has failed", log_level="DEBUG") from fault
         except Exception:
             self._stats.inc_value("addresses/failed")  # a defect of ours: Scrapy logs it, and the address stays due
@@ -91,9 +91,9 @@ class StorePipeline:
             with storage_faults():
                 if self._spider.has_finished:
                     self._settle_missing()
-                self.archive.seal()
+                self.archive.finish()
         except StorageFault as fault:
-            self._fail(fault)
+            fail_storage(self._crawler, fault)
 
     @property
     def _has_failed(self) -> bool:
@@ -101,22 +101,16 @@ class StorePipeline:
 
     def _callback_failed(self, failure: Failure) -> None:
         """A ledger that a callback of the spider could not read."""
-        if isinstance(failure.value, StorageFault) and not self._has_failed:
-            self._stop(failure.value)
-
-    def _stop(self, fault: StorageFault) -> None:
-        self._fail(fault)
-        deferred_from_coro(self._crawler.engine.close_spider_async(reason="storage_failed"))
-
-    def _fail(self, fault: StorageFault) -> None:
-        self._stats.set_value("storage/fault", str(fault))
-        logger.error("storage failed: %s", fault)
+        if isinstance(failure.value, StorageFault):
+            fail_storage(self._crawler, failure.value)
 
     # ---- articles
 
     def _keep(self, draft: Draft) -> list[Article]:
         """A page that came: the first version, another one, or the same text as before."""
         known = self._known(draft.article.id)
+        if self.archive.warc and not all(page.warc for page in draft.pages):
+            return self._miss(Miss(known.id, draft.address.url, "not_captured"))
         records = self._recorder.keep(known, draft)
         for article in records:
             self._count(article)

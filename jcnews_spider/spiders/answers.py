@@ -6,7 +6,8 @@ from scrapy import exceptions
 from scrapy.http import Response
 from w3lib.encoding import http_content_type_encoding
 
-from jcnews_spider.errors import NotServed
+from jcnews_spider.article import WarcPointer
+from jcnews_spider.errors import NotServed, TooLarge
 
 REASONS: dict[type[Exception], str] = {
     exceptions.CannotResolveHostError: "dns",
@@ -29,9 +30,11 @@ def reason_of(fault: BaseException | None) -> str:
 
 
 def require_ok(response: Response) -> None:
-    """Raises NotServed unless the status is 200."""
+    """Raises NotServed unless the status is 200, and TooLarge when the body was cut at the size limit."""
     if response.status != 200:
         raise NotServed(response.status)
+    if "download_stopped" in response.flags:
+        raise TooLarge(f"more than {len(response.body)} bytes")
 
 
 def header(response: Response, name: str) -> str | None:
@@ -48,6 +51,12 @@ def charset(response: Response) -> str | None:
 def validators_of(response: Response) -> tuple[str | None, str | None]:
     """(ETag, Last-Modified)."""
     return header(response, "ETag"), header(response, "Last-Modified")
+
+
+def warc_pointer(response: Response) -> WarcPointer | None:
+    """Where the capture says that the exchange stands."""
+    place = response.meta.get("warc")
+    return WarcPointer(*place) if place else None
 
 
 def conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:

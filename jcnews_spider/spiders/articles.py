@@ -24,6 +24,7 @@ from jcnews_spider.spiders.answers import (
     reason_of,
     require_ok,
     validators_of,
+    warc_pointer,
 )
 from jcnews_spider.spiders.queue import Queue
 from jcnews_spider.spiders.soft404 import SoftMissing
@@ -134,4 +135,4 @@ def _conditions(known: KnownArticle, part: int) -> dict[str, str]:
 
 
 def _page(response: Response) -> Page:
-    return Page(response.body, response.url, charset(response), *validators_of(response))
+    return Page(response.body, response.url, charset(response), *validators_of(response), warc_pointer(response))

@@ -18,6 +18,7 @@ from typing import Any
 
 from jcnews_spider.archive import disk
 from jcnews_spider.archive.ledger.articles import Articles
+from jcnews_spider.archive.ledger.captures import Captures
 from jcnews_spider.archive.ledger.due import Due
 from jcnews_spider.archive.ledger.outbox import Outbox
 from jcnews_spider.archive.ledger.runs import Runs
@@ -58,6 +59,7 @@ class Ledger:
         self.due = Due(self._db)
         self.sections = Sections(self._db)
         self.outbox = Outbox(self._db)
+        self.captures = Captures(self._db)
         self.runs = Runs(self._db)
 
     def _prepare(self, *, read_only: bool) -> None:
@@ -92,6 +94,14 @@ class Ledger:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
             raise
+
+    def manifest_end(self) -> int:
+        """Size of the manifest after the last addition that was finished."""
+        (end,) = self._db.execute(
+            "SELECT coalesce(max(manifest_end), 0) FROM "
+            "(SELECT max(manifest_end) AS manifest_end FROM segments UNION ALL SELECT max(manifest_end) FROM warcs)"
+        ).fetchone()
+        return int(end)
 
     def checkpoint(self) -> None:
         """Brings every commit so far onto the disk."""

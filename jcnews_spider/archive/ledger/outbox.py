@@ -7,6 +7,11 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from jcnews_spider.article import WarcPointer
+
+SealedFile = tuple[str, str]
+"""(path, sha256 hex) of a file that is sealed with a record."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -15,8 +20,9 @@ class Outgoing:
     seq: int
     id: str
     line: str
-    files: tuple[tuple[str, str], ...]
-    """(path, sha256 hex) of its snapshots."""
+    files: tuple[SealedFile, ...]
+    exchanges: tuple[tuple[str, int], ...]
+    """(path of the WARC, end in bytes) of the exchange of each of its pages."""
     segment: str | None
     """Path of the segment it is stamped with, None before a seal."""
 
@@ -39,16 +45,27 @@ class Outbox:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def send(self, id_: str, line: str, files: Iterable[tuple[str, str]]) -> None:
+    def send(self, id_: str, line: str, files: Iterable[SealedFile], exchanges: Iterable[WarcPointer]) -> None:
         """Puts a record's final line into the outbox."""
-        self._db.execute("INSERT INTO outbox (id, line, files) VALUES (?, ?, ?)", (id_, line, json.dumps(list(files))))
+        ends = [(pointer.file, pointer.offset + pointer.length) for pointer in exchanges]
+        self._db.execute(
+            "INSERT INTO outbox (id, line, files, exchanges) VALUES (?, ?, ?, ?)",
+            (id_, line, json.dumps(list(files)), json.dumps(ends)),
+        )
 
     def all(self) -> list[Outgoing]:
         """Every record that awaits its seal, oldest first."""
-        rows = self._db.execute("SELECT seq, id, line, files, segment FROM outbox ORDER BY seq")
+        rows = self._db.execute("SELECT seq, id, line, files, exchanges, segment FROM outbox ORDER BY seq")
         return [
-            Outgoing(seq, id_, line, tuple((path, digest) for path, digest in json.loads(files)), segment)
-            for seq, id_, line, files, segment in rows
+            Outgoing(
+                seq,
+                id_,
+                line,
+                tuple((path, digest) for path, digest in json.loads(files)),
+                tuple((path, end) for path, end in json.loads(exchanges)),
+                segment,
+            )
+            for seq, id_, line, files, exchanges, segment in rows
         ]
 
     def last_of(self, id_: str) -> str | None:
@@ -88,8 +105,3 @@ class Outbox:
         """Every sealed segment, oldest first."""
         rows = self._db.execute("SELECT path, records, sha256, manifest_end, sealed_at FROM segments ORDER BY n")
         return [Sealed(*row) for row in rows]
-
-    def manifest_end(self) -> int:
-        """Size of the manifest after the last seal that was finished."""
-        (end,) = self._db.execute("SELECT coalesce(max(manifest_end), 0) FROM segments").fetchone()
-        return int(end)

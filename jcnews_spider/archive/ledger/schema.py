@@ -76,11 +76,12 @@ CREATE TABLE texts (                              -- who had a text first
 CREATE INDEX texts_of ON texts (article);
 
 CREATE TABLE outbox (
-    seq     INTEGER PRIMARY KEY,
-    id      TEXT NOT NULL,
-    line    TEXT NOT NULL,
-    files   TEXT NOT NULL,                        -- JSON [[path, sha256], …] of what is sealed with it
-    segment TEXT
+    seq       INTEGER PRIMARY KEY,
+    id        TEXT NOT NULL,
+    line      TEXT NOT NULL,
+    files     TEXT NOT NULL,                      -- JSON [[path, sha256], …] of what is sealed with it
+    exchanges TEXT NOT NULL,                      -- JSON [[WARC, end], …] of its pages
+    segment   TEXT
 );
 
 CREATE TABLE segments (
@@ -91,6 +92,26 @@ CREATE TABLE segments (
     manifest_end INTEGER NOT NULL,                -- size of the manifest when its lines were in it
     sealed_at    INTEGER NOT NULL
 );
+
+CREATE TABLE warcs (
+    n            INTEGER PRIMARY KEY,
+    path         TEXT NOT NULL UNIQUE,
+    bytes        INTEGER,                         -- of a complete one, as are the next two
+    sha256       TEXT,
+    manifest_end INTEGER                          -- size of the manifest when its line was in it
+);
+
+CREATE TABLE payloads (                           -- where a payload was first stored
+    digest BLOB PRIMARY KEY,                      -- sha1
+    warc   INTEGER NOT NULL,
+    offset INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE captures (                           -- where the newest answer with validators of an address stands
+    url    TEXT PRIMARY KEY,
+    warc   INTEGER NOT NULL,
+    offset INTEGER NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE runs (
     n         INTEGER PRIMARY KEY,

@@ -1,0 +1,80 @@
+"""Captures: which WARC holds a payload first, and what an address gave last."""
+
+from __future__ import annotations
+
+import base64
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands."""
+
+    file: str
+    """Path of the WARC under output/."""
+    offset: int
+
+
+class Captures:
+    """The captures' part of the ledger."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def payload(self, digest: str) -> Place | None:
+        """Where a payload (`sha1:` and base32) was first stored."""
+        return self._place("payloads", "digest", _packed(digest))
+
+    def newest(self, url: str) -> Place | None:
+        """Where the newest answer with validators of an address stands."""
+        return self._place("captures", "url", url)
+
+    def note(self, payloads: Mapping[str, Place], addresses: Mapping[str, Place]) -> None:
+        """Takes in what a run captured and the disk holds."""
+        numbers = {place.file: self._number(place.file) for place in (*payloads.values(), *addresses.values())}
+        self._db.executemany(
+            "INSERT OR IGNORE INTO payloads (digest, warc, offset) VALUES (?, ?, ?)",
+            [(_packed(digest), numbers[place.file], place.offset) for digest, place in payloads.items()],
+        )
+        self._db.executemany(
+            "INSERT OR REPLACE INTO captures (url, warc, offset) VALUES (?, ?, ?)",
+            [(url, numbers[place.file], place.offset) for url, place in addresses.items()],
+        )
+
+    def forget_beyond(self, path: str, end: int) -> None:
+        """Forgets what stood behind the first `end` bytes of a WARC that had to be cut."""
+        for table in ("payloads", "captures"):
+            self._db.execute(
+                f"DELETE FROM {table} WHERE warc = (SELECT n FROM warcs WHERE path = ?) AND offset >= ?",  # noqa: S608
+                (path, end),
+            )
+
+    def close(self, path: str, size: int, sha256: str, manifest_end: int) -> None:
+        """Notes a WARC that is complete and in the manifest."""
+        self._db.execute(
+            "UPDATE warcs SET bytes = ?, sha256 = ?, manifest_end = ? WHERE n = ?",
+            (size, sha256, manifest_end, self._number(path)),
+        )
+
+    def unknown(self, paths: Iterable[str]) -> list[str]:
+        """Those of the WARCs that are not noted as complete."""
+        known = {row["path"] for row in self._db.execute("SELECT path FROM warcs WHERE sha256 IS NOT NULL")}
+        return [path for path in paths if path not in known]
+
+    def _number(self, path: str) -> int:
+        self._db.execute("INSERT OR IGNORE INTO warcs (path) VALUES (?)", (path,))
+        (number,) = self._db.execute("SELECT n FROM warcs WHERE path = ?", (path,)).fetchone()
+        return int(number)
+
+    def _place(self, table: str, column: str, key: object) -> Place | None:
+        row = self._db.execute(
+            f"SELECT path, offset FROM {table} JOIN warcs ON n = warc WHERE {column} = ?",  # noqa: S608
+            (key,),
+        ).fetchone()
+        return Place(*row) if row else None
+
+
+def _packed(digest: str) -> bytes:
+    return base64.b32decode(digest.removeprefix("sha1:"))

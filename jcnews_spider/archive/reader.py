@@ -1,0 +1,117 @@
+"""The archive read: records, their versions, and the bytes from which they were made."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.archive.segments import FOLDER, read_record
+from jcnews_spider.archive.snapshots import part_paths
+from jcnews_spider.archive.warc.members import Member, located, read_member, spans
+from jcnews_spider.article import Article, WarcPointer, read_article
+from jcnews_spider.errors import Damaged
+from jcnews_spider.urls import parse_article_address
+
+FURTHER = 200
+"""Records behind an article's first page among which its further pages are sought, beside four for each of them."""
+
+
+class Reader:
+    """An archive that nobody writes to from here; it may be read while a crawl goes on."""
+
+    def __init__(self, root: Path, ledger: Ledger) -> None:
+        self.root = root
+        self.ledger = ledger
+
+    def lines(self) -> Iterator[str]:
+        """The line of every sealed record, by the name of its segment, oldest run first."""
+        for path in sorted((self.root / FOLDER).glob("*.jsonl")):
+            with path.open(encoding="utf-8", newline="\n") as segment:
+                for line in segment:
+                    yield line.rstrip("\n")
+
+    def newest(self, id_: str) -> Article | None:
+        """The newest sealed record of an article."""
+        known = self.ledger.articles.get(id_)
+        if known is None or known.segment is None or known.offset is None:
+            return None
+        return read_article(read_record(self.root, self.ledger.outbox.segment_path(known.segment), known.offset))
+
+    def versions(self, id_: str) -> list[Article]:
+        """Every sealed record of an article, oldest version first."""
+        mark = f'"id":"{id_}",'
+        found = [read_article(line) for line in self.lines() if mark in line[:200]]
+        return sorted(found, key=lambda article: article.version)
+
+    def page(self, record: Article, part: int = 0) -> bytes:
+        """The bytes of a page of a record as served; raises Damaged when neither WARC nor HTML file has them."""
+        digest = record.snapshot.sha256 if part == 0 else None
+        faults = []
+        for source in (self._from_warc, self._from_html):
+            try:
+                body = source(record, part)
+            except Damaged as fault:
+                faults.append(str(fault))
+                continue
+            if digest is None or sha256(body).hexdigest() == digest:
+                return body
+            faults.append(f"{source.__name__.removeprefix('_from_')}: the digest is another")
+        raise Damaged(f"{record.id} version {record.version}: {'; '.join(faults)}")
+
+    def pages(self, record: Article) -> list[bytes]:
+        """The bytes of every page of a record, in order; raises Damaged."""
+        return [self.page(record, part) for part in range(record.crawl.pages)]
+
+    def exchange(self, pointer: WarcPointer) -> Member:
+        """The response at a pointer, a revisit with the payload to which it refers; raises Damaged."""
+        return self._resolved(read_member(located(self.root, pointer.file), pointer.offset, pointer.length))
+
+    def _resolved(self, member: Member) -> Member:
+        if member.kind != "revisit":
+            return member
+        place = self.ledger.captures.payload(member.facts.get("warc-payload-digest", ""))
+        if place is None:
+            raise Damaged(f"the record to which the revisit of {member.url} refers is not known")
+        return read_member(located(self.root, place.file), place.offset)
+
+    def _from_warc(self, record: Article, part: int) -> bytes:
+        pointer = record.snapshot.warc
+        if pointer is None:
+            raise Damaged("no WARC was written")
+        if part == 0:
+            return entity(self.exchange(pointer))
+        address = parse_article_address(record.url)
+        url = address.part_url(part) if address else None
+        path = located(self.root, pointer.file)
+        for offset, length in islice(spans(path, pointer.offset), FURTHER + 4 * record.crawl.pages):
+            member = read_member(path, offset, length)
+            if member.url == url and member.kind in ("response", "revisit"):
+                return entity(self._resolved(member))
+        raise Damaged(f"page {part} is not behind the first one in {pointer.file}")
+
+    def _from_html(self, record: Article, part: int) -> bytes:
+        if record.snapshot.html is None:
+            raise Damaged("no HTML was kept")
+        path = part_paths(record.snapshot.html, record.crawl.pages)[part]
+        try:
+            return (self.root / path).read_bytes()
+        except FileNotFoundError:
+            raise Damaged(f"{path} is missing") from None
+
+
+def entity(member: Member) -> bytes:
+    """The body of a response with its content encoding undone, as the crawl saw it; raises Damaged."""
+    encodings = [value.strip().lower() for name, value in member.headers if name.lower() == b"content-encoding"]
+    try:
+        if encodings in ([b"gzip"], [b"x-gzip"]):
+            return gzip.decompress(member.payload)
+        if encodings == [b"deflate"]:
+            return zlib.decompress(member.payload)
+    except (OSError, EOFError, zlib.error) as fault:
+        raise Damaged(f"{member.url}: {fault}") from fault
+    return member.payload

@@ -1,0 +1,107 @@
+"""The start of a run: what an earlier one left half done is finished or undone (DESIGN.md §2)."""
+
+from __future__ import annotations
+
+import logging
+from hashlib import file_digest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jcnews_spider import clock
+from jcnews_spider.archive import disk, files
+from jcnews_spider.archive.ledger.articles import Kept
+from jcnews_spider.archive.ledger.outbox import Outgoing
+from jcnews_spider.archive.snapshots import is_intact
+from jcnews_spider.archive.warc.members import OPEN, located, whole_end
+from jcnews_spider.archive.warc.writer import FOLDER, ClosedWarc
+from jcnews_spider.article import Article, Event
+
+if TYPE_CHECKING:
+    from jcnews_spider.archive import Archive
+
+logger = logging.getLogger(__name__)
+
+
+def recover(archive: Archive) -> None:
+    """Cuts torn WARCs, undoes records whose files did not survive, finishes a seal that was interrupted."""
+    for path in _unfinished_warcs(archive):
+        _finish_warc(archive, path)
+    waiting = archive.ledger.outbox.all()
+    lost: list[Outgoing] = []
+    for record in waiting:
+        follows_a_lost_one = any(record.id == earlier.id for earlier in lost)
+        if follows_a_lost_one or not _is_in_place(archive.root, record):
+            lost.append(record)
+    for record in reversed(lost):
+        logger.warning("%s is fetched again: its files did not survive", record.id)
+        with archive.ledger.transaction():
+            _undo(archive, record)
+    for segment in dict.fromkeys(record.segment for record in waiting if record.segment):
+        archive.finish_seal(segment)
+
+
+def kept(article: Article, day: str, text_digest: bytes | None) -> Kept:
+    """What the ledger notes of a record; publication is that of the page, or the day in the address."""
+    return Kept(
+        version=article.version,
+        content_hash=article.content_hash,
+        parser=article.crawl.parser_version,
+        published=clock.seconds_of(article.published_at or day),
+        text_digest=text_digest,
+    )
+
+
+def _unfinished_warcs(archive: Archive) -> list[str]:
+    """Every WARC that is still open, or was closed and never noted, oldest first."""
+    names = sorted(path.name.removesuffix(OPEN) for path in (archive.root / FOLDER).glob("*.warc.gz*"))
+    return archive.ledger.captures.unknown(f"{FOLDER}/{name}" for name in names)
+
+
+def _finish_warc(archive: Archive, path: str) -> None:
+    """Cuts a WARC to its whole records, closes it and notes it; one without any is taken away."""
+    standing = located(archive.root, path)
+    end = whole_end(standing)
+    if end < standing.stat().st_size:
+        logger.warning("%s: cut to its first %d bytes, the rest was torn", path, end)
+        disk.truncate(standing, end)
+        with archive.ledger.transaction():
+            archive.ledger.captures.forget_beyond(path, end)
+    if not end:
+        disk.unlink(standing)
+        return
+    disk.fsync(standing)
+    if standing.name.endswith(OPEN):
+        disk.rename(standing, archive.root / path)
+    files.sync_folders(archive.root, [path])
+    with (archive.root / path).open("rb") as file:
+        archive.note_closed(ClosedWarc(path, end, file_digest(file, "sha256").hexdigest()))
+
+
+def _undo(archive: Archive, record: Outgoing) -> None:
+    """Takes an unsealed record back, newest first: its article is what the record before says, and due."""
+    ledger = archive.ledger
+    ledger.outbox.drop(record)
+    known = ledger.articles.get(record.id)
+    before = archive.last_record(known) if known else None
+    if known is None or before is None:
+        ledger.articles.back_to(record.id, None, "found")
+    else:
+        state = "gone" if before.event is Event.GONE else "kept"
+        ledger.articles.back_to(record.id, kept(before, known.day, None), state)
+    for path, _ in record.files:
+        if (archive.root / path).exists():
+            disk.unlink(archive.root / path)
+
+
+def _is_in_place(root: Path, record: Outgoing) -> bool:
+    """True when the record is sealed already, or all its files and exchanges are whole."""
+    if record.segment and (root / record.segment).exists():
+        return True
+    if not all(_holds(root / path, end) for path, end in record.exchanges):
+        return False
+    return all(is_intact(root, path, digest) for path, digest in record.files)
+
+
+def _holds(warc: Path, end: int) -> bool:
+    """True when a WARC, which was cut to whole records, reaches as far as it did."""
+    return warc.exists() and warc.stat().st_size >= end
