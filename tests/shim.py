@@ -1,7 +1,8 @@
 """`python -m tests.shim [--clock S] [--fault KIND:N] [--parser V] -- crawl …`: a real `scrapy` process with a twist.
 
 --clock lets the run's clock go ahead; --fault makes the n-th operation of the archive on the disk fail, see
-`tests/disks.py`; --parser gives the parser another version, --drop-source makes it blind for the source.
+`tests/disks.py`; --parser gives the parser another version, --drop-source makes it blind for the source; --no-capture
+lets every capture fail by a defect.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from scrapy.cmdline import execute
 
 from jcnews_spider import article, clock
+from jcnews_spider.archive.warc import writer
 from jcnews_spider.trs import article as parser
 from tests.disks import Faults
 
@@ -28,6 +30,8 @@ def main() -> None:
     if options.fault:
         kind, _, number = options.fault.partition(":")
         Faults(kind, int(number)).install()
+    if options.no_capture:
+        writer.exchange_members = _defect  # type: ignore[assignment, attr-defined]
     if options.parser:
         _change_parser(options.parser, drop_source=options.drop_source)
     execute(["scrapy", *sys.argv[border + 1 :]])
@@ -37,9 +41,14 @@ def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.shim")
     parser.add_argument("--clock", type=float, default=0)
     parser.add_argument("--fault")
+    parser.add_argument("--no-capture", action="store_true")
     parser.add_argument("--parser")
     parser.add_argument("--drop-source", action="store_true")
     return parser
+
+
+def _defect(*_: object) -> list[bytes]:
+    raise ZeroDivisionError("a defect")
 
 
 def _change_parser(version: str, *, drop_source: bool) -> None:

@@ -20,6 +20,9 @@ from jcnews_spider import clock
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.archive.ledger.due import Scope
+from jcnews_spider.archive.warc.members import located, read_member, whole_end
+from jcnews_spider.archive.warc.records import Exchange
+from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.items import Draft, Item, ListPage, Miss, Page, Unchanged, Walked
 from jcnews_spider.pipelines.clean import cleaned
 from jcnews_spider.pipelines.store import StorePipeline
@@ -29,7 +32,9 @@ from jcnews_spider.urls import ArticleAddress, parse_article_address
 from tests.skeleton import editor, page
 
 SITE = SITES["jcnews"]
-SEAL_RECORDS = 7
+SEAL_RECORDS, WARC_BYTES = 7, 12_000
+"""Small, so that a run seals several segments and closes several WARCs."""
+
 Past = dict[str, list[tuple[str, str | None]]]
 """(event, word of the text) of each version, by id."""
 
@@ -139,7 +144,14 @@ class Clock:
 def run(root: Path, made: Made, time: Clock, number: int) -> str | None:
     """One run over everything; the storage fault that stopped it, if any. The archive is given back either way."""
     time.seconds += 3600
-    archive = Archive(root, f"20260101T0000{number:02d}Z", min_free_mb=0, seal_records=SEAL_RECORDS, seal_seconds=600)
+    archive = Archive(
+        root,
+        f"20260101T0000{number:02d}Z",
+        min_free_mb=0,
+        seal_records=SEAL_RECORDS,
+        seal_seconds=600,
+        warc=WarcPlan(WARC_BYTES),
+    )
     try:
         archive.open(SITE.name)
         return asyncio.run(_crawl(archive, made, int(time.seconds)))
@@ -157,13 +169,25 @@ async def _crawl(archive: Archive, made: Made, started: int) -> str | None:
     pipeline.open_spider()
     for item in _items(archive, made, started, stats):
         with suppress(DropItem):
-            pipeline.process_item(item)
+            pipeline.process_item(_captured(archive, item))
         if "storage/fault" in stats:
             break
     pipeline.close_spider()
     if "storage/fault" not in stats:
         archive.write_report({"exit_code": 0, "why": "done"}, "done")
     return stats.get("storage/fault")
+
+
+def _captured(archive: Archive, item: Item) -> Item:
+    """A draft whose pages stand in the WARC, any other item as it is."""
+    if not isinstance(item, Draft):
+        return item
+    pages = []
+    for part, one in enumerate(item.pages):
+        headers = [(b"ETag", str(one.etag).encode())]
+        exchange = Exchange(item.address.part_url(part), clock.now(), 200, headers, one.body)
+        pages.append(replace(one, warc=archive.capture(exchange)))
+    return replace(item, pages=tuple(pages))
 
 
 def _items(archive: Archive, made: Made, started: int, stats: Stats) -> Iterator[Item]:
@@ -190,6 +214,9 @@ def sealed_past(root: Path) -> Past:
             assert record["version"] not in versions, (record["id"], record["version"])
             versions[record["version"]] = (record["event"], record["text"].rpartition("正文")[2].rstrip("。"))
             assert record["snapshot"]["sha256"] == _digest(root / record["snapshot"]["html"])
+            pointer = record["snapshot"]["warc"]
+            member = read_member(located(root, pointer["file"]), pointer["offset"], pointer["length"])
+            assert member.url == record["url"]
     assert all(sorted(versions) == list(range(1, len(versions) + 1)) for versions in found.values())
     return {id_: [versions[number] for number in sorted(versions)] for id_, versions in found.items()}
 
@@ -212,6 +239,8 @@ def check_readable(root: Path) -> None:
     for path in root.glob("articles/*"):
         for line in path.read_text(encoding="utf-8").removesuffix("\n").split("\n"):
             json.loads(line)
+    for path in root.glob("warc/*.gz"):
+        assert whole_end(path) == path.stat().st_size, path
     for path in root.glob("runs/*"):
         json.loads(path.read_text(encoding="utf-8"))
 
@@ -222,9 +251,8 @@ def check_manifest(root: Path) -> None:
     listed = [line.partition("  ")[2] for line in lines]
     assert sorted(listed) == sorted(set(listed))
     assert all(_digest(root / line.partition("  ")[2]) == line[:64] for line in lines)
-    assert {path for path in listed if path.startswith("articles/")} == {
-        f"articles/{path.name}" for path in root.glob("articles/*")
-    }
+    there = {f"{folder}/{path.name}" for folder in ("articles", "warc") for path in root.glob(f"{folder}/*")}
+    assert {path for path in listed if not path.startswith("html/")} == there
 
 
 def _digest(path: Path) -> str:

@@ -82,7 +82,8 @@ def test_the_manifest_holds(whole: Run) -> None:
 
 def test_nothing_else_is_left_behind(whole: Run) -> None:
     assert {path.name for path in whole.output.iterdir() if not path.name.startswith(".")} <= {
-        "articles", "html", "warc", "runs", "manifest-sha256.txt", "state.sqlite3", "state.sqlite3-wal", "state.sqlite3-shm",
+        "articles", "html", "warc", "runs", "manifest-sha256.txt",
+        "state.sqlite3", "state.sqlite3-wal", "state.sqlite3-shm",
     }  # fmt: skip
     assert not list((whole.output / ".tmp").iterdir())
 

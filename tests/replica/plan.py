@@ -48,6 +48,8 @@ class Answer:
     """Header lines; Content-Length, Date and Server are added."""
     body: bytes = b""
     """Entity bytes."""
+    raw: bytes | None = None
+    """Everything that is sent, head and all, in place of the rest; then the connection is closed."""
     hang_s: float = 0.0
     """Seconds before its first byte; a server that closes cuts them short and sends nothing."""
 

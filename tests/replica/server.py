@@ -26,6 +26,7 @@ class Logged:
     method: str
     url: str
     status: int
+    """0 when what was sent has none."""
     sent: int
     """Bytes of the body sent."""
     conditional: bool
@@ -110,15 +111,18 @@ class Server:
                         _rendered(Page(b"Bad Request\n", status=400, type="text/plain"), with_body=True, keep=False)
                     )
                     break
-                answer = self._answer(request)
+                answer, is_last = self._answer(request)
                 connection.sendall(answer)
-                if not request.keeps or "content-length" in request.headers:
+                if is_last or not request.keeps or "content-length" in request.headers:
                     break
         with self._lock:
             self._connections.discard(connection)
 
-    def _answer(self, request: _Request) -> bytes:
-        """The bytes of the whole answer, after the plan's delay; a hanging answer is in the log before it hangs."""
+    def _answer(self, request: _Request) -> tuple[bytes, bool]:
+        """The bytes of the whole answer, after the plan's delay, and whether the connection ends with it.
+
+        A hanging answer is in the log before it hangs.
+        """
         self._wait(self.site.plan.delay_s)
         with_body = request.method != "HEAD"
         url = _wanted(request)
@@ -138,11 +142,12 @@ class Server:
             if isinstance(page, Answer)
             else _rendered(page, with_body, request.keeps, request.headers)
         )
-        sent = len(rendered) - rendered.index(b"\r\n\r\n") - 4
-        self.requests.append(Logged(request.method, url, int(rendered[9:12]), sent, request.conditional))
+        sent = len(rendered.partition(b"\r\n\r\n")[2])
+        status = int(rendered[9:12]) if rendered[9:12].isdigit() else 0
+        self.requests.append(Logged(request.method, url, status, sent, request.conditional))
         if isinstance(page, Answer):
             self._wait(page.hang_s)
-        return rendered
+        return rendered, isinstance(page, Answer) and page.raw is not None
 
     def _wait(self, seconds: float) -> None:
         """Some time; ConnectionAbortedError when the server closes meanwhile."""
@@ -200,6 +205,8 @@ def _is_current(headers: dict[str, str], etag: str, modified: str) -> bool:
 
 
 def _planted(answer: Answer, with_body: bool, keep: bool) -> bytes:
+    if answer.raw is not None:
+        return answer.raw
     lines = {**answer.headers, "Content-Length": str(len(answer.body))}
     return _head(answer.status, lines, keep) + (answer.body if with_body else b"")
 

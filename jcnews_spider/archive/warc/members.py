@@ -15,7 +15,8 @@ from warcio.statusandheaders import StatusAndHeadersParserException
 
 from jcnews_spider.errors import Damaged
 
-CHUNK = 1 << 16
+CHUNK = 1 << 14
+"""Bytes read at once; what they inflate to is at most a thousand times as much."""
 OPEN = ".open"
 """Suffix of a file that is still written."""
 
@@ -65,20 +66,15 @@ def spans(path: Path, start: int = 0) -> Iterator[tuple[int, int]]:
 def _span(file: BinaryIO, rest: bytes) -> tuple[int, bytes]:
     """Length of the member that begins with `rest` and goes on in the file, and the bytes read behind it; or 0."""
     inflater, length = zlib.decompressobj(zlib.MAX_WBITS + 16), 0
-    data = rest
-    while True:
-        data = data or file.read(CHUNK)
-        if not data:
-            return 0, b""
-        length += len(data)
+    while data := rest or file.read(CHUNK):
+        rest, length = b"", length + len(data)
         try:
-            while data:
-                inflater.decompress(data, CHUNK)
-                data = inflater.unconsumed_tail
+            inflater.decompress(data)
         except zlib.error:
-            return 0, b""
+            break
         if inflater.eof:
             return length - len(inflater.unused_data), inflater.unused_data
+    return 0, b""
 
 
 def whole_end(path: Path) -> int:
