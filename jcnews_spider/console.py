@@ -16,8 +16,8 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from jcnews_spider import options
-from jcnews_spider.archive import LEDGER
+from jcnews_spider import clock, options
+from jcnews_spider.archive import LEDGER, Archive, new_run_id
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.reader import Reader
@@ -109,6 +109,27 @@ def archive_to_read(settings: Settings) -> Iterator[Reader]:
         if ledger is None:
             raise UsageFault(f"{root}: no archive yet, scrapy crawl makes one")
         yield Reader(root, ledger)
+
+
+@contextmanager
+def archive_to_write(settings: Settings, site: str) -> Iterator[Archive]:
+    """The archive that the settings name, held for writing and open; raises what `Archive` raises."""
+    values = options.checked(settings, os.environ)
+    if not (values.output / LEDGER).exists():
+        raise UsageFault(f"{values.output}: no archive yet, scrapy crawl makes one")
+    archive = Archive(
+        values.output,
+        new_run_id(clock.now()),
+        min_free_mb=values.min_free_mb,
+        seal_records=values.seal_records,
+        seal_seconds=values.seal_seconds,
+    )
+    try:
+        archive.open(site)
+        with storage_faults():
+            yield archive
+    finally:
+        archive.close()
 
 
 def article_id(name: str) -> str:

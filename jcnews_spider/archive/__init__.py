@@ -23,7 +23,7 @@ from jcnews_spider.archive.manifest import NAME as MANIFEST
 from jcnews_spider.archive.manifest import Manifest
 from jcnews_spider.archive.warc.records import Exchange
 from jcnews_spider.archive.warc.writer import ClosedWarc, WarcPlan, WarcWriter
-from jcnews_spider.article import Article, Event, WarcPointer, read_article
+from jcnews_spider.article import Article, WarcPointer, read_article
 from jcnews_spider.errors import StorageFault
 
 LEDGER = "state.sqlite3"
@@ -63,7 +63,7 @@ class Archive:
         self._seal_seconds = seal_seconds
         self._warc_plan = warc
         self._segments = 0
-        self._manifest = Manifest(root)
+        self.manifest = Manifest(root)
         self._last_seal = time.monotonic()
         with storage_faults():
             root.mkdir(parents=True, exist_ok=True)
@@ -116,8 +116,8 @@ class Archive:
         known = self.ledger.articles.get(article.id)
         if known is None:
             raise LookupError(f"{article.id} was never found")
-        state = "gone" if article.event is Event.GONE else "kept"
-        self.ledger.articles.keep(article.id, recovery.kept(article, known.day, text_digest), state=state)
+        kept = recovery.kept(article, known.day, text_digest)
+        self.ledger.articles.keep(article.id, kept, state=recovery.state_of(article.event))
         self.ledger.outbox.send(article.id, article.to_json(), sealed_files, exchanges)
         self._pending += 1
 
@@ -187,7 +187,7 @@ class Archive:
         files.sync(self.root, [path for path, _ in sealed])
         self.ledger.checkpoint()
         digest, offsets = segments.write_segment(self.root, segment, [record.line for record in records])
-        end = self._manifest.add([*sealed, (segment, digest)], self.ledger.manifest_end())
+        end = self.manifest.add([*sealed, (segment, digest)], self.ledger.manifest_end())
         with self.ledger.transaction():
             number = self.ledger.outbox.sealed(Sealed(segment, len(records), digest, end, int(clock.now())))
             for record, offset in zip(records, offsets, strict=True):
@@ -198,7 +198,7 @@ class Archive:
 
     def note_closed(self, warc: ClosedWarc) -> None:
         """Puts a WARC that is complete and on the disk into the manifest."""
-        end = self._manifest.add([(warc.path, warc.sha256)], self.ledger.manifest_end())
+        end = self.manifest.add([(warc.path, warc.sha256)], self.ledger.manifest_end())
         with self.ledger.transaction():
             self.ledger.captures.close(warc.path, warc.size, warc.sha256, end)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jcnews_spider import clock
-from jcnews_spider.archive import disk, files
+from jcnews_spider.archive import disk, files, takedown
 from jcnews_spider.archive.ledger.articles import Kept
 from jcnews_spider.archive.ledger.outbox import Outgoing
 from jcnews_spider.archive.snapshots import is_intact
@@ -38,6 +38,7 @@ def recover(archive: Archive) -> None:
             _undo(archive, record)
     for segment in dict.fromkeys(record.segment for record in waiting if record.segment):
         archive.finish_seal(segment)
+    takedown.carry_out(archive)
 
 
 def kept(article: Article, day: str, text_digest: bytes | None) -> Kept:
@@ -49,6 +50,11 @@ def kept(article: Article, day: str, text_digest: bytes | None) -> Kept:
         published=clock.seconds_of(article.published_at or day),
         text_digest=text_digest,
     )
+
+
+def state_of(event: Event) -> str:
+    """The state of an article whose last record has an event."""
+    return {Event.GONE: "gone", Event.WITHDRAWN: "withdrawn"}.get(event, "kept")
 
 
 def _unfinished_warcs(archive: Archive) -> list[str]:
@@ -86,8 +92,7 @@ def _undo(archive: Archive, record: Outgoing) -> None:
     if known is None or before is None:
         ledger.articles.back_to(record.id, None, "found")
     else:
-        state = "gone" if before.event is Event.GONE else "kept"
-        ledger.articles.back_to(record.id, kept(before, known.day, None), state)
+        ledger.articles.back_to(record.id, kept(before, known.day, None), state_of(before.event))
     for path, _ in record.files:
         if (archive.root / path).exists():
             disk.unlink(archive.root / path)

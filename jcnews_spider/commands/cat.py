@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from jcnews_spider.archive.reader import Reader
-from jcnews_spider.article import Article
+from jcnews_spider.article import Article, Event
 from jcnews_spider.console import ProjectCommand, archive_to_read, article_id
 from jcnews_spider.errors import UsageFault
 
@@ -44,6 +44,8 @@ class Command(ProjectCommand):
 
 def _record(reader: Reader, id_: str, version: int | None) -> Article:
     newest = reader.newest(id_)
+    if newest is not None and newest.event is Event.WITHDRAWN:
+        raise UsageFault(f"{id_} is withdrawn")
     if newest is None:
         raise UsageFault(f"{id_} has no sealed record")
     if version is None or version == newest.version:

@@ -24,6 +24,7 @@ from jcnews_spider.archive.ledger.outbox import Outbox
 from jcnews_spider.archive.ledger.runs import Runs
 from jcnews_spider.archive.ledger.schema import SCHEMA, SCHEMA_VERSION
 from jcnews_spider.archive.ledger.sections import Sections
+from jcnews_spider.archive.ledger.takedowns import Takedowns
 from jcnews_spider.errors import StorageFault
 
 
@@ -60,6 +61,7 @@ class Ledger:
         self.sections = Sections(self._db)
         self.outbox = Outbox(self._db)
         self.captures = Captures(self._db)
+        self.takedowns = Takedowns(self._db)
         self.runs = Runs(self._db)
 
     def _prepare(self, *, read_only: bool) -> None:
@@ -102,6 +104,11 @@ class Ledger:
             "(SELECT max(manifest_end) AS manifest_end FROM segments UNION ALL SELECT max(manifest_end) FROM warcs)"
         ).fetchone()
         return int(end)
+
+    def compact(self) -> None:
+        """Leaves nothing of deleted rows in the file or its log."""
+        self._db.execute("VACUUM")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     def checkpoint(self) -> None:
         """Brings every commit so far onto the disk."""

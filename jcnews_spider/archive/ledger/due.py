@@ -136,7 +136,7 @@ _DUE = """a.next_try <= :run_started AND a.n IN (
 
 _MOVED = f"""
 SELECT {COLUMNS}, o.url AS other FROM addresses o CROSS JOIN articles a ON a.n = o.article
-WHERE o.asked = 0 AND o.next_try <= :run_started AND +a.id GLOB :site
+WHERE o.asked = 0 AND a.state <> 'withdrawn' AND o.next_try <= :run_started AND +a.id GLOB :site
   AND (
     a.n < :after
     OR a.n = :after AND o.n > (SELECT n FROM addresses WHERE article = :after AND url = :after_url)

@@ -8,7 +8,7 @@ CREATE TABLE articles (
     id            TEXT NOT NULL UNIQUE,
     url           TEXT NOT NULL,                  -- where it is asked
     day           TEXT NOT NULL,                  -- of the address, YYYY-MM-DD
-    state         TEXT NOT NULL DEFAULT 'found',  -- found, kept, gone, failed, skipped (no article, or not allowed)
+    state         TEXT NOT NULL DEFAULT 'found',  -- found, kept, gone, failed, skipped (no article), withdrawn
     reason        TEXT,                           -- why the last answer gave nothing
     attempts      INTEGER NOT NULL DEFAULT 0,     -- without an article, since the last one
     next_try      INTEGER NOT NULL DEFAULT 0,     -- not asked before
@@ -112,6 +112,13 @@ CREATE TABLE captures (                           -- where the newest answer wit
     warc   INTEGER NOT NULL,
     offset INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+CREATE TABLE takedowns (
+    article INTEGER PRIMARY KEY,
+    purge   INTEGER NOT NULL,                     -- 1: its content leaves segments and WARCs too
+    files   TEXT NOT NULL DEFAULT '[]',           -- JSON paths that are about to be changed or removed
+    done    INTEGER NOT NULL DEFAULT 0
+);
 
 CREATE TABLE runs (
     n         INTEGER PRIMARY KEY,

@@ -18,6 +18,9 @@ from warcio.warcwriter import WARCWriter
 GZIP_LEVEL = 1
 """zlib's level: warcio's fixed 9 takes 2.9 × the time for .26 instead of .29 of the bytes (measured on real pages)."""
 
+GZIP_HEAD = bytes((0x1F, 0x8B, 8, 0x10, 0, 0, 0, 0, 0, 255))
+"""Of a member with a comment."""
+
 SECRET = frozenset((b"authorization", b"proxy-authorization", b"cookie"))
 """Request headers that are never written."""
 
@@ -105,6 +108,22 @@ def exchange_members(exchange: Exchange, digest: str, original: Original | None)
         )
 
     return [_member(response), _member(request)]
+
+
+def tombstone(record_id: str, date: str, length: int) -> bytes:
+    """A member of exactly so many bytes that says that a record was withdrawn; raises ValueError below some 200.
+
+    The gzip header's comment (RFC 1952 §2.3) takes what is left.
+    """
+    head = f"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: {record_id}\r\nWARC-Date: {date}\r\n"
+    content = f"{head}Content-Type: application/warc-fields\r\nContent-Length: 0\r\n\r\n\r\n\r\n".encode()
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    body = compressor.compress(content) + compressor.flush()
+    tail = zlib.crc32(content).to_bytes(4, "little") + len(content).to_bytes(4, "little")
+    room = length - len(GZIP_HEAD) - len(body) - len(tail) - 1
+    if room < 0:
+        raise ValueError(f"a tombstone needs {length - room} bytes, there are {length}")
+    return GZIP_HEAD + b" " * room + b"\0" + body + tail
 
 
 def warc_date(seconds: float) -> str:

@@ -1,0 +1,90 @@
+"""Takedowns: what was withdrawn at somebody's request, and what of it is still to be done."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Takedown:
+    """A withdrawal that is not carried out yet."""
+
+    article: int
+    id: str
+    purge: bool
+    """True to take its content out of segments and WARCs too."""
+    files: tuple[str, ...]
+    """Paths under output/ that an interrupted try was about to change."""
+
+
+class Takedowns:
+    """The takedowns' part of the ledger."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def add(self, article: int, reason: str, *, purge: bool) -> None:
+        """Withdraws an article: no run asks it again, and `open` gives it until it is `done`."""
+        self._db.execute("UPDATE articles SET state = 'withdrawn', reason = ? WHERE n = ?", (reason, article))
+        self._db.execute(
+            "INSERT INTO takedowns (article, purge) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET purge = ?2, done = 0",
+            (article, purge),
+        )
+
+    def open(self) -> list[Takedown]:
+        """Those that are not carried out."""
+        rows = self._db.execute(
+            "SELECT article, id, purge, files FROM takedowns JOIN articles ON n = article WHERE NOT done ORDER BY n"
+        )
+        return [Takedown(n, id_, bool(purge), tuple(json.loads(files))) for n, id_, purge, files in rows]
+
+    def will_change(self, article: int, files: Iterable[str]) -> None:
+        """Notes which files are about to be changed or removed."""
+        self._db.execute("UPDATE takedowns SET files = ? WHERE article = ?", (json.dumps(sorted(files)), article))
+
+    def done(self, article: int) -> None:
+        """Notes that nothing is left to be done."""
+        self._db.execute("UPDATE takedowns SET done = 1, files = '[]' WHERE article = ?", (article,))
+
+    def addresses(self, article: int) -> list[str]:
+        """Every address by which the article was ever known."""
+        rows = self._db.execute(
+            "SELECT url FROM articles WHERE n = ?1 UNION SELECT url FROM addresses WHERE article = ?1", (article,)
+        )
+        return [row["url"] for row in rows]
+
+    def forget_text(self, article: int) -> None:
+        """Forgets the digests of its texts."""
+        self._db.execute("DELETE FROM texts WHERE article = ?", (article,))
+
+    def forget_member(self, path: str, offset: int) -> None:
+        """Forgets what stood at a place of a WARC."""
+        for table in ("payloads", "captures"):
+            self._db.execute(
+                f"DELETE FROM {table} WHERE warc = (SELECT n FROM warcs WHERE path = ?) AND offset = ?",  # noqa: S608
+                (path, offset),
+            )
+
+    def file_changed(self, path: str, sha256: str | None) -> None:
+        """Takes in the new checksum of a segment or WARC; None where it is gone."""
+        for table in ("segments", "warcs"):
+            if sha256 is None:
+                self._db.execute(f"DELETE FROM {table} WHERE path = ?", (path,))  # noqa: S608
+            else:
+                self._db.execute(f"UPDATE {table} SET sha256 = ? WHERE path = ?", (sha256, path))  # noqa: S608
+
+    def record_moved(self, path: str, id_: str, version: int, offset: int) -> None:
+        """Takes in where a record stands in a segment whose lines before it were taken out."""
+        self._db.execute(
+            "UPDATE articles SET offset = ? WHERE id = ? AND version = ? "
+            "AND segment = (SELECT n FROM segments WHERE path = ?)",
+            (offset, id_, version, path),
+        )
+
+    def manifest_ends(self, end: int) -> None:
+        """Takes in the size of a manifest that was written anew."""
+        for table in ("segments", "warcs"):
+            self._db.execute(f"UPDATE {table} SET manifest_end = ? WHERE manifest_end IS NOT NULL", (end,))  # noqa: S608

@@ -1,0 +1,163 @@
+"""`scrapy forget`: withdrawn for good, and purged where that is asked."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jcnews_spider.archive.warc.members import read_member, spans
+from jcnews_spider.archive.warc.records import tombstone
+from tests.crawling import crawl, read_records, scrapy
+from tests.replica import Plan, Replica
+
+PLAN = Plan(articles=30, seed=3)
+
+
+@pytest.fixture
+def replica() -> Iterator[Replica]:
+    with Replica(PLAN) as running:
+        yield running
+
+
+def forget(output: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return scrapy("forget", *arguments, "-s", f"JCNEWS_OUTPUT={output}", "-s", "JCNEWS_MIN_FREE_MB=0")
+
+
+def of(output: Path, identity: str) -> list[dict[str, object]]:
+    return [record for record in read_records(output) if record["id"] == identity]
+
+
+def holds(output: Path) -> bool:
+    """True when every line of the manifest holds, and it lists what is sealed."""
+    check = ["sha256sum", "-c", "--strict", "--quiet", "manifest-sha256.txt"]
+    done = subprocess.run(check, cwd=output, check=False, capture_output=True)
+    listed = [line.partition("  ")[2] for line in (output / "manifest-sha256.txt").read_text().splitlines()]
+    there = [path.relative_to(output).as_posix() for folder in ("articles", "html", "warc", "media")
+             for path in (output / folder).rglob("*") if path.is_file()]  # fmt: skip
+    return done.returncode == 0 and sorted(listed) == sorted(there)
+
+
+def test_a_withdrawn_article_is_never_asked_shown_or_kept_again(replica: Replica, tmp_path: Path) -> None:
+    crawl(replica, tmp_path)
+    identity = replica.ids()[-1]
+    replica.edit(identity)
+    crawl(replica, tmp_path, "recheck=all")
+    assert [record["version"] for record in of(tmp_path, identity)] == [1, 2]
+    url = str(of(tmp_path, identity)[0]["url"])
+    done = forget(tmp_path, url, "--reason", "asked by the author")
+    assert done.returncode == 0, done.stderr
+    last = of(tmp_path, identity)[-1]
+    assert {name: value for name, value in last.items() if value not in (None, "", [])} == {
+        "schema_version": "1.0", "id": identity, "version": 3, "event": "withdrawn", "url": url, "char_count": 0,
+        "rights": {"original": None, "notice": None}, "content_hash": last["content_hash"],
+        "first_seen_at": last["first_seen_at"], "fetched_at": last["fetched_at"],
+        "snapshot": {"html": None, "sha256": None, "warc": None}, "crawl": last["crawl"],
+    }  # fmt: skip
+    assert not list(tmp_path.glob(f"html/**/*{identity.partition(':')[2]}*"))
+    assert holds(tmp_path)
+    assert scrapy("cat", identity, "-s", f"JCNEWS_OUTPUT={tmp_path}").returncode == 1
+    since = len(replica.requests)
+    replica.edit(identity)
+    again = crawl(replica, tmp_path, "recheck=all", "full=1", f"articles={url}")
+    assert again.code == 0
+    assert url not in [request.url for request in replica.requests[since:]]
+    assert len(of(tmp_path, identity)) == 3
+
+
+def test_a_purge_leaves_nothing_of_the_content_and_everything_else_as_it_was(replica: Replica, tmp_path: Path) -> None:
+    crawl(replica, tmp_path)
+    identity = replica.ids()[-2]
+    others = {record["id"]: record for record in read_records(tmp_path) if record["id"] != identity}
+    (record,) = of(tmp_path, identity)
+    url, text = str(record["url"]), str(record["text"])[:40]
+    assert forget(tmp_path, identity, "--reason", "court order 7", "--purge").returncode == 0
+    assert [record["event"] for record in of(tmp_path, identity)] == ["withdrawn"]
+    assert {record["id"]: record for record in read_records(tmp_path) if record["id"] != identity} == others
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and path.suffix != ".gz":
+            assert text.encode() not in path.read_bytes(), path
+    members = [read_member(path, *span) for path in tmp_path.glob("warc/*") for span in spans(path)]
+    assert {member.kind for member in members if member.url is None} == {"warcinfo", "metadata"}
+    assert not [member for member in members if member.url == url or text.encode() in member.payload]
+    for other in others.values():
+        pointer = other["snapshot"]["warc"]
+        assert read_member(tmp_path / pointer["file"], pointer["offset"], pointer["length"]).url == other["url"]
+    assert holds(tmp_path)
+    (report,) = (
+        json.loads(path.read_text()) for path in tmp_path.glob("runs/*") if "court order 7" in path.read_text()
+    )
+    assert report["why"] == f"{identity} withdrawn and purged: court order 7"
+    replica.edit(replica.ids()[3])
+    after = crawl(replica, tmp_path, "recheck=all")
+    assert (after.code, after.report["articles"]["updated"]) == (0, 1)
+    assert holds(tmp_path)
+
+
+def test_a_purge_may_follow_a_withdrawal(replica: Replica, tmp_path: Path) -> None:
+    crawl(replica, tmp_path)
+    identity = replica.ids()[-1]
+    assert forget(tmp_path, identity, "--reason", "a").returncode == 0
+    assert forget(tmp_path, identity, "--reason", "b", "--purge").returncode == 0
+    assert [(record["version"], record["event"]) for record in of(tmp_path, identity)] == [(2, "withdrawn")]
+    assert holds(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["jcnews:956123"], "the reason"),
+        (["jcnews:1", "--reason", "x"], "not known"),
+        (["nonsense", "--reason", "x"], "neither an id"),
+        (["http://elsewhere.cn/", "--reason", "x"], "no article's address"),
+    ],
+)
+def test_what_cannot_be_forgotten_is_refused(replica: Replica, tmp_path: Path, arguments: list[str], said: str) -> None:
+    crawl(replica, tmp_path, "sections=xw/pl")
+    done = forget(tmp_path, *arguments)
+    assert (done.returncode, said in done.stderr) == (1, True)
+
+
+def test_without_an_archive_nothing_is_made(tmp_path: Path) -> None:
+    assert forget(tmp_path / "o", "jcnews:1", "--reason", "x").returncode == 1
+    assert not (tmp_path / "o").exists()
+
+
+def test_an_interrupted_purge_is_finished_by_the_next_start(tmp_path: Path) -> None:
+    with Replica(PLAN) as replica:
+        crawl(replica, tmp_path / "whole")
+        identity = replica.ids()[-1]
+    text = str(of(tmp_path / "whole", identity)[0]["text"])[:40].encode()
+    number, is_done = 0, False
+    while not is_done:
+        number += 3
+        output = tmp_path / f"{number}"
+        subprocess.run(["cp", "-r", str(tmp_path / "whole"), str(output)], check=True)
+        line = ["forget", identity, "--reason", "x", "--purge", "-s", f"JCNEWS_OUTPUT={output}",
+                "-s", "JCNEWS_MIN_FREE_MB=0"]  # fmt: skip
+        is_done = scrapy(*line, shim=["--fault", f"kill:{number}"]).returncode == 0
+        again = scrapy(*line)
+        assert again.returncode == 0, (number, again.stderr)
+        assert [record["event"] for record in of(output, identity)] == ["withdrawn"], number
+        assert holds(output), number
+        assert not [path for path in output.rglob("*") if path.is_file() and text in path.read_bytes()], number
+    assert number > 9
+
+
+@pytest.mark.parametrize("length", [190, 300, 70_000])
+def test_a_tombstone_has_the_length_of_what_it_replaces(tmp_path: Path, length: int) -> None:
+    stone = tombstone("<urn:uuid:3feb887a-ce54-4d93-bd5d-ac7e305c66b7>", "2026-11-25T19:57:09.713901Z", length)
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(stone)
+    assert len(stone) == length
+    assert list(spans(path)) == [(0, length)]
+    assert read_member(path, 0, length).kind == "metadata"
+    assert subprocess.run(["gzip", "-t", str(path)], check=False).returncode == 0
+
+
+def test_a_place_too_small_for_a_tombstone_is_an_error() -> None:
+    with pytest.raises(ValueError, match="a tombstone needs"):
+        tombstone("<urn:uuid:3feb887a-ce54-4d93-bd5d-ac7e305c66b7>", "2026-11-25T19:57:09.713901Z", 100)
