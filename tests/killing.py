@@ -193,7 +193,9 @@ class Loop:
             self.figures.faults[name] = max(self.figures.faults[name], number)
 
     def _compare(self) -> None:
-        """What was committed is sealed, and the newest versions say what the replica shows."""
+        """What was committed is sealed, every WARC whole, and the newest versions say what the replica shows."""
+        for name in sealed.torn_warcs(self._root):
+            self._note("torn", f"{name} is not whole")
         records, _ = sealed.read(self._root)
         self.figures.records = sum(len(chain) for chain in records.values())
         written = {(r["id"], r["version"], r["content_hash"]) for chain in records.values() for r in chain}

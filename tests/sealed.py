@@ -9,6 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from jcnews_spider.archive.warc.members import located, read_member, whole_end
+from jcnews_spider.errors import Damaged
+
 Records = list[dict[str, Any]]
 
 
@@ -32,6 +35,12 @@ def read(root: Path, *, was_killed: bool = False) -> tuple[dict[str, Records], C
         faults["mismatched"] += sum(not _has_snapshot(root, record) for record in chain)
     faults["mismatched"] += 0 if was_killed else _manifest_faults(root)
     return records, faults
+
+
+def torn_warcs(root: Path) -> list[str]:
+    """Names of the WARCs that are still open, or in which not every record is whole."""
+    paths = sorted(root.glob("warc/*"))
+    return [path.name for path in paths if path.suffix == ".open" or whole_end(path) < path.stat().st_size]
 
 
 def is_whole(chain: Records) -> bool:
@@ -63,7 +72,14 @@ def _record(line: bytes) -> dict[str, Any] | None:
 
 
 def _has_snapshot(root: Path, record: Mapping[str, Any]) -> bool:
-    return bool(_digest(root / record["snapshot"]["html"]) == record["snapshot"]["sha256"])
+    """True when the HTML file hashes to the digest and the exchange stands where the pointer says."""
+    snapshot, pointer = record["snapshot"], record["snapshot"]["warc"]
+    try:
+        member = read_member(located(root, pointer["file"]), pointer["offset"], pointer["length"])
+    except Damaged:
+        return False
+    is_right = member.kind == "revisit" or sha256(member.payload).hexdigest() == snapshot["sha256"]
+    return bool(is_right and _digest(root / snapshot["html"]) == snapshot["sha256"])
 
 
 def _manifest_faults(root: Path) -> int:
