@@ -3,6 +3,7 @@
 JcnewsError
 ├── UsageFault              exit 1: an argument or a setting that makes no sense
 ├── StartFault              exit 1: the crawl could not be started
+├── WorkerLost              exit 1: a process that did part of the work was killed
 ├── ArchiveBusy             exit 6: another run holds the archive
 ├── Stopped                 exit 3: a signal came before the crawl had begun
 ├── StorageFault            exit 7: disk full, I/O error, damaged state
@@ -34,6 +35,10 @@ class UsageFault(JcnewsError):
 
 class StartFault(JcnewsError):
     """The crawl could not be started; the log says why."""
+
+
+class WorkerLost(JcnewsError):
+    """A process that did part of the work was killed; what is committed stays."""
 
 
 class ArchiveBusy(JcnewsError):

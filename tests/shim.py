@@ -53,7 +53,7 @@ def _defect(*_: object) -> list[bytes]:
 
 def _change_parser(version: str, *, drop_source: bool) -> None:
     """Another version of the parser, which may see less."""
-    from jcnews_spider.pipelines import records  # noqa: PLC0415 - scrapy's settings come first
+    from jcnews_spider.pipelines import records, versions  # noqa: PLC0415 - scrapy's settings come first
     from jcnews_spider.spiders import articles  # noqa: PLC0415
 
     original = parser.parse_article
@@ -63,7 +63,7 @@ def _change_parser(version: str, *, drop_source: bool) -> None:
         found = replace(found, crawl=replace(found.crawl, parser_version=version))
         return parser._finished(replace(found, source=None)) if drop_source else found
 
-    for module in (parser, records, articles):
+    for module in (parser, versions, articles):
         module.parse_article = parse_article  # type: ignore[attr-defined]
     records.PARSER_VERSION = version  # type: ignore[attr-defined]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -10,15 +11,17 @@ from jcnews_spider import clock
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger.articles import KnownArticle, Validators
 from jcnews_spider.archive.ledger.outbox import SealedFile
-from jcnews_spider.archive.snapshots import part_paths, write_snapshots
+from jcnews_spider.archive.reader import Reader
+from jcnews_spider.archive.snapshots import write_snapshots
 from jcnews_spider.article import Article, SectionRef, Snapshot
-from jcnews_spider.errors import StorageFault, UnknownLayout
+from jcnews_spider.errors import Damaged, StorageFault, UnknownLayout
 from jcnews_spider.items import MISSING, Draft, Page
 from jcnews_spider.pipelines import versions
-from jcnews_spider.pipelines.clean import cleaned
 from jcnews_spider.pipelines.dedupe import mark_copy, text_digest
-from jcnews_spider.trs.article import PARSER_VERSION, join_parts, parse_article
+from jcnews_spider.trs.article import PARSER_VERSION
 from jcnews_spider.trs.site import Site
+
+logger = logging.getLogger(__name__)
 
 
 class Recorder:
@@ -58,6 +61,19 @@ class Recorder:
             self._archive.ledger.articles.left(known, int(now))
         return record
 
+    def reparse(self, known: KnownArticle, anew: Article) -> Article | None:
+        """The record of what the present parser sees differently in an article's last one; None when it is the same."""
+        record = versions.reparsed(self._last(known), anew)
+        if record is None:
+            return None
+        with self._archive.ledger.transaction():
+            return self._send(record, known)
+
+    def learn(self, ids: Sequence[str]) -> None:
+        """Notes that the present parser sees the last records of these articles as they are."""
+        with self._archive.ledger.transaction():
+            self._archive.ledger.articles.parsed(ids, PARSER_VERSION)
+
     def _records(self, known: KnownArticle, draft: Draft) -> list[Article]:
         """What is to be written, oldest first, but for what the transaction adds."""
         seen = replace(
@@ -76,29 +92,14 @@ class Recorder:
 
     def _anew(self, last: Article) -> Article | None:
         """What the present parser makes of the stored bytes of a record; None where there are none, or it refuses."""
-        if last.snapshot.html is None:
-            return None
-        encoding = last.crawl.encoding
         try:
-            parts = [
-                parse_article(self._archive.read(path), last.url, self._site, encoding)
-                for path in part_paths(last.snapshot.html, last.crawl.pages)
-            ]
+            pages = Reader(self._archive.root, self._archive.ledger).pages(last)
+            return versions.anew(last, pages, self._site, self._archive.run_id)
         except UnknownLayout:
             return None
-        article = cleaned(join_parts(parts))
-        return replace(
-            article,
-            first_seen_at=last.first_seen_at,
-            fetched_at=last.fetched_at,
-            snapshot=last.snapshot,
-            crawl=replace(
-                last.crawl,
-                run_id=self._archive.run_id,
-                extractor=article.crawl.extractor,
-                parser_version=article.crawl.parser_version,
-            ),
-        )
+        except Damaged as fault:
+            logger.warning("what was edited cannot be told from what the parser sees anew: %s", fault)
+            return None
 
     def _send(
         self, article: Article, known: KnownArticle, files: Iterable[SealedFile] = (), pages: Iterable[Page] = ()

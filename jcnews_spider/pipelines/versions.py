@@ -1,10 +1,14 @@
-"""Which records follow when a known article is seen again (DESIGN.md §2.5)."""
+"""Which records follow when a known article is seen again, or read again by another parser (DESIGN.md §2.5)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from jcnews_spider.article import Article, Event
+from jcnews_spider.pipelines.clean import cleaned
+from jcnews_spider.trs.article import join_parts, parse_article
+from jcnews_spider.trs.site import Site
 
 OURS = frozenset(
     ("version event previous_hash near_hash duplicate_of similarity sections"
@@ -13,9 +17,38 @@ OURS = frozenset(
 """Fields that the archive fills; in the others stands what the page says."""
 
 
-def says_the_same(one: Article, other: Article) -> bool:
-    """True when two articles agree in everything that a page says."""
-    return all(getattr(one, f.name) == getattr(other, f.name) for f in fields(Article) if f.name not in OURS)
+def differences(one: Article, other: Article) -> list[str]:
+    """Names of the fields in which two articles say something else, of those in which a page speaks."""
+    names = (f.name for f in fields(Article) if f.name not in OURS)
+    return [name for name in names if getattr(one, name) != getattr(other, name)]
+
+
+def anew(last: Article, pages: Sequence[bytes], site: Site, run_id: str) -> Article:
+    """What the present parser makes of the bytes from which a record was made; raises UnknownLayout.
+
+    All else is the record's: when it was fetched, where its bytes are, and which of its images are stored.
+    """
+    article = cleaned(join_parts([parse_article(body, last.url, site, last.crawl.encoding) for body in pages]))
+    stored = {image.url: image for image in last.images}
+    crawl = replace(
+        last.crawl,
+        run_id=run_id,
+        extractor=article.crawl.extractor,
+        parser_version=article.crawl.parser_version,
+    )
+    return replace(
+        article,
+        images=tuple(
+            replace(image, path=stored[image.url].path, sha256=stored[image.url].sha256)
+            if image.url in stored
+            else image
+            for image in article.images
+        ),
+        first_seen_at=last.first_seen_at,
+        fetched_at=last.fetched_at,
+        snapshot=last.snapshot,
+        crawl=crawl,
+    )
 
 
 def successors(last: Article, seen: Article, anew: Article | None) -> list[Article]:
@@ -26,12 +59,17 @@ def successors(last: Article, seen: Article, anew: Article | None) -> list[Artic
     """
     records = []
     newest = last
-    if anew is not None and last.event is not Event.GONE and not says_the_same(anew, last):
-        newest = _after(newest, anew, Event.REPARSED)
+    if anew is not None and last.event is not Event.GONE and (record := reparsed(last, anew)):
+        newest = record
         records.append(newest)
     if last.event is Event.GONE or seen.content_hash != newest.content_hash:
         records.append(_after(newest, seen, Event.UPDATED))
     return records
+
+
+def reparsed(last: Article, anew: Article) -> Article | None:
+    """The record that says what the present parser sees differently; None when it sees the same."""
+    return _after(last, anew, Event.REPARSED) if differences(anew, last) else None
 
 
 def gone(last: Article, run_id: str, status: int | None, at: str) -> Article:

@@ -21,6 +21,7 @@ from jcnews_spider.archive.ledger.articles import Articles
 from jcnews_spider.archive.ledger.captures import Captures
 from jcnews_spider.archive.ledger.due import Due
 from jcnews_spider.archive.ledger.outbox import Outbox
+from jcnews_spider.archive.ledger.recorded import Recorded
 from jcnews_spider.archive.ledger.runs import Runs
 from jcnews_spider.archive.ledger.schema import SCHEMA, SCHEMA_VERSION
 from jcnews_spider.archive.ledger.sections import Sections
@@ -60,6 +61,7 @@ class Ledger:
         self.due = Due(self._db)
         self.sections = Sections(self._db)
         self.outbox = Outbox(self._db)
+        self.recorded = Recorded(self._db)
         self.captures = Captures(self._db)
         self.takedowns = Takedowns(self._db)
         self.runs = Runs(self._db)

@@ -117,6 +117,13 @@ class Articles:
                 (kept.text_digest, kept.version, id_),
             )
 
+    def parsed(self, ids: Sequence[str], parser: str) -> None:
+        """Notes that a version of the parser sees the last records of these articles as they stand."""
+        self._db.execute(
+            "UPDATE articles SET parser = ?1 WHERE parser IS NOT ?1 AND id IN (SELECT value FROM json_each(?2))",
+            (parser, json.dumps(list(ids))),
+        )
+
     def seen(self, known: KnownArticle, now: int, url: str, validators: Validators) -> None:
         """Notes that the site shows an article, changed or not, at an address, which is its address from now on."""
         if url != known.url:

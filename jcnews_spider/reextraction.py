@@ -1,0 +1,90 @@
+"""The archive through the present extractor: what a worker process makes of the stored pages of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from jcnews_spider.archive import LEDGER
+from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.archive.reader import Reader
+from jcnews_spider.archive.segments import read_record
+from jcnews_spider.article import Article, read_article
+from jcnews_spider.errors import Damaged, StorageFault, UnknownLayout
+from jcnews_spider.pipelines import versions
+from jcnews_spider.trs.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record is sealed."""
+
+    id: str
+    segment: str
+    """Path under output/."""
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one record; nothing but its id when the extractor sees the same as before."""
+
+    id: str
+    last: Article | None = field(default=None, repr=False)
+    """The record, where the extractor sees something else."""
+    anew: Article | None = field(default=None, repr=False)
+    """What it sees."""
+    refused: str | None = None
+    """Why the extractor takes the page for none of an article."""
+    damage: str | None = None
+    """What is wrong with the stored record or its bytes."""
+
+    @property
+    def is_unchanged(self) -> bool:
+        """True when the extractor sees the same as before."""
+        return self == Outcome(self.id)
+
+
+_ASKED: list[tuple[Path, Site, str]] = []
+"""What `begin` was told."""
+
+
+def begin(root: Path, site: Site, run_id: str) -> None:
+    """Tells this process which archive it reads, of which site, for which run."""
+    _ASKED.append((root, site, run_id))
+
+
+@cache
+def _reader(root: Path) -> Reader:
+    """The archive; it is opened with the first work, when its run has made it whole."""
+    return Reader(root, Ledger(root / LEDGER, read_only=True))
+
+
+def read_anew(places: Sequence[Place]) -> list[Outcome]:
+    """What the present extractor makes of each record, in order."""
+    root, site, run_id = _ASKED[-1]
+    return [_outcome(_reader(root), site, run_id, place) for place in places]
+
+
+def _outcome(reader: Reader, site: Site, run_id: str, place: Place) -> Outcome:
+    try:
+        last = _record(reader.root, place)
+        anew = versions.anew(last, reader.pages(last), site, run_id)
+    except UnknownLayout as fault:
+        return Outcome(place.id, refused=fault.reason)
+    except StorageFault as fault:
+        return Outcome(place.id, damage=str(fault))
+    return Outcome(place.id, last, anew) if versions.differences(anew, last) else Outcome(place.id)
+
+
+def _record(root: Path, place: Place) -> Article:
+    """The record at a place; raises Damaged where there is none or another one."""
+    try:
+        record = read_article(read_record(root, place.segment, place.offset))
+    except (OSError, ValueError, LookupError, TypeError) as fault:
+        raise Damaged(f"{place.segment} at {place.offset}: {fault}") from fault
+    if record.id != place.id:
+        raise Damaged(f"{place.segment} at {place.offset}: {record.id} instead of {place.id}")
+    return record
