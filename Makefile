@@ -1,19 +1,19 @@
-# make demo · make test · make soak · make bench · make crawl · make setup; nothing but Python ≥ 3.11, venv and make is needed.
+# make demo · make test · make soak · make bench · make replay · make crawl · make setup; nothing but Python ≥ 3.11, venv and make is needed.
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := output/demo
 PARSERS := jcnews_spider/text.py,jcnews_spider/encoding.py,jcnews_spider/urls.py,jcnews_spider/trs/*
 
-.PHONY: setup demo test soak bench crawl figures docs clean
+.PHONY: setup demo test soak bench replay crawl figures docs clean
 
 setup: .venv/ready
 
 # uv where it is there, pip where it is not.
 .venv/ready: pyproject.toml
 	@if command -v uv >/dev/null; then \
-	  uv venv -q --allow-existing --python "$$(command -v $(PYTHON))" .venv && uv pip install -q --python $(BIN)/python -e '.[dev]'; \
+	  uv venv -q --allow-existing --python "$$(command -v $(PYTHON))" .venv && uv pip install -q --python $(BIN)/python -e '.[archive,dev]'; \
 	else \
-	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'; \
+	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --disable-pip-version-check -e '.[archive,dev]'; \
 	fi
 	@touch $@
 
@@ -42,6 +42,14 @@ bench: setup
 	$(BIN)/python -m bench.ledger
 	$(BIN)/python -m bench.no_change
 
+# The WARCs and a WACZ through pywb, which wants an environment of its own, and a page in Debian's chromium.
+replay: setup .venv-pywb/ready
+	PYWB=$(CURDIR)/.venv-pywb/bin/wayback $(BIN)/pytest tests/test_replay.py
+
+.venv-pywb/ready:
+	$(PYTHON) -m venv .venv-pywb && .venv-pywb/bin/python -m pip install -q --disable-pip-version-check 'pywb>=2.10'
+	@touch $@
+
 crawl: setup
 	$(BIN)/scrapy crawl jcnews
 
@@ -55,4 +63,4 @@ docs: setup
 	$(BIN)/python -m tests.docs
 
 clean:
-	rm -rf .venv build *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-pywb build *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache

@@ -16,6 +16,7 @@ PURE = {"article", "text", "urls", "encoding", "errors", "clock"}
 BELOW = {
     "trs": {*PURE, "trs"},
     "sites": {*PURE, "trs", "sites"},
+    "exporters": {*PURE, "exporters"},
     "archive": {*PURE, "trs", "items", "archive"},
     **dict.fromkeys(PURE, PURE),
 }
