@@ -41,6 +41,7 @@ soak: setup
 bench: setup
 	$(BIN)/python -m bench.ledger
 	$(BIN)/python -m bench.no_change
+	$(BIN)/python -m bench.reparse
 
 # The WARCs and a WACZ through pywb, which wants an environment of its own, and a page in Debian's chromium.
 replay: setup .venv-pywb/ready

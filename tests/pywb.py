@@ -75,7 +75,7 @@ def serving(folder: Path, collections: dict[str, Path]) -> Iterator[Served]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with (folder / "pywb.log").open("wb") as log:
-        command = [WAYBACK, "-b", "127.0.0.1", "-p", str(port), "-d", str(folder)]
+        command = [str(WAYBACK), "-b", "127.0.0.1", "-p", str(port), "-d", str(folder)]
         process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
             _wait_for(process, port, folder / "pywb.log")
