@@ -39,7 +39,7 @@ def _decide(body: bytes, hints: tuple[str | None, ...]) -> Decoded:
             return Decoded(body[len(bom) :].decode(encoding, "replace"), encoding)
     utf8 = Decoded(body.decode("utf-8", "replace"), "utf-8")
     broken = utf8.text.count("\ufffd")
-    if broken <= ALMOST * len(_NON_ASCII.findall(utf8.text)):
+    if not broken or broken <= ALMOST * len(_NON_ASCII.findall(utf8.text)):
         return utf8
     candidates = [Decoded(text, name) for name in _candidates(body, hints) if (text := _strict(body, name)) is not None]
     if candidates:

@@ -20,6 +20,8 @@ def safe(text: str) -> str:
     Every line end is a line feed; control and zero-width characters are out, a lone surrogate is U+FFFD; nothing that
     can be seen is lost.
     """
+    if text.isprintable():  # none of these is, by Unicode's categories: most lines need no further look
+        return text
     text = _LINE_ENDS.sub("\n", text)
     return _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", text))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
+from lxml import etree
+
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, xpath
 
@@ -13,7 +15,9 @@ MOST_TEXT = 200
 
 _REFRESH = xpath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][@content]")
 _SCRIPTS = xpath("//script[not(@src)]")
-_VISIBLE = xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]")
+_VISIBLE = etree.XPath(
+    "//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]", smart_strings=False
+)
 _REFRESH_URL = re.compile(r"\d*\s*[;,]\s*url\s*=\s*[\"']?(?P<url>[^\"']+)", re.IGNORECASE)
 _LOCATION = re.compile(
     r"(?:location(?:\.href)?\s*=\s*|location\.(?:replace|assign)\s*\(\s*)[\"'](?P<url>[^\"']+)[\"']", re.IGNORECASE

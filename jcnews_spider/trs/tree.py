@@ -64,8 +64,7 @@ def attribute(node: Node, name: str) -> str:
 
 def text_of(node: Node) -> str:
     """All text inside, scripts too."""
-    value: Any = node.xpath("string()")
-    return str(value)
+    return str(_STRING(node))
 
 
 def up_to_block(node: Node) -> list[Node]:
@@ -99,6 +98,7 @@ def metas(root: Node) -> Mapping[str, str]:
     return found
 
 
+_STRING = etree.XPath("string()", smart_strings=False)
 _INVISIBLE = frozenset(("script", "style", "noscript", "template", "head", "select", "option", "textarea", "iframe"))
 _BLOCKS = frozenset(
     ("p", "div", "td", "th", "li", "dd", "h1", "h2", "h3", "h4", "figcaption", "section", "center", "body")
