@@ -27,7 +27,7 @@ from jcnews_spider.trs.site import Site
 from jcnews_spider.workers import Stop, Workers
 
 BATCH = 16
-"""Records that a worker is handed at once: about 60 ms of work, against 0.2 ms for the way there and back."""
+"""Records that a worker is handed at once: about 60 ms of work, beside which the way there and back is nothing."""
 
 DERIVED = frozenset(("content_hash", "char_count"))
 """Fields that only follow from others."""
