@@ -23,6 +23,7 @@ demo: setup
 	@echo; echo "One record:"; cat $(DEMO)/articles/*.jsonl | head -1 | $(BIN)/python -m json.tool --no-ensure-ascii
 	@echo; echo "JSON Lines: $$(ls -d $(DEMO)/articles/*.jsonl)"
 	@echo "Raw HTML:   $(DEMO)/html/ ($$(find $(DEMO)/html -name '*.html' | wc -l) files)"
+	@echo "WARC:       $$(ls -d $(DEMO)/warc/*.warc.gz)"
 	@echo "Report:     $$(ls -d $(DEMO)/runs/*.json)"
 
 test: setup
@@ -42,6 +43,7 @@ bench: setup
 	$(BIN)/python -m bench.ledger
 	$(BIN)/python -m bench.no_change
 	$(BIN)/python -m bench.reparse
+	$(BIN)/python -m bench.capture $(CORPUS)
 
 # The WARCs and a WACZ through pywb, which wants an environment of its own, and a page in Debian's chromium.
 replay: setup .venv-pywb/ready

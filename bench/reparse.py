@@ -107,7 +107,7 @@ def _cpu_us(works: list[tuple[Callable[[], object], int]]) -> list[float]:
 def _most_mb(output: Path) -> float:
     """The most memory that a process of the command has held, its workers among them."""
     own = rss_mb("VmHWM")
-    process = subprocess.Popen(  # noqa: S603 - our own command
+    process = subprocess.Popen(
         [sys.executable, "-m", "scrapy", "reparse", "-s", f"JCNEWS_OUTPUT={output}"],
         cwd=ROOT,
         env=environment(),
