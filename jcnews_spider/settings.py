@@ -45,6 +45,8 @@ DOWNLOAD_MAXSIZE = 0
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
+# A name may point anywhere, also inside the network in which the crawl runs.
+TWISTED_DNS_RESOLVER = "jcnews_spider.resolver.PublicResolver"
 REDIRECT_MAX_TIMES = 5
 
 # Every status is somebody's word on an address and is counted; the spider decides.

@@ -1,4 +1,4 @@
-"""No request leaves the site."""
+"""No request leaves the site, images of its articles excepted; none goes to a private address."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 
+from jcnews_spider.addresses import refusal
+from jcnews_spider.requests import ImageRequest
+
 
 class ScopeMiddleware:
-    """Refuses every request, redirects included, to a host that is not the site's, with the reason `offsite`."""
+    """Refuses, at each redirect too, what is not the site's (reason `offsite`) and what may not be asked at all.
+
+    Requests of images may go to any public host, by http and https only.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         if not hasattr(crawler.spider, "site"):
@@ -22,8 +28,12 @@ class ScopeMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Lets requests to the site pass."""
+        """Lets requests to the site pass, and those of images."""
         spider: Any = self._crawler.spider
-        if spider.site.canonical(request.url) is None:
+        if spider.site.canonical(request.url) is None and not isinstance(request, ImageRequest):
             self._crawler.stats.inc_value("requests/offsite")
             raise IgnoreRequest("offsite")
+        reason = refusal(request.url)
+        if reason:
+            self._crawler.stats.inc_value(f"requests/{reason}")
+            raise IgnoreRequest(reason)
