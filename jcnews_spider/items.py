@@ -39,6 +39,8 @@ class Draft:
     """Where it was had."""
     pages: tuple[Page, ...] = field(repr=False)
     """Each page in order."""
+    lacks_images: bool = False
+    """True when an image was asked and did not come: it is tried again when the article is."""
 
 
 @dataclass(frozen=True, slots=True)

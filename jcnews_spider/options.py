@@ -84,6 +84,7 @@ class Options:
     html_snapshots: bool = _option(True, _switch, "Keep the raw HTML of every article version (1 or 0).")
     warc: bool = _option(True, _switch, "Keep every exchange with the site as WARC (1 or 0).")
     warc_mb: int = _option(1000, _at_least(1), "Size in MB (10^6 bytes) at which a WARC is closed and another begun.")
+    images: bool = _option(True, _switch, "Keep the images of the articles' bodies, from other hosts too (1 or 0).")
     contact: str = _option("", _contact, "Address or e-mail of the operator, named in the user agent.")
     fail_ratio: float = _option(
         0.05, _ratio, "Exit code 2 when more than this share of the asked addresses failed (and at least 3)."
@@ -103,7 +104,9 @@ class Options:
     max_list_pages: int = _option(
         2000, _at_least(1), "List pages of one section that a walk reads at most; a walk cut here says so."
     )
-    max_body_mb: int = _option(10, _at_least(1), "Size in MB (10^6 bytes) at which a body is cut and refused.")
+    max_body_mb: int = _option(
+        10, _at_least(1), "Size in MB (10^6 bytes) at which a page or an image is cut and refused."
+    )
     seal_records: int = _option(500, _at_least(1), "Records after which a segment is sealed.")
     seal_seconds: int = _option(600, _at_least(1), "Seconds after which a segment is sealed, if there is a record.")
 

@@ -103,6 +103,10 @@ def build(run: Run, stats: Mapping[str, Any], sections: Mapping[str, Any], outco
             "skipped": _under(stats, "articles/skipped/"),
             "bytes": stats.get("articles/bytes", 0),
         },
+        "images": {
+            **{name: stats.get(f"media/{name}", 0) for name in ("downloaded", "uptodate", "bytes")},
+            "missing": _under(stats, "media/missing/"),
+        },
         "rechecks": {name: stats.get(f"rechecks/{name}", 0) for name in ("asked", "missing", "still_gone")},
         "health": breaches(stats),
         "coverage": {name: round(number / checked, 4) for name, number in _under(stats, "coverage/").items()},
@@ -117,6 +121,7 @@ def summary(stats: Mapping[str, Any]) -> str:
     counts = {name: stats.get(f"articles/{name}", 0) for name in COUNTED}
     counts["missing"] = stats.get("rechecks/missing", 0)
     counts["skipped"] = sum(_under(stats, "articles/skipped/").values())
+    counts["images missing"] = sum(_under(stats, "media/missing/").values())
     parts = [f"{number} {name}" for name, number in counts.items() if number or name == "new"]
     failed, asked = stats.get("addresses/failed", 0), stats.get("addresses/asked", 0)
     return f"{', '.join(parts)}; {failed} of {asked} addresses failed"

@@ -48,6 +48,8 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 # A name may point anywhere, also inside the network in which the crawl runs.
 TWISTED_DNS_RESOLVER = "jcnews_spider.resolver.PublicResolver"
 REDIRECT_MAX_TIMES = 5
+# An image may have moved; each hop is checked as a request of its own.
+MEDIA_ALLOW_REDIRECTS = True
 
 # Every status is somebody's word on an address and is counted; the spider decides.
 HTTPERROR_ALLOW_ALL = True
@@ -75,6 +77,7 @@ SPIDER_MIDDLEWARES = {
 ITEM_PIPELINES = {
     "jcnews_spider.pipelines.validate.ValidatePipeline": 100,
     "jcnews_spider.pipelines.clean.CleanPipeline": 200,
+    "jcnews_spider.pipelines.media.ImagesPipeline": 300,
     "jcnews_spider.pipelines.store.StorePipeline": 900,
 }
 EXTENSIONS = {

@@ -73,7 +73,7 @@ def test_the_manifest_holds(whole: Run) -> None:
     there = {path.relative_to(whole.output).as_posix() for path in whole.output.glob("html/**/*.html")}
     there |= {
         path.relative_to(whole.output).as_posix()
-        for folder in ("articles", "warc")
+        for folder in ("articles", "warc", "media/full")
         for path in whole.output.glob(f"{folder}/*")
     }
     assert done.returncode == 0
@@ -82,7 +82,7 @@ def test_the_manifest_holds(whole: Run) -> None:
 
 def test_nothing_else_is_left_behind(whole: Run) -> None:
     assert {path.name for path in whole.output.iterdir() if not path.name.startswith(".")} <= {
-        "articles", "html", "warc", "runs", "manifest-sha256.txt",
+        "articles", "html", "media", "warc", "runs", "manifest-sha256.txt",
         "state.sqlite3", "state.sqlite3-wal", "state.sqlite3-shm",
     }  # fmt: skip
     assert not list((whole.output / ".tmp").iterdir())

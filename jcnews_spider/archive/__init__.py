@@ -21,6 +21,7 @@ from jcnews_spider.archive.ledger.outbox import Sealed, SealedFile
 from jcnews_spider.archive.lock import Lock
 from jcnews_spider.archive.manifest import NAME as MANIFEST
 from jcnews_spider.archive.manifest import Manifest
+from jcnews_spider.archive.media import Media, is_media
 from jcnews_spider.archive.warc.records import Exchange
 from jcnews_spider.archive.warc.writer import ClosedWarc, WarcPlan, WarcWriter
 from jcnews_spider.article import Article, WarcPointer, read_article
@@ -43,6 +44,7 @@ class Archive:
     """
 
     ledger: Ledger
+    media: Media
     warc: WarcWriter | None = None
     """None when no WARC is written."""
 
@@ -77,6 +79,7 @@ class Archive:
             if not (self.root / LEDGER).exists() and (self.root / MANIFEST).exists():
                 raise StorageFault(f"{self.root / LEDGER} is missing beside sealed segments: bring it back first")
             self.ledger = Ledger(self.root / LEDGER)
+            self.media = Media(self.root, self.ledger, self._manifest)
             recovery.recover(self)
             self._pending = self.ledger.outbox.size()
             if self._warc_plan:
@@ -106,12 +109,12 @@ class Archive:
         sealed_files: Iterable[SealedFile],
         *,
         text_digest: bytes | None,
-        exchanges: Iterable[WarcPointer] = (),
+        exchanges: Iterable[tuple[str, int]] = (),
     ) -> None:
         """Puts a record into the outbox and notes it as its article's last; inside a transaction of the ledger.
 
-        `sealed_files` are (path, sha256 hex) of the files that came with it, `exchanges` where its pages stand in the
-        WARC. Publication without a date counts from the day in the address.
+        `sealed_files` are (path, sha256 hex) of the files that came with it, `exchanges` (path of the WARC, end in
+        bytes) of what it needs there. Publication without a date counts from the day in the address.
         """
         known = self.ledger.articles.get(article.id)
         if known is None:
@@ -151,11 +154,12 @@ class Archive:
         self._pending = 0
 
     def finish(self) -> None:
-        """Seals what waits and closes the WARC: the end of a run."""
+        """Seals what waits, images without a record too, and closes the WARC: the end of a run."""
         self.seal()
         if self.warc:
             self.warc.close()
             self._note_captures(self.warc)
+        self.media.seal()
 
     def write_report(self, report: dict[str, Any], summary: str) -> None:
         """Writes runs/<run_id>.json, and how the run ended into the ledger."""
@@ -183,7 +187,8 @@ class Archive:
             return
         if self.warc:
             self.warc.sync()
-        sealed = [file for record in records for file in record.files]
+        self.media.seal()
+        sealed = [file for record in records for file in record.files if not is_media(file[0])]
         files.sync(self.root, [path for path, _ in sealed])
         self.ledger.checkpoint()
         digest, offsets = segments.write_segment(self.root, segment, [record.line for record in records])

@@ -11,8 +11,9 @@ from jcnews_spider import clock
 from jcnews_spider.archive import disk, files, takedown
 from jcnews_spider.archive.ledger.articles import Kept
 from jcnews_spider.archive.ledger.outbox import Outgoing
+from jcnews_spider.archive.media import is_media
 from jcnews_spider.archive.snapshots import is_intact
-from jcnews_spider.archive.warc.members import OPEN, located, whole_end
+from jcnews_spider.archive.warc.members import OPEN, holds, located, whole_end
 from jcnews_spider.archive.warc.writer import FOLDER, ClosedWarc
 from jcnews_spider.article import Article, Event
 
@@ -23,9 +24,10 @@ logger = logging.getLogger(__name__)
 
 
 def recover(archive: Archive) -> None:
-    """Cuts torn WARCs, undoes records whose files did not survive, finishes a seal that was interrupted."""
+    """Cuts torn WARCs, forgets torn images, undoes records whose files are lost, finishes an interrupted seal."""
     for path in _unfinished_warcs(archive):
         _finish_warc(archive, path)
+    archive.media.recover()
     waiting = archive.ledger.outbox.all()
     lost: list[Outgoing] = []
     for record in waiting:
@@ -94,7 +96,7 @@ def _undo(archive: Archive, record: Outgoing) -> None:
     else:
         ledger.articles.back_to(record.id, kept(before, known.day, None), state_of(before.event))
     for path, _ in record.files:
-        if (archive.root / path).exists():
+        if (archive.root / path).exists() and not is_media(path):
             disk.unlink(archive.root / path)
 
 
@@ -102,11 +104,6 @@ def _is_in_place(root: Path, record: Outgoing) -> bool:
     """True when the record is sealed already, or all its files and exchanges are whole."""
     if record.segment and (root / record.segment).exists():
         return True
-    if not all(_holds(root / path, end) for path, end in record.exchanges):
+    if not all(holds(root / path, end) for path, end in record.exchanges):
         return False
     return all(is_intact(root, path, digest) for path, digest in record.files)
-
-
-def _holds(warc: Path, end: int) -> bool:
-    """True when a WARC, which was cut to whole records, reaches as far as it did."""
-    return warc.exists() and warc.stat().st_size >= end

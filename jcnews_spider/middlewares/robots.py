@@ -13,6 +13,7 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
 from jcnews_spider.engine import STOPPED
+from jcnews_spider.requests import ImageRequest
 
 MAX_BYTES = 500 * 1024
 """What is read of a robots.txt (RFC 9309 §2.5)."""
@@ -42,7 +43,7 @@ class RobotsMiddleware:
         """Lets allowed requests pass."""
         if request.meta.get("dont_obey_robotstxt"):
             return
-        rules = await self._rules_for(urljoin(request.url, "/robots.txt"))
+        rules = await self._rules_for(urljoin(request.url, "/robots.txt"), type(request))
         if isinstance(rules, str):
             raise IgnoreRequest(rules)
         if not rules.can_fetch(request.url, self._agent):
@@ -50,26 +51,29 @@ class RobotsMiddleware:
             raise IgnoreRequest("robots")
         self._slow_down(request, rules)
 
-    async def _rules_for(self, url: str) -> Protego | str:
-        """The rules of a host, asked once a run, or the reason why nothing may be asked."""
+    async def _rules_for(self, url: str, kind: type[Request]) -> Protego | str:
+        """The rules of a host, asked once a run by a request of a kind, or the reason why nothing may be asked."""
         if url not in self._rules:
             self._rules[url] = asyncio.get_running_loop().create_future()
-            self._rules[url].set_result(await self._fetch(url))
+            self._rules[url].set_result(await self._fetch(url, kind))
         return await self._rules[url]
 
-    async def _fetch(self, url: str) -> Protego | str:
-        request = Request(url, callback=NO_CALLBACK, priority=1000, meta={"dont_obey_robotstxt": True})
+    async def _fetch(self, url: str, kind: type[Request]) -> Protego | str:
+        request = kind(url, callback=NO_CALLBACK, priority=1000, meta={"dont_obey_robotstxt": True})
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception as fault:  # noqa: BLE001 - whatever the reason, the rules could not be had
-            return STOPPED if str(fault) == STOPPED else self._unavailable(url, str(fault) or type(fault).__name__)
+            why = str(fault) or type(fault).__name__
+            return STOPPED if why == STOPPED else self._unavailable(url, kind, why)
         if response.status >= 500:
-            return self._unavailable(url, f"status {response.status}")
+            return self._unavailable(url, kind, f"status {response.status}")
         text = response.body[:MAX_BYTES].decode("utf-8-sig", "replace") if response.status == 200 else ""
         return Protego.parse(text)
 
-    def _unavailable(self, url: str, why: str) -> str:
-        self._crawler.stats.set_value("robotstxt/unavailable", f"{url} cannot be had: {why}")
+    def _unavailable(self, url: str, kind: type[Request], why: str) -> str:
+        """The reason; of a host that only shows images it says nothing of the run."""
+        if not issubclass(kind, ImageRequest):
+            self._crawler.stats.set_value("robotstxt/unavailable", f"{url} cannot be had: {why}")
         return "robots_unavailable"
 
     def _slow_down(self, request: Request, rules: Protego) -> None:

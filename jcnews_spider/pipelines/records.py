@@ -118,8 +118,11 @@ class Recorder:
         ]
         sections = {section.url: section for section in [*article.sections, *listed]}
         article = mark_copy(replace(article, sections=tuple(sections.values())), ledger)
-        exchanges = [page.warc for page in pages if page.warc]
-        self._archive.send(article, files, text_digest=text_digest(article.text), exchanges=exchanges)
+        exchanges = [(page.warc.file, page.warc.offset + page.warc.length) for page in pages if page.warc]
+        new = self._archive.media.unsealed_among(dict.fromkeys(image.path for image in article.images if image.path))
+        exchanges += [(image.warc, image.warc_end) for image in new if image.warc and image.warc_end]
+        sealed = dict([*files, *((image.path, image.sha256) for image in new)])
+        self._archive.send(article, sealed.items(), text_digest=text_digest(article.text), exchanges=exchanges)
         return article
 
     def _last(self, known: KnownArticle) -> Article:
@@ -130,6 +133,11 @@ class Recorder:
 
 
 def validators(draft: Draft) -> Validators:
-    """(ETag, Last-Modified) of each page; empty when one has neither, for then no conditional request helps."""
+    """(ETag, Last-Modified) of each page; empty when no conditional request helps.
+
+    Such is an article one of whose pages has neither, or whose images have to be tried again.
+    """
+    if draft.lacks_images:
+        return ()
     found = tuple((page.etag, page.last_modified) for page in draft.pages)
     return found if all(any(pair) for pair in found) else ()

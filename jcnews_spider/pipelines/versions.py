@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 
-from jcnews_spider.article import Article, Event
+from jcnews_spider.article import Article, Event, Image
 from jcnews_spider.pipelines.clean import cleaned
 from jcnews_spider.trs.article import join_parts, parse_article
 from jcnews_spider.trs.site import Site
@@ -29,7 +29,6 @@ def anew(last: Article, pages: Sequence[bytes], site: Site, run_id: str) -> Arti
     All else is the record's: when it was fetched, where its bytes are, and which of its images are stored.
     """
     article = cleaned(join_parts([parse_article(body, last.url, site, last.crawl.encoding) for body in pages]))
-    stored = {image.url: image for image in last.images}
     crawl = replace(
         last.crawl,
         run_id=run_id,
@@ -38,16 +37,20 @@ def anew(last: Article, pages: Sequence[bytes], site: Site, run_id: str) -> Arti
     )
     return replace(
         article,
-        images=tuple(
-            replace(image, path=stored[image.url].path, sha256=stored[image.url].sha256)
-            if image.url in stored
-            else image
-            for image in article.images
-        ),
+        images=carried(article.images, last.images),
         first_seen_at=last.first_seen_at,
         fetched_at=last.fetched_at,
         snapshot=last.snapshot,
         crawl=crawl,
+    )
+
+
+def carried(images: Iterable[Image], before: Iterable[Image]) -> tuple[Image, ...]:
+    """Images with the paths and digests that another version has of the same addresses."""
+    known = {image.url: image for image in before}
+    return tuple(
+        replace(image, path=known[image.url].path, sha256=known[image.url].sha256) if image.url in known else image
+        for image in images
     )
 
 

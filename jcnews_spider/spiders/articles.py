@@ -12,12 +12,7 @@ from scrapy.http.request import NO_CALLBACK
 from twisted.python.failure import Failure
 
 from jcnews_spider import clock
-from jcnews_spider.archive.ledger.articles import KnownArticle
-from jcnews_spider.article import Article
-from jcnews_spider.engine import STOPPED
-from jcnews_spider.errors import IncompleteArticle, NotServed, OtherPage, UnknownLayout
-from jcnews_spider.items import Draft, Item, Miss, Page, Unchanged
-from jcnews_spider.spiders.answers import (
+from jcnews_spider.answers import (
     REASONS,
     charset,
     conditions,
@@ -26,6 +21,11 @@ from jcnews_spider.spiders.answers import (
     validators_of,
     warc_pointer,
 )
+from jcnews_spider.archive.ledger.articles import KnownArticle
+from jcnews_spider.article import Article
+from jcnews_spider.engine import STOPPED
+from jcnews_spider.errors import IncompleteArticle, NotServed, OtherPage, UnknownLayout
+from jcnews_spider.items import Draft, Item, Miss, Page, Unchanged
 from jcnews_spider.spiders.queue import Queue
 from jcnews_spider.spiders.soft404 import SoftMissing
 from jcnews_spider.trs.article import join_parts, parse_article

@@ -9,10 +9,10 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from jcnews_spider.answers import charset, conditions, require_ok, validators_of
 from jcnews_spider.engine import STOPPED
 from jcnews_spider.errors import UnknownLayout
 from jcnews_spider.items import Item, ListPage, Walked
-from jcnews_spider.spiders.answers import charset, conditions, require_ok, validators_of
 from jcnews_spider.spiders.walk import Step, Walk
 from jcnews_spider.trs.listing import Listing, parse_listing
 

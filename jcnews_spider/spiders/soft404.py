@@ -10,9 +10,9 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from jcnews_spider.answers import REASONS, charset
 from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.errors import NoBody, RedirectStub, UnknownLayout
-from jcnews_spider.spiders.answers import REASONS, charset
 from jcnews_spider.trs.sameness import says_the_same
 
 if TYPE_CHECKING:

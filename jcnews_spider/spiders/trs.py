@@ -12,6 +12,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from jcnews_spider import clock
+from jcnews_spider.answers import charset, reason_of, require_ok
 from jcnews_spider.archive import Archive
 from jcnews_spider.errors import StorageFault, UnknownLayout
 from jcnews_spider.items import Discovered, Item, Wanted
@@ -19,7 +20,6 @@ from jcnews_spider.job import Job, Recheck
 from jcnews_spider.options import Options
 from jcnews_spider.report import Verdict
 from jcnews_spider.sites import SITES
-from jcnews_spider.spiders.answers import charset, reason_of, require_ok
 from jcnews_spider.spiders.articles import Articles
 from jcnews_spider.spiders.lists import Lists
 from jcnews_spider.spiders.lookup import Lookup

@@ -20,6 +20,7 @@ from jcnews_spider.archive import disk
 from jcnews_spider.archive.ledger.articles import Articles
 from jcnews_spider.archive.ledger.captures import Captures
 from jcnews_spider.archive.ledger.due import Due
+from jcnews_spider.archive.ledger.images import Images
 from jcnews_spider.archive.ledger.outbox import Outbox
 from jcnews_spider.archive.ledger.recorded import Recorded
 from jcnews_spider.archive.ledger.runs import Runs
@@ -64,6 +65,7 @@ class Ledger:
         self.recorded = Recorded(self._db)
         self.captures = Captures(self._db)
         self.takedowns = Takedowns(self._db)
+        self.images = Images(self._db)
         self.runs = Runs(self._db)
 
     def _prepare(self, *, read_only: bool) -> None:
@@ -103,7 +105,8 @@ class Ledger:
         """Size of the manifest after the last addition that was finished."""
         (end,) = self._db.execute(
             "SELECT coalesce(max(manifest_end), 0) FROM "
-            "(SELECT max(manifest_end) AS manifest_end FROM segments UNION ALL SELECT max(manifest_end) FROM warcs)"
+            "(SELECT max(manifest_end) AS manifest_end FROM segments UNION ALL SELECT max(manifest_end) FROM warcs "
+            "UNION ALL SELECT max(manifest_end) FROM media)"
         ).fetchone()
         return int(end)
 

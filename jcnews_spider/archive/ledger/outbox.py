@@ -7,8 +7,6 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from jcnews_spider.article import WarcPointer
-
 SealedFile = tuple[str, str]
 """(path, sha256 hex) of a file that is sealed with a record."""
 
@@ -22,7 +20,7 @@ class Outgoing:
     line: str
     files: tuple[SealedFile, ...]
     exchanges: tuple[tuple[str, int], ...]
-    """(path of the WARC, end in bytes) of the exchange of each of its pages."""
+    """(path of the WARC, end in bytes) of the exchange of each of its pages and new images."""
     segment: str | None
     """Path of the segment it is stamped with, None before a seal."""
 
@@ -45,12 +43,11 @@ class Outbox:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def send(self, id_: str, line: str, files: Iterable[SealedFile], exchanges: Iterable[WarcPointer]) -> None:
-        """Puts a record's final line into the outbox."""
-        ends = [(pointer.file, pointer.offset + pointer.length) for pointer in exchanges]
+    def send(self, id_: str, line: str, files: Iterable[SealedFile], exchanges: Iterable[tuple[str, int]]) -> None:
+        """Puts a record's final line into the outbox, with (path of the WARC, end in bytes) of its exchanges."""
         self._db.execute(
             "INSERT INTO outbox (id, line, files, exchanges) VALUES (?, ?, ?, ?)",
-            (id_, line, json.dumps(list(files)), json.dumps(ends)),
+            (id_, line, json.dumps(list(files)), json.dumps(list(exchanges))),
         )
 
     def all(self) -> list[Outgoing]:

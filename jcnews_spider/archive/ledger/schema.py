@@ -80,7 +80,7 @@ CREATE TABLE outbox (
     id        TEXT NOT NULL,
     line      TEXT NOT NULL,
     files     TEXT NOT NULL,                      -- JSON [[path, sha256], …] of what is sealed with it
-    exchanges TEXT NOT NULL,                      -- JSON [[WARC, end], …] of its pages
+    exchanges TEXT NOT NULL,                      -- JSON [[WARC, end], …] of its pages, images
     segment   TEXT
 );
 
@@ -119,6 +119,26 @@ CREATE TABLE takedowns (
     files   TEXT NOT NULL DEFAULT '[]',           -- JSON paths that are about to be changed or removed
     done    INTEGER NOT NULL DEFAULT 0
 );
+
+CREATE TABLE media (                              -- files of images, each content once
+    n            INTEGER PRIMARY KEY,
+    path         TEXT NOT NULL UNIQUE,
+    sha256       TEXT NOT NULL,
+    manifest_end INTEGER                          -- size of the manifest when its line was in it; NULL: not sealed yet
+);
+CREATE INDEX media_sealed ON media (manifest_end);
+
+CREATE TABLE images (                             -- what the address of an image gave last
+    url           TEXT PRIMARY KEY,
+    media         INTEGER NOT NULL,
+    checked       INTEGER NOT NULL,               -- when it was asked
+    etag          TEXT,
+    last_modified TEXT,
+    warc          TEXT,                           -- path, and end in bytes, of the exchange; NULL once it is sealed
+    warc_end      INTEGER
+);
+CREATE INDEX images_of ON images (media);
+CREATE INDEX unsealed_images ON images (url) WHERE warc IS NOT NULL;
 
 CREATE TABLE runs (
     n         INTEGER PRIMARY KEY,

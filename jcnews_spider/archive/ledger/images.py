@@ -1,0 +1,95 @@
+"""Images: the files that hold them, each content once, and what the address of an image gave last."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """What an address gave."""
+
+    url: str
+    path: str
+    """Under output/."""
+    sha256: str
+    """Hex."""
+    checked: int
+    """UTC seconds at which the address was asked last."""
+    etag: str | None = None
+    last_modified: str | None = None
+    warc: str | None = None
+    """Path of the WARC with the exchange while that may yet be lost, None once it is sealed."""
+    warc_end: int | None = None
+    """Byte at which the exchange ends there."""
+
+
+_COLUMNS = "i.url, m.path, m.sha256, i.checked, i.etag, i.last_modified, i.warc, i.warc_end"
+_UNSEALED = "(i.warc IS NOT NULL OR m.manifest_end IS NULL)"
+
+
+class Images:
+    """The images' part of the ledger."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def get(self, url: str) -> StoredImage | None:
+        """What an address gave last."""
+        return next(iter(self._select("i.url = ?", url)), None)
+
+    def note(self, image: StoredImage) -> bool:
+        """Notes what an address gave; True when no file held that content before."""
+        added = self._db.execute(
+            "INSERT INTO media (path, sha256) VALUES (?, ?) ON CONFLICT DO NOTHING", (image.path, image.sha256)
+        )
+        self._db.execute(
+            "INSERT OR REPLACE INTO images (url, media, checked, etag, last_modified, warc, warc_end) "
+            "SELECT ?, n, ?, ?, ?, ?, ? FROM media WHERE path = ?",
+            (image.url, image.checked, image.etag, image.last_modified, image.warc, image.warc_end, image.path),
+        )
+        return added.rowcount == 1
+
+    def still(self, url: str, now: int) -> None:
+        """Notes that an address was asked and gives what it gave before."""
+        self._db.execute("UPDATE images SET checked = ? WHERE url = ?", (now, url))
+
+    def unsealed_among(self, paths: Iterable[str]) -> list[StoredImage]:
+        """What gave those of the files that are not sealed yet, or whose exchange is not."""
+        found = [self._select(f"m.path = ? AND {_UNSEALED}", path) for path in paths]
+        return [image for images in found for image in images]
+
+    def unsealed(self) -> list[StoredImage]:
+        """Every address whose file or exchange is not sealed yet."""
+        return [
+            *self._select("i.warc IS NOT NULL"),
+            *self._select("i.warc IS NULL AND i.media IN (SELECT n FROM media WHERE manifest_end IS NULL)"),
+        ]
+
+    def unsealed_files(self) -> list[tuple[str, str]]:
+        """(path, sha256 hex) of every file that is not in the manifest yet."""
+        rows = self._db.execute("SELECT path, sha256 FROM media WHERE manifest_end IS NULL ORDER BY n")
+        return [tuple(row) for row in rows]
+
+    def seal(self, manifest_end: int) -> None:
+        """Notes that every file is in the manifest, which then had this size, and every exchange on the disk."""
+        self._db.execute("UPDATE media SET manifest_end = ? WHERE manifest_end IS NULL", (manifest_end,))
+        self._db.execute("UPDATE images SET warc = NULL, warc_end = NULL WHERE warc IS NOT NULL")
+
+    def forget(self, url: str) -> None:
+        """Forgets what an address gave."""
+        self._db.execute("DELETE FROM images WHERE url = ?", (url,))
+
+    def forget_file(self, path: str) -> None:
+        """Forgets a file that is not sealed, and every address that gave it."""
+        self._db.execute("DELETE FROM images WHERE media = (SELECT n FROM media WHERE path = ?)", (path,))
+        self._db.execute("DELETE FROM media WHERE path = ?", (path,))
+
+    def _select(self, where: str, *values: object) -> list[StoredImage]:
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM images i JOIN media m ON m.n = i.media WHERE {where}",  # noqa: S608
+            values,
+        )
+        return [StoredImage(*row) for row in rows]
