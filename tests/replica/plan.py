@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
@@ -84,6 +84,8 @@ class Plan:
     """Share of documents that try to repeat another's text; about two thirds can."""
     faults: Mapping[str, Answer] = field(default_factory=dict)
     """Answers planted by path (`/xw/jcxw/202210/t20221009_956123.html`), before anything else is asked."""
+    other_hosts: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
+    """Answers of other hosts by path, by host (`img.example.com`); other paths of theirs are missing."""
     delay_s: float = 0.0
     """Seconds before each answer."""
 
@@ -91,7 +93,7 @@ class Plan:
         """Refuse what cannot be served."""
         if not 0 <= self.articles <= 900_000:
             raise ValueError(f"articles: {self.articles} is not between 0 and 900,000")
-        if self.delay_s < 0 or min((answer.hang_s for answer in self.faults.values()), default=0.0) < 0:
+        if self.delay_s < 0 or min((answer.hang_s for answer in self._planted()), default=0.0) < 0:
             raise ValueError("delay_s and hang_s start at 0")
         if self.page_size < 1 or self.cap < 1 or self.roll_pages < 1:
             raise ValueError("page_size, cap and roll_pages start at 1")
@@ -101,3 +103,8 @@ class Plan:
             raise ValueError(f"weights: unknown shapes {unknown}")
         if self.charset is not None and self.charset not in CHARSETS:
             raise ValueError(f"charset: {self.charset!r} is none of {sorted(CHARSETS)}")
+
+    def _planted(self) -> Iterator[Answer]:
+        yield from self.faults.values()
+        for answers in self.other_hosts.values():
+            yield from answers.values()

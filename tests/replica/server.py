@@ -1,4 +1,4 @@
-"""HTTP/1.1 on 127.0.0.1, as a forward proxy for the replica's hosts and nobody else's."""
+"""HTTP/1.1 on 127.0.0.1, as a forward proxy for the replica's hosts, those of its plan, and nobody else's."""
 
 from __future__ import annotations
 
@@ -127,16 +127,17 @@ class Server:
         with_body = request.method != "HEAD"
         url = _wanted(request)
         parts = urlsplit(url)
-        if (
-            request.method == "CONNECT"
-            or parts.scheme != "http"
-            or parts.netloc.lower().removesuffix(":80") not in HOSTS
-        ):
+        host = parts.netloc.lower().removesuffix(":80")
+        others = self.site.plan.other_hosts
+        if request.method == "CONNECT" or parts.scheme != "http" or host not in HOSTS | others.keys():
             page: Page | Answer = Page(_REFUSAL, status=403, type="text/plain")
         elif request.method not in {"GET", "HEAD"}:
             page = Page(b"Method Not Allowed\n", status=405, type="text/plain")
         else:
-            page = self.site.plan.faults.get(parts.path) or self.site.page(parts.path or "/")
+            planted = others.get(host, self.site.plan.faults)
+            page = planted.get(parts.path) or (
+                self.site.missing() if host in others else self.site.page(parts.path or "/")
+            )
         rendered = (
             _planted(page, with_body, request.keeps)
             if isinstance(page, Answer)
