@@ -46,11 +46,6 @@ def located(root: Path, path: str) -> Path:
     return closed if closed.exists() else closed.with_name(closed.name + OPEN)
 
 
-def holds(warc: Path, end: int) -> bool:
-    """True when a WARC that was cut to whole records reaches as far as a byte."""
-    return warc.exists() and warc.stat().st_size >= end
-
-
 def spans(path: Path, start: int = 0) -> Iterator[tuple[int, int]]:
     """(offset, length) of each whole member from a member's offset on, up to the first that is none.
 
