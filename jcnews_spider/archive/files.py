@@ -42,6 +42,11 @@ def write_whole(root: Path, path: str, data: bytes, *, durable: bool = False) ->
         sync_folders(root, [path])
 
 
+def reaches(path: Path, end: int) -> bool:
+    """True when a file is there and has so many bytes at least."""
+    return path.exists() and path.stat().st_size >= end
+
+
 def sync(root: Path, paths: Iterable[str]) -> None:
     """Brings files below root and every folder above them, up to root, onto the disk."""
     known = list(paths)

@@ -14,7 +14,6 @@ from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.images import StoredImage
 from jcnews_spider.archive.manifest import Manifest
 from jcnews_spider.archive.snapshots import is_intact
-from jcnews_spider.archive.warc.members import holds
 from jcnews_spider.article import WarcPointer
 
 FOLDER = "media"
@@ -104,7 +103,7 @@ class Media:
                 with self._ledger.transaction():
                     images.forget_file(path)
         for image in images.unsealed():
-            if image.warc and image.warc_end and not holds(self._root / image.warc, image.warc_end):
+            if image.warc and image.warc_end and not files.reaches(self._root / image.warc, image.warc_end):
                 logger.warning("%s is fetched again: its exchange did not survive", image.url)
                 with self._ledger.transaction():
                     images.forget(image.url)

@@ -13,7 +13,7 @@ from jcnews_spider.archive.ledger.articles import Kept
 from jcnews_spider.archive.ledger.outbox import Outgoing
 from jcnews_spider.archive.media import is_media
 from jcnews_spider.archive.snapshots import is_intact
-from jcnews_spider.archive.warc.members import OPEN, holds, located, whole_end
+from jcnews_spider.archive.warc.members import OPEN, located, whole_end
 from jcnews_spider.archive.warc.writer import FOLDER, ClosedWarc
 from jcnews_spider.article import Article, Event
 
@@ -104,6 +104,6 @@ def _is_in_place(root: Path, record: Outgoing) -> bool:
     """True when the record is sealed already, or all its files and exchanges are whole."""
     if record.segment and (root / record.segment).exists():
         return True
-    if not all(holds(root / path, end) for path, end in record.exchanges):
+    if not all(files.reaches(root / path, end) for path, end in record.exchanges):
         return False
     return all(is_intact(root, path, digest) for path, digest in record.files)

@@ -114,20 +114,21 @@ class ImagesPipeline(FilesPipeline):
         if not isinstance(item, Draft) or not item.article.images:
             return item
         asked = dict(zip((image.url for image in _images(item) if _request(image)), results, strict=True))
-        images, reasons = [], []
-        for number, image in enumerate(item.article.images):
-            found, result = asked.get(image.url, (True, _missing(image.url, _why_not_asked(number))))
-            if found and result["path"]:
-                images.append(replace(image, path=result["path"], sha256=result["checksum"]))
-            else:
-                images.append(image)
-                reasons.append(result["status"] if found else "error")
+        infos = [
+            asked.get(image.url, (True, _missing(image.url, _why_not_asked(number))))
+            for number, image in enumerate(item.article.images)
+        ]
+        reasons = [info["status"] if is_info else "error" for is_info, info in infos if not is_info or not info["path"]]
         if STOPPED in reasons:
             raise DropItem("the crawl stops before its images have come", log_level="DEBUG")
         for reason in reasons:
             self._stats.inc_value(f"media/missing/{reason}")
+        images = tuple(
+            replace(image, path=info["path"], sha256=info["checksum"]) if is_info and info["path"] else image
+            for image, (is_info, info) in zip(item.article.images, infos, strict=True)
+        )
         lacks = bool(set(reasons) - NEVER_ASKED)
-        return replace(item, article=replace(item.article, images=tuple(images)), lacks_images=lacks)
+        return replace(item, article=replace(item.article, images=images), lacks_images=lacks)
 
     def inc_stats(self, status: str) -> None:
         """Counts an image: downloaded, uptodate."""
