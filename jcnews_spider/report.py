@@ -104,7 +104,7 @@ def build(run: Run, stats: Mapping[str, Any], sections: Mapping[str, Any], outco
             "bytes": stats.get("articles/bytes", 0),
         },
         "images": {
-            **{name: stats.get(f"media/{name}", 0) for name in ("downloaded", "uptodate", "bytes")},
+            **{name: stats.get(f"media/{name}", 0) for name in ("downloaded", "uptodate", "stale", "bytes")},
             "missing": _under(stats, "media/missing/"),
         },
         "rechecks": {name: stats.get(f"rechecks/{name}", 0) for name in ("asked", "missing", "still_gone")},

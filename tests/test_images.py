@@ -240,6 +240,17 @@ def test_an_image_older_than_90_days_is_asked_conditionally_and_another_parser_k
     assert len(check_manifest(tmp_path)) == len(pictures)
 
 
+def test_an_image_that_does_not_come_any_more_stays_what_it_was(tmp_path: Path) -> None:
+    picture = f"http://{OTHER}/a.jpg"
+    with Replica(plan(article(1, picture), img={"/a.jpg": image()})) as replica:
+        bring(replica, tmp_path, 1)
+    with Replica(plan(article(1, picture, text="改过的正文。"), img={"/a.jpg": Answer(404)})) as replica:
+        run = shimmed(replica, tmp_path, "--clock", str(91 * 86_400))
+        urls = asked(replica)
+    assert (run.code, urls[picture], run.report["images"]["stale"], run.report["images"]["missing"]) == (0, 1, 1, {})
+    assert (run.records[-1]["event"], stored(run, run.records[-1])) == ("updated", [JPEG])
+
+
 def test_a_proxy_nearby_may_be_named_by_its_name(tmp_path: Path) -> None:
     with Replica(plan(article(1, f"http://{OTHER}/a.jpg"), img={"/a.jpg": image()})) as replica:
         proxy = replica.proxy.replace("127.0.0.1", "localhost")

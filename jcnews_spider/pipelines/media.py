@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import partial
 from typing import Any, Self
 
 from scrapy import Request, Spider
@@ -75,7 +76,16 @@ class ImagesPipeline(FilesPipeline):
 
     def get_media_requests(self, item: Item, info: Any) -> list[Request]:  # noqa: ARG002
         """A request for each image that has an address."""
-        return [request for image in _images(item) if (request := _request(image))]
+        return [
+            ImageRequest(
+                image.url,
+                callback=NO_CALLBACK,
+                errback=partial(self._instead, image.url),
+                headers={"Accept": ACCEPT},
+                cb_kwargs={"url": image.url},
+            )
+            for image in _askable(item)
+        ]
 
     def media_to_download(self, request: Request, info: Any, *, item: Any = None) -> FileInfo | None:  # type: ignore[override]  # noqa: ARG002
         """The image that is archived and fresh; None when it has to be asked."""
@@ -113,7 +123,7 @@ class ImagesPipeline(FilesPipeline):
         """The draft with what was found; raises DropItem when the crawl stops meanwhile: the article stays due."""
         if not isinstance(item, Draft) or not item.article.images:
             return item
-        asked = dict(zip((image.url for image in _images(item) if _request(image)), results, strict=True))
+        asked = dict(zip((image.url for image in _askable(item)), results, strict=True))
         infos = [
             asked.get(image.url, (True, _missing(image.url, _why_not_asked(number))))
             for number, image in enumerate(item.article.images)
@@ -131,7 +141,7 @@ class ImagesPipeline(FilesPipeline):
         return replace(item, article=replace(item.article, images=images), lacks_images=lacks)
 
     def inc_stats(self, status: str) -> None:
-        """Counts an image: downloaded, uptodate."""
+        """Counts an image: downloaded, uptodate, or stale, which is archived but did not come again."""
         self._stats.inc_value(f"media/{status}")
 
     def _stored(self, response: Response, url: str) -> FileInfo:
@@ -148,31 +158,32 @@ class ImagesPipeline(FilesPipeline):
         self._stats.inc_value("media/bytes", len(response.body))
         return self._found(self._media.keep(arrived, now), "downloaded")
 
+    def _instead(self, url: str, failure: Failure) -> FileInfo:
+        """What is archived of an image that does not come any more; else nothing, with the reason."""
+        reason = str(failure.value)
+        known = None if reason == STOPPED else self._media.known(url)
+        return self._found(known, "stale") if known else _missing(url, reason)
+
     def _found(self, image: StoredImage, status: str) -> FileInfo:
         self.inc_stats(status)
         return FileInfo(url=image.url, path=image.path, checksum=image.sha256, status=status)
 
 
-def _images(item: Item) -> tuple[Image, ...]:
-    return item.article.images[:MOST_IMAGES] if isinstance(item, Draft) else ()
+def _askable(item: Item) -> list[Image]:
+    """Those of the draft's images that are asked: they have an address, and are not too many."""
+    return (
+        [image for image in item.article.images[:MOST_IMAGES] if _is_address(image.url)]
+        if isinstance(item, Draft)
+        else []
+    )
 
 
-def _request(image: Image) -> ImageRequest | None:
-    """The request of an image, None when its address is none."""
-
-    def missing(failure: Failure) -> FileInfo:
-        return _missing(image.url, str(failure.value))
-
+def _is_address(url: str) -> bool:
     try:
-        return ImageRequest(
-            image.url,
-            callback=NO_CALLBACK,
-            errback=missing,
-            headers={"Accept": ACCEPT},
-            cb_kwargs={"url": image.url},
-        )
+        ImageRequest(url)
     except ValueError:
-        return None
+        return False
+    return True
 
 
 def _why_not_asked(number: int) -> str:
