@@ -20,10 +20,10 @@ from jcnews_spider import clock
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.archive.ledger.due import Scope
+from jcnews_spider.archive.media import Arrived
 from jcnews_spider.archive.warc.members import located, read_member, whole_end
 from jcnews_spider.archive.warc.records import Exchange
 from jcnews_spider.archive.warc.writer import WarcPlan
-from jcnews_spider.archive.media import Arrived
 from jcnews_spider.article import Image
 from jcnews_spider.errors import StorageFault
 from jcnews_spider.items import Draft, Item, ListPage, Miss, Page, Unchanged, Walked

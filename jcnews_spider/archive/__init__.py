@@ -79,7 +79,7 @@ class Archive:
             if not (self.root / LEDGER).exists() and (self.root / MANIFEST).exists():
                 raise StorageFault(f"{self.root / LEDGER} is missing beside sealed segments: bring it back first")
             self.ledger = Ledger(self.root / LEDGER)
-            self.media = Media(self.root, self.ledger, self._manifest)
+            self.media = Media(self.root, self.ledger, self.manifest)
             recovery.recover(self)
             self._pending = self.ledger.outbox.size()
             if self._warc_plan:

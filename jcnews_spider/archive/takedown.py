@@ -31,6 +31,9 @@ from jcnews_spider.urls import parse_article_address
 if TYPE_CHECKING:
     from jcnews_spider.archive import Archive
 
+MOST_PARTS = 200
+"""Pages of one article, as the crawl bounds them."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -81,19 +84,23 @@ class _Removal:
         """The new content of a file, by its path under output/."""
         self._tombstones: list[tuple[str, int]] = []
         """(WARC, offset) of what becomes a tombstone."""
+        self._snapshots: set[str] = set()
+        """Paths of HTML files and images that no other article shows."""
+        self._urls: set[str] = set()
+        """Every address of the article, its further pages and those images."""
 
     def run(self) -> None:
         """Everything, in an order that may be begun again at any point."""
-        snapshots = self._snapshots()
+        self._find()
         if self._takedown.purge:
+            # The segments name the images, so they come last: what is interrupted finds them again.
+            warcs = sorted((self._root / WARCS).glob("*.warc.gz"))
+            needed = self._needed(warcs)
+            for path in warcs:
+                self._copy_warc(path, needed)
             for path in sorted((self._root / SEGMENTS).glob("*.jsonl")):
                 self._copy_segment(path)
-            warcs = sorted((self._root / WARCS).glob("*.warc.gz"))
-            urls = self._urls()
-            needed = self._needed(warcs, urls)
-            for path in warcs:
-                self._copy_warc(path, urls, needed)
-        changed = {*snapshots, *self._copies, *self._takedown.files}
+        changed = {*self._snapshots, *self._copies, *self._takedown.files}
         with self._archive.ledger.transaction():
             self._takedowns.will_change(self._takedown.article, changed)
         for name, copy in self._copies.items():
@@ -113,6 +120,8 @@ class _Removal:
         with self._archive.ledger.transaction():
             for path, digest in digests.items():
                 self._takedowns.file_changed(path, digest)
+                if digest is None:
+                    self._archive.ledger.images.forget_file(path)
                 if path.startswith(f"{SEGMENTS}/") and digest:
                     self._note_offsets(path)
             for path, offset in self._tombstones:
@@ -131,25 +140,37 @@ class _Removal:
             self._takedowns.record_moved(path, record["id"], record["version"], offset)
             offset += len(line)
 
-    def _snapshots(self) -> set[str]:
-        """Paths of the article's HTML files and images, but for images that another article shows."""
-        own: set[str] = set()
-        shown: set[str] = set()
-        for path in (self._root / SEGMENTS).glob("*.jsonl"):
-            for line in path.open(encoding="utf-8", newline="\n"):
-                if self._mark in line[:200]:
-                    record = read_article(line)
-                    shown.update(image.path for image in record.images if image.path)
-                    if record.snapshot.html:
-                        own.update(part_paths(record.snapshot.html, record.crawl.pages))
-        return own | {path for path in shown if not self._is_shown_elsewhere(path)}
+    def _find(self) -> None:
+        """Which files and addresses are the article's alone."""
+        images: dict[str, str | None] = {}
+        for line in self._lines():
+            if self._is_own(line):
+                record = read_article(line)
+                images.update({image.url: image.path or self._archived(image.url) for image in record.images})
+                if record.snapshot.html:
+                    self._snapshots.update(part_paths(record.snapshot.html, record.crawl.pages))
+        shared = {url for url, path in images.items() if self._is_shown_elsewhere(url, path)}
+        self._snapshots.update(path for url, path in images.items() if path and url not in shared)
+        self._urls.update(images.keys() - shared)
+        for url in self._takedowns.addresses(self._takedown.article):
+            address = parse_article_address(url)
+            self._urls.update({url, *(address.part_url(part) for part in range(1, MOST_PARTS) if address)})
 
-    def _is_shown_elsewhere(self, image: str) -> bool:
-        return any(
-            image in line and self._mark not in line[:200]
-            for path in (self._root / SEGMENTS).glob("*.jsonl")
-            for line in path.open(encoding="utf-8", newline="\n")
-        )
+    def _lines(self) -> Iterator[str]:
+        for path in sorted((self._root / SEGMENTS).glob("*.jsonl")):
+            with path.open(encoding="utf-8", newline="\n") as segment:
+                yield from segment
+
+    def _is_own(self, line: str) -> bool:
+        return self._mark in line[:200]
+
+    def _archived(self, url: str) -> str | None:
+        image = self._archive.ledger.images.get(url)
+        return image.path if image else None
+
+    def _is_shown_elsewhere(self, *names: str | None) -> bool:
+        wanted = [name for name in names if name]
+        return any(not self._is_own(line) and any(name in line for name in wanted) for line in self._lines())
 
     def _copy_segment(self, path: Path) -> None:
         """A copy without the article's lines, but for the one that says that it is withdrawn."""
@@ -164,21 +185,22 @@ class _Removal:
                 raise Damaged(f"the copy of {name} is not what was written")
             self._copies[name] = copy
 
-    def _needed(self, warcs: list[Path], urls: set[str]) -> set[str]:
+    def _needed(self, warcs: list[Path]) -> set[str]:
         """Digests of the article's payloads that another address gave too, and that stand only here."""
         needed = set()
         for member in _members(warcs):
-            if member.facts.get("warc-refers-to-target-uri") in urls and member.url not in urls:
+            if member.facts.get("warc-refers-to-target-uri") in self._urls and member.url not in self._urls:
                 logger.warning("%s gave the same bytes as %s: they stay", member.url, self._takedown.id)
                 needed.add(member.facts["warc-payload-digest"])
         return needed
 
-    def _copy_warc(self, path: Path, urls: set[str], needed: set[str]) -> None:
+    def _copy_warc(self, path: Path, needed: set[str]) -> None:
         """A copy in which the article's exchanges are tombstones of the same length."""
         doomed = {
             member.offset: tombstone(member.facts["warc-record-id"], member.facts["warc-date"], member.length)
             for member in _members([path])
-            if member.url in urls and (member.kind == "request" or member.facts["warc-payload-digest"] not in needed)
+            if member.url in self._urls
+            and (member.kind == "request" or member.facts["warc-payload-digest"] not in needed)
         }
         if not doomed:
             return
@@ -192,14 +214,6 @@ class _Removal:
         self._check_warc(path, copy, set(doomed))
         self._copies[name] = copy
         self._tombstones += [(name, offset) for offset in doomed]
-
-    def _urls(self) -> set[str]:
-        """Every address of the article and of its further pages."""
-        found = set()
-        for url in self._takedowns.addresses(self._takedown.article):
-            address = parse_article_address(url)
-            found.update({url, *(address.part_url(part) for part in range(1, 200) if address)})
-        return found
 
     def _staged(self, name: str) -> Path:
         return self._root / files.STAGING / name.replace("/", "~")

@@ -86,5 +86,5 @@ class Takedowns:
 
     def manifest_ends(self, end: int) -> None:
         """Takes in the size of a manifest that was written anew."""
-        for table in ("segments", "warcs"):
+        for table in ("segments", "warcs", "media"):
             self._db.execute(f"UPDATE {table} SET manifest_end = ? WHERE manifest_end IS NOT NULL", (end,))  # noqa: S608
