@@ -1,13 +1,17 @@
-"""Strings of web pages made safe and plain."""
+"""Strings of web pages made safe, plain and comparable."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
+from hashlib import sha256
 from typing import TypeVar
 
 T = TypeVar("T")
+
+DIGEST_BYTES = 16
+"""Bytes of a text's digest that are kept: among 2^64 texts two would share one by chance."""
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -34,6 +38,12 @@ def one_line(text: str) -> str:
 def paragraphs(lines: Iterable[str]) -> str:
     """The lines that are not blank, each made plain, with a blank line between two."""
     return "\n\n".join(filter(None, map(one_line, lines)))
+
+
+def text_digest(text: str) -> bytes | None:
+    """Digest of a text without its blanks, None for an empty one: two picture pages are no copies of each other."""
+    folded = "".join(text.split())
+    return sha256(folded.encode("utf-8", "surrogatepass")).digest()[:DIGEST_BYTES] if folded else None
 
 
 def safe_strings(value: T) -> T:

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.article import Article
-
-DIGEST_BYTES = 16
-"""Bytes of a text's digest that are kept: among 2^64 texts two would share one by chance."""
-
-
-def text_digest(text: str) -> bytes | None:
-    """Digest of a text without its blanks, None for an empty one: two picture pages are no copies of each other."""
-    folded = "".join(text.split())
-    return sha256(folded.encode("utf-8", "surrogatepass")).digest()[:DIGEST_BYTES] if folded else None
+from jcnews_spider.text import text_digest
 
 
 def mark_copy(article: Article, ledger: Ledger) -> Article:

@@ -17,7 +17,8 @@ from jcnews_spider.article import Article, SectionRef, Snapshot
 from jcnews_spider.errors import Damaged, StorageFault, UnknownLayout
 from jcnews_spider.items import MISSING, Draft, Page
 from jcnews_spider.pipelines import versions
-from jcnews_spider.pipelines.dedupe import mark_copy, text_digest
+from jcnews_spider.pipelines.dedupe import mark_copy
+from jcnews_spider.text import text_digest
 from jcnews_spider.trs.article import PARSER_VERSION
 from jcnews_spider.trs.site import Site
 

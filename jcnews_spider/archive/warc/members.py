@@ -90,15 +90,18 @@ def read_member(path: Path, offset: int, length: int | None = None) -> Member:
     try:
         with path.open("rb") as file:
             file.seek(offset)
-            return _parsed(*_inflated(file, length), offset)
+            return parsed(*inflated(file, length), offset)
     except FileNotFoundError:
         raise Damaged(f"{path.name} is missing") from None
     except (zlib.error, ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError) as fault:
         raise Damaged(f"{path.name} at {offset}: {fault}") from fault
 
 
-def _inflated(file: BinaryIO, length: int | None) -> tuple[bytes, int]:
-    """The content of the member at the file's position, and its length in the file."""
+def inflated(file: BinaryIO, length: int | None = None) -> tuple[bytes, int]:
+    """The content of the member at the file's position, and its length in the file; raises zlib.error and EOFError.
+
+    ValueError where the length that is given is another.
+    """
     inflater, content, taken = zlib.decompressobj(zlib.MAX_WBITS + 16), [], 0
     while not inflater.eof:
         data = file.read(length or CHUNK)
@@ -112,7 +115,8 @@ def _inflated(file: BinaryIO, length: int | None) -> tuple[bytes, int]:
     return b"".join(content), taken
 
 
-def _parsed(content: bytes, length: int, offset: int) -> Member:
+def parsed(content: bytes, length: int, offset: int) -> Member:
+    """The record that a member holds, given its content and where it stands; raises what warcio does and ValueError."""
     record: ArcWarcRecord = ArcWarcRecordLoader().parse_record_stream(BytesIO(content))
     payload = record.raw_stream.read()
     head = record.http_headers
