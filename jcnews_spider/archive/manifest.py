@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from jcnews_spider.archive import disk, files
+from jcnews_spider.archive.walk import Flaw
 
 NAME = "manifest-sha256.txt"
+
+_LINE = re.compile(rb"([0-9a-f]{64})  ((?!/)(?!.*\.\./)[^\0]+)\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line."""
+
+    path: str
+    """Of the file, under output/."""
+    sha256: str
+    end: int
+    """Byte behind the line."""
+
+
+def entries(root: Path) -> Iterator[Entry | Flaw]:
+    """Every line in order, and what is none; nothing where there is no manifest."""
+    end = 0
+    try:
+        with (root / NAME).open("rb") as manifest:
+            for line in manifest:
+                offset, end = end, end + len(line)
+                match = _LINE.fullmatch(line)
+                try:
+                    yield Entry(match[2].decode(), match[1].decode(), end) if match else Flaw(offset, end, "no line")
+                except UnicodeDecodeError:
+                    yield Flaw(offset, end, "no line")
+    except FileNotFoundError:
+        return
 
 
 class Manifest:

@@ -25,7 +25,7 @@ class Captures:
 
     def payload(self, digest: str) -> Place | None:
         """Where a payload (`sha1:` and base32) was first stored."""
-        return self._place("payloads", "digest", _packed(digest))
+        return self._place("payloads", "digest", packed(digest))
 
     def newest(self, url: str) -> Place | None:
         """Where the newest answer with validators of an address stands."""
@@ -36,7 +36,7 @@ class Captures:
         numbers = {place.file: self._number(place.file) for place in (*payloads.values(), *addresses.values())}
         self._db.executemany(
             "INSERT OR IGNORE INTO payloads (digest, warc, offset) VALUES (?, ?, ?)",
-            [(_packed(digest), numbers[place.file], place.offset) for digest, place in payloads.items()],
+            [(packed(digest), numbers[place.file], place.offset) for digest, place in payloads.items()],
         )
         self._db.executemany(
             "INSERT OR REPLACE INTO captures (url, warc, offset) VALUES (?, ?, ?)",
@@ -76,5 +76,6 @@ class Captures:
         return Place(*row) if row else None
 
 
-def _packed(digest: str) -> bytes:
+def packed(digest: str) -> bytes:
+    """The bytes of a digest, `sha1:` and base32; raises ValueError for another kind."""
     return base64.b32decode(digest.removeprefix("sha1:"))

@@ -1,0 +1,158 @@
+"""What `scrapy verify` reads: every sealed file, every WARC record, every article record, each once, into a tally."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+from jcnews_spider.archive import segments
+from jcnews_spider.archive.ledger.audit import LEDGER_ITSELF, Audit
+from jcnews_spider.archive.ledger.tally import State, Tally
+from jcnews_spider.archive.lock import is_held
+from jcnews_spider.archive.manifest import NAME as MANIFEST
+from jcnews_spider.archive.manifest import Entry, entries
+from jcnews_spider.archive.reader import entity
+from jcnews_spider.archive.snapshots import part_paths
+from jcnews_spider.archive.walk import Flaw, walk_segment, walk_warc
+from jcnews_spider.archive.warc import writer
+from jcnews_spider.archive.warc.members import OPEN, Member
+from jcnews_spider.article import Article
+from jcnews_spider.errors import Damaged
+
+Progress = Callable[[str, int, int], None]
+"""Told what is read, how much of it was, and how much there is."""
+
+MOST_PAGES = 9999
+"""Of an article: the grammar of addresses has four digits for them."""
+
+
+class Evidence:
+    """An archive as it was found; it may be read while a crawl goes on, whose unsealed work is not judged."""
+
+    def __init__(self, root: Path, tally: Tally, progress: Progress) -> None:
+        self.root = root
+        self.tally = tally
+        self._progress = progress
+        self._was_held = is_held(root)
+        self.manifest_bytes = 0
+        self.manifest_flaws: list[Flaw] = []
+        self.warcs = sorted(path.name.removesuffix(OPEN) for path in (root / writer.FOLDER).glob("*.warc.gz*"))
+        self.segments = sorted(f"{segments.FOLDER}/{path.name}" for path in (root / segments.FOLDER).glob("*.jsonl"))
+
+    def gather(self) -> None:
+        """Reads everything."""
+        self.tally.begin()
+        self._read_files()
+        self._read_warcs()
+        self._read_segments()
+        self.tally.index()
+        self.is_running = self._was_held or is_held(self.root) or self._manifest_size() > self.manifest_bytes
+        self.audit = Audit(self.tally, self.root / LEDGER_ITSELF, is_running=self.is_running)
+
+    def counts(self) -> dict[str, int]:
+        """How much was read."""
+        return {
+            "sealed files": self.tally.size("files"),
+            "WARCs": len(self.warcs),
+            "responses and revisits": self.tally.size("members"),
+            "segments": len(self.segments),
+            "records": self.tally.size("records"),
+        }
+
+    def _manifest_size(self) -> int:
+        path = self.root / MANIFEST
+        return path.stat().st_size if path.exists() else 0
+
+    def _read_files(self) -> None:
+        """The checksum of every file of the manifest, as far as that reached at the start."""
+        self.manifest_bytes = self._manifest_size()
+        for entry in entries(self.root):
+            if isinstance(entry, Flaw):
+                self.manifest_flaws.append(entry)
+                continue
+            if entry.end > self.manifest_bytes:
+                break
+            self.tally.add_file(entry.path, entry.sha256, self._state(entry))
+            self._progress("checksums, bytes of the manifest", entry.end, self.manifest_bytes)
+
+    def _state(self, entry: Entry) -> State:
+        try:
+            with (self.root / entry.path).open("rb") as file:
+                return State.SOUND if file_digest(file, "sha256").hexdigest() == entry.sha256 else State.CHANGED
+        except FileNotFoundError:
+            return State.MISSING
+        except OSError:
+            return State.CHANGED
+
+    def _read_warcs(self) -> None:
+        for number, name in enumerate(self.warcs):
+            path = f"{writer.FOLDER}/{name}"
+            for file in (self.root / path, self.root / f"{path}{OPEN}"):
+                with self._unreadable(path), file.open("rb"):
+                    self._read_warc(path, file)
+            self._progress("WARCs", number + 1, len(self.warcs))
+
+    def _read_warc(self, path: str, file: Path) -> None:
+        """Sound records and flaws; that a file which is still written is torn at its end is none."""
+        size = file.stat().st_size
+        for found in walk_warc(file):
+            if isinstance(found, Flaw):
+                if not (file.name.endswith(OPEN) and found.end >= size):
+                    self.tally.add_flaw(path, found.offset, found.end, found.what)
+                continue
+            if found.kind in ("response", "revisit"):
+                self.tally.add_member(path, found, _body_digest(found))
+            self._progress(path, found.offset + found.length, size)
+
+    def _read_segments(self) -> None:
+        for number, path in enumerate(self.segments):
+            with self._unreadable(path):
+                for found in walk_segment(self.root / path):
+                    if isinstance(found, Flaw):
+                        self.tally.add_flaw(path, found.offset, found.end, found.what)
+                    else:
+                        self._add_record(path, *found)
+            self._progress("segments", number + 1, len(self.segments))
+
+    def _add_record(self, path: str, offset: int, article: Article) -> None:
+        try:
+            pages = files_of(article)
+        except Damaged as fault:
+            self.tally.add_flaw(path, offset, offset, str(fault))
+            pages = []
+        self.tally.add_record(path, offset, article, pages)
+
+    @contextmanager
+    def _unreadable(self, path: str) -> Iterator[None]:
+        """Notes what the disk says of a file; one that is not there is told by the manifest."""
+        try:
+            yield
+        except FileNotFoundError:
+            pass
+        except OSError as fault:
+            self.tally.add_flaw(path, 0, 0, f"cannot be read: {fault}")
+
+
+def files_of(article: Article) -> list[str]:
+    """Paths of the files that a record names, that of its first page first; raises Damaged where they make no sense."""
+    pages, html = article.crawl.pages, article.snapshot.html
+    name = f"{article.id} version {article.version}"
+    if not 1 <= pages <= MOST_PAGES:
+        raise Damaged(f"{name}: {pages} pages")
+    try:
+        parts = part_paths(html, pages) if html else []
+    except AttributeError:
+        raise Damaged(f"{name}: {html!r} is no path of an HTML file") from None
+    return [*parts, *(image.path for image in article.images if image.path)]
+
+
+def _body_digest(member: Member) -> bytes | None:
+    """sha256 of the body of a response, as the crawl saw it; None for a revisit."""
+    if member.kind != "response":
+        return None
+    try:
+        return sha256(entity(member)).digest()
+    except Damaged:  # it came with a broken content encoding; then no record was made of it
+        return sha256(member.payload).digest()

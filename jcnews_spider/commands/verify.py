@@ -1,0 +1,72 @@
+"""`scrapy verify`: is the archive still what it was, and what can be made again."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections import Counter
+
+from jcnews_spider import options
+from jcnews_spider.archive.files import storage_faults
+from jcnews_spider.archive.fixity import CHECKS, Damage, damages
+from jcnews_spider.console import ProjectCommand, indented, table
+from jcnews_spider.errors import StorageFault, UsageFault
+
+PROGRESS_S = 0.5
+"""Seconds between two lines of progress."""
+
+
+class Command(ProjectCommand):
+    """Reads the whole archive and prints a line for each damage; changes nothing without --rebuild."""
+
+    def syntax(self) -> str:
+        """Usage line."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Check that everything in the archive is what it was"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Adds --rebuild and the table of checks."""
+        super().add_options(parser)
+        parser.add_argument("--rebuild", action="store_true", help="make a lost ledger anew from segments and WARCs")
+        checks = indented([(check.name, f"{check.holds}; made again: {check.again}") for check in CHECKS])
+        parser.epilog = f"What must hold\n{checks}\n\n{parser.epilog}"
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> int:
+        """0, 7 when anything is damaged, 1 where there is no archive or, with --rebuild, a ledger."""
+        if args:
+            raise UsageFault("it takes no arguments: scrapy verify")
+        root = options.checked(self.settings, os.environ).output
+        if not root.is_dir():
+            raise UsageFault(f"{root}: no archive yet, scrapy crawl makes one")
+        found: Counter[str] = Counter()
+        counts: dict[str, int] = {}
+        with storage_faults():
+            for item in damages(root, _Progress()):
+                if isinstance(item, Damage):
+                    found[item.check] += 1
+                    print(f"{item.where}: {item.what} ({item.check}; {item.again})")
+                else:
+                    counts = item.counts()
+        rows = [(check.name, found[check.name], check.holds) for check in CHECKS]
+        print(table(("check", "damaged", "what must hold"), rows))
+        print("Read: " + ", ".join(f"{number} {name}" for name, number in counts.items()))
+        return StorageFault.exit_code if found else 0
+
+
+class _Progress:
+    """Says on a terminal what is read, a plain line now and then."""
+
+    def __init__(self) -> None:
+        self._is_shown = sys.stderr.isatty()
+        self._next = time.monotonic() + PROGRESS_S
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        """Says it, unless something was said a moment ago."""
+        if self._is_shown and time.monotonic() >= self._next:
+            self._next = time.monotonic() + PROGRESS_S
+            print(f"{what}: {done:,} of {of:,}", file=sys.stderr)
