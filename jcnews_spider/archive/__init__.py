@@ -77,7 +77,10 @@ class Archive:
             self.check_space()
             files.sweep(self.root)
             if not (self.root / LEDGER).exists() and (self.root / MANIFEST).exists():
-                raise StorageFault(f"{self.root / LEDGER} is missing beside sealed segments: bring it back first")
+                raise StorageFault(
+                    f"{self.root / LEDGER} is missing beside sealed segments: bring it back first, "
+                    "or make it anew with scrapy verify --rebuild"
+                )
             self.ledger = Ledger(self.root / LEDGER)
             self.media = Media(self.root, self.ledger, self.manifest)
             recovery.recover(self)

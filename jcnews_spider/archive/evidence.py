@@ -103,7 +103,7 @@ class Evidence:
                     self.tally.add_flaw(path, found.offset, found.end, found.what)
                 continue
             if found.kind in ("response", "revisit"):
-                self.tally.add_member(path, found, _body_digest(found))
+                self.tally.add_member(path, found, body_digest(found))
             self._progress(path, found.offset + found.length, size)
 
     def _read_segments(self) -> None:
@@ -148,7 +148,7 @@ def files_of(article: Article) -> list[str]:
     return [*parts, *(image.path for image in article.images if image.path)]
 
 
-def _body_digest(member: Member) -> bytes | None:
+def body_digest(member: Member) -> bytes | None:
     """sha256 of the body of a response, as the crawl saw it; None for a revisit."""
     if member.kind != "response":
         return None

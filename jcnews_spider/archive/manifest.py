@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jcnews_spider.archive import disk, files
+from jcnews_spider.archive.files import STAGING
 from jcnews_spider.archive.walk import Flaw
 
 NAME = "manifest-sha256.txt"
@@ -42,12 +43,48 @@ def entries(root: Path) -> Iterator[Entry | Flaw]:
         return
 
 
+def without_flaws(root: Path) -> None:
+    """Writes the manifest anew without what is no line; a torn end is only cut."""
+    found = list(_stretches(root))
+    if len(found) == 1 and found[0][0] == 0:
+        disk.truncate(root / NAME, found[0][1])
+        disk.fsync(root / NAME)
+        return
+    staged = root / STAGING / NAME
+    disk.write(staged, b"")
+    with (root / NAME).open("rb") as manifest:
+        for start, end in found:
+            manifest.seek(start)
+            disk.append(staged, manifest.read(end - start))
+    disk.fsync(staged)
+    disk.rename(staged, root / NAME)
+    disk.fsync(root)
+
+
+def _stretches(root: Path) -> Iterator[tuple[int, int]]:
+    """(start, end) of each stretch of whole lines."""
+    start = end = 0
+    for entry in entries(root):
+        if isinstance(entry, Entry):
+            end = entry.end
+            continue
+        if end > start:
+            yield start, end
+        start = end = entry.end
+    if end > start:
+        yield start, end
+
+
 class Manifest:
     """The list of sealed files; whole lines are only ever appended."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._path = root / NAME
+
+    def size(self) -> int:
+        """Bytes that it has."""
+        return self._path.stat().st_size if self._path.exists() else 0
 
     def add(self, sealed: Iterable[tuple[str, str]], end: int) -> int:
         """Puts (path, sha256 hex) pairs behind the first `end` bytes, syncs, and gives the new end.

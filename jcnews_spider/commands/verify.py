@@ -7,12 +7,16 @@ import os
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 from jcnews_spider import options
+from jcnews_spider.archive import LEDGER
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.fixity import CHECKS, Damage, damages
+from jcnews_spider.archive.rebuild import Rebuilt, rebuild
 from jcnews_spider.console import ProjectCommand, indented, table
 from jcnews_spider.errors import StorageFault, UsageFault
+from jcnews_spider.sites import SITES
 
 PROGRESS_S = 0.5
 """Seconds between two lines of progress."""
@@ -43,19 +47,38 @@ class Command(ProjectCommand):
         root = options.checked(self.settings, os.environ).output
         if not root.is_dir():
             raise UsageFault(f"{root}: no archive yet, scrapy crawl makes one")
-        found: Counter[str] = Counter()
-        counts: dict[str, int] = {}
         with storage_faults():
-            for item in damages(root, _Progress()):
-                if isinstance(item, Damage):
-                    found[item.check] += 1
-                    print(f"{item.where}: {item.what} ({item.check}; {item.again})")
-                else:
-                    counts = item.counts()
-        rows = [(check.name, found[check.name], check.holds) for check in CHECKS]
-        print(table(("check", "damaged", "what must hold"), rows))
-        print("Read: " + ", ".join(f"{number} {name}" for name, number in counts.items()))
-        return StorageFault.exit_code if found else 0
+            return _rebuild(root) if opts.rebuild else _verify(root)
+
+
+def _verify(root: Path) -> int:
+    """Prints a line for each damage, then a table."""
+    found: Counter[str] = Counter()
+    counts: dict[str, int] = {}
+    for item in damages(root, _Progress()):
+        if isinstance(item, Damage):
+            found[item.check] += 1
+            print(f"{item.where}: {item.what} ({item.check}; {item.again})")
+        else:
+            counts = item.counts()
+    print(table(("check", "damaged", "what must hold"), [(c.name, found[c.name], c.holds) for c in CHECKS]))
+    print("Read: " + ", ".join(f"{number} {name}" for name, number in counts.items()))
+    return StorageFault.exit_code if found else 0
+
+
+def _rebuild(root: Path) -> int:
+    """Prints a line for each damage that was passed over, then what the new ledger knows."""
+    code = 0
+    for item in rebuild(root, SITES, _Progress()):
+        if isinstance(item, Rebuilt):
+            print(
+                f"{LEDGER} is made anew: {item.articles} articles, {item.records} records, {item.payloads} payloads in "
+                "WARCs. The next crawl walks every list to its end; scrapy verify checks the rest."
+            )
+        else:
+            code = StorageFault.exit_code
+            print(f"{item[0]}: skipped, {item[1]}")
+    return code
 
 
 class _Progress:

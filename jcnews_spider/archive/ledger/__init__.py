@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from jcnews_spider.archive import disk
+from jcnews_spider.archive.ledger.anew import Anew
 from jcnews_spider.archive.ledger.articles import Articles
 from jcnews_spider.archive.ledger.captures import Captures
 from jcnews_spider.archive.ledger.due import Due
@@ -67,6 +68,7 @@ class Ledger:
         self.takedowns = Takedowns(self._db)
         self.images = Images(self._db)
         self.runs = Runs(self._db)
+        self.anew = Anew(self._db)
 
     def _prepare(self, *, read_only: bool) -> None:
         """Makes the tables of a new ledger; another schema than this one's is never touched."""

@@ -1,0 +1,240 @@
+"""A lost ledger made anew, from the manifest, the segments and the WARCs.
+
+It is built in the staging folder and gets its name at the end: a crash on the way leaves none. What only the ledger
+knew is lost: the outbox, whose records are fetched again, failed addresses, and the marks of complete walks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+from urllib.parse import urljoin
+
+from jcnews_spider import clock
+from jcnews_spider.archive import disk, files, recovery, segments
+from jcnews_spider.archive.evidence import Progress, files_of
+from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.archive.ledger.articles import KnownArticle, Validators
+from jcnews_spider.archive.ledger.outbox import Sealed, SealedFile
+from jcnews_spider.archive.lock import Lock
+from jcnews_spider.archive.manifest import NAME as MANIFEST
+from jcnews_spider.archive.manifest import Entry, Manifest, entries, without_flaws
+from jcnews_spider.archive.recapture import Recapture
+from jcnews_spider.archive.walk import Flaw, walk_segment
+from jcnews_spider.archive.warc import writer
+from jcnews_spider.archive.warc.members import OPEN
+from jcnews_spider.article import Article, Event
+from jcnews_spider.errors import Damaged, UsageFault
+from jcnews_spider.text import text_digest
+from jcnews_spider.trs.site import Site
+from jcnews_spider.urls import parse_article_address
+
+NAME = "state.sqlite3"
+
+STATES = {Event.GONE: "gone", Event.WITHDRAWN: "withdrawn"}
+"""What an article is after such a record; kept after any other."""
+
+Skipped = tuple[str, str]
+"""(where, what) of something damaged that was passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What the new ledger knows."""
+
+    articles: int
+    records: int
+    payloads: int
+
+
+def rebuild(root: Path, sites: Mapping[str, Site], progress: Progress) -> Iterator[Skipped | Rebuilt]:
+    """What was skipped, and last what the new ledger knows.
+
+    Raises UsageFault where there is a ledger or nothing to make one from, ArchiveBusy, StorageFault.
+    """
+    with closing(_Held(root)):
+        if (root / NAME).exists():
+            raise UsageFault(f"{root / NAME} is there: move it and {NAME}-* away first, if it is damaged")
+        if not any((root / folder).is_dir() for folder in (segments.FOLDER, writer.FOLDER)):
+            raise UsageFault(f"{root} has neither segments nor WARCs to make a ledger from")
+        files.sweep(root)
+        staged = root / files.STAGING / NAME
+        ledger = Ledger(staged)
+        try:
+            building = _Building(root, sites, ledger, progress)
+            yield from building.run()
+            ledger.checkpoint()
+        finally:
+            ledger.close()
+        _put_in_place(root, staged)
+        yield building.rebuilt
+
+
+class _Held:
+    """The lock of an archive, for `closing`."""
+
+    def __init__(self, root: Path) -> None:
+        self.close = Lock(root).release
+
+
+def _put_in_place(root: Path, staged: Path) -> None:
+    """Gives the ledger its name; the log of a lost one would be played into it, and is put aside."""
+    for suffix in ("-wal", "-shm"):
+        leftover = root / f"{NAME}{suffix}"
+        if leftover.exists():
+            disk.rename(leftover, root / f"lost-{leftover.name}")
+    disk.fsync(staged)
+    disk.rename(staged, root / NAME)
+    files.sync_folders(root, [NAME])
+
+
+class _Building:
+    """A new ledger that is filled."""
+
+    def __init__(self, root: Path, sites: Mapping[str, Site], ledger: Ledger, progress: Progress) -> None:
+        self._root = root
+        self._sites = sites
+        self._ledger = ledger
+        self._progress = progress
+        self._manifest = Manifest(root)
+        self._segments: dict[str, Entry | None] = {}
+        """By path, in the order in which they were sealed; None for one that the manifest has not."""
+        self._warcs: dict[str, Entry | None] = {}
+
+    def run(self) -> Iterator[Skipped]:
+        """Fills it; gives what was skipped."""
+        self._ledger.anew.prepare()
+        yield from self._read_manifest()
+        for number, (path, entry) in enumerate(self._segments.items()):
+            with self._ledger.transaction():
+                yield from self._take_segment(path, entry)
+            self._progress("segments", number + 1, len(self._segments))
+        newest_run = max((Path(path).name.rpartition("-")[0] for path in self._segments), default="")
+        recapture = Recapture(self._root, self._sites, self._ledger)
+        for number, (path, entry) in enumerate(self._warcs.items()):
+            yield from recapture.take(path, entry, is_recent=Path(path).name.rpartition("-")[0] >= newest_run)
+            self._progress("WARCs", number + 1, len(self._warcs))
+        with self._ledger.transaction():
+            recapture.ask_again()
+            self._ledger.anew.end_manifest(self._manifest.size())
+            self.rebuilt = Rebuilt(*self._ledger.anew.sizes())
+
+    def _read_manifest(self) -> Iterator[Skipped]:
+        """What is sealed, in the order of its seals, then what stands there without a line; lines that are none go."""
+        flaws = 0
+        for entry in entries(self._root):
+            if isinstance(entry, Flaw):
+                flaws += 1
+                yield f"{MANIFEST} at {entry.offset}", entry.what
+        if flaws:
+            without_flaws(self._root)
+        with self._ledger.transaction():
+            for entry in entries(self._root):
+                if isinstance(entry, Entry):
+                    self._note_listed(entry)
+        for folder, known in ((segments.FOLDER, self._segments), (writer.FOLDER, self._warcs)):
+            pattern = "*.jsonl" if folder == segments.FOLDER else "*.warc.gz*"
+            for path in sorted((self._root / folder).glob(pattern)):
+                known.setdefault(f"{folder}/{path.name.removesuffix(OPEN)}", None)
+
+    def _note_listed(self, entry: Entry) -> None:
+        self._ledger.anew.note_listed(entry.path)
+        folder = entry.path.partition("/")[0]
+        if folder == segments.FOLDER:
+            self._segments[entry.path] = entry
+        elif folder == writer.FOLDER:
+            self._warcs[entry.path] = entry
+
+    # ---- records
+
+    def _take_segment(self, path: str, entry: Entry | None) -> Iterator[Skipped]:
+        """Its records, one segment in memory at a time, and the lines that the manifest lacks."""
+        records: list[tuple[int, Article]] = []
+        try:
+            for found in walk_segment(self._root / path):
+                if isinstance(found, Flaw):
+                    yield f"{path} at {found.offset}", found.what
+                else:
+                    records.append(found)
+            sealed_at = int((self._root / path).stat().st_mtime)
+        except FileNotFoundError:
+            yield path, "missing"
+            return
+        missing = [file for _, article in records for file in self._unlisted(article)]
+        if entry is None:
+            with (self._root / path).open("rb") as file:
+                entry = Entry(path, file_digest(file, "sha256").hexdigest(), 0)
+            missing.append((path, entry.sha256))
+        end = self._list(missing) if missing else entry.end
+        number = self._ledger.outbox.sealed(Sealed(path, len(records), entry.sha256, end, sealed_at))
+        for offset, article in records:
+            if not self._take_record(number, offset, article):
+                yield f"{path} at {offset}", f"{article.url!r} is no address of an article"
+
+    def _unlisted(self, article: Article) -> Iterator[SealedFile]:
+        """(path, sha256) of the files of a record that are there and that no manifest has."""
+        try:
+            paths = files_of(article)
+        except Damaged:
+            return
+        for path in paths:
+            if not self._ledger.anew.is_listed(path) and (self._root / path).is_file():
+                with (self._root / path).open("rb") as file:
+                    digest = file_digest(file, "sha256").hexdigest()
+                is_first = path == article.snapshot.html
+                yield path, (article.snapshot.sha256 or digest) if is_first else digest
+
+    def _list(self, sealed: list[SealedFile]) -> int:
+        """Puts files into the manifest, each once."""
+        lines = dict(sealed)
+        for path in lines:
+            self._ledger.anew.note_listed(path)
+        return self._manifest.add(lines.items(), self._manifest.size())
+
+    def _take_record(self, segment: int, offset: int, article: Article) -> bool:
+        """Notes a record as its article's last, unless a newer one is known; False where it has no address."""
+        articles, address = self._ledger.articles, parse_article_address(article.url)
+        if address is None:
+            return False
+        fetched = clock.seconds_of(article.fetched_at or address.day.isoformat())
+        if articles.get(article.id) is None:
+            first_seen = clock.seconds_of(article.first_seen_at) if article.first_seen_at else fetched
+            articles.add(article.id, address, article.crawl.list_url, first_seen)
+        known = articles.get(article.id)
+        if known is not None and article.version > known.version:
+            self._note(known, article, fetched)
+            articles.sealed(article.id, segment, offset)
+        return True
+
+    def _note(self, known: KnownArticle, article: Article, fetched: int) -> None:
+        articles, state = self._ledger.articles, STATES.get(article.event, "kept")
+        articles.keep(known.id, recovery.kept(article, known.day, text_digest(article.text)), state=state)
+        articles.seen(known, fetched, article.url, _validators(article))
+        if state != "kept":
+            articles.left(known, fetched)
+        self._ledger.anew.note_record(known.id, article.snapshot.sha256)
+        self._note_sections(known.id, article)
+
+    def _note_sections(self, id_: str, article: Article) -> None:
+        """The sections that a record names; the first may be its crumb's alone, so the article's list says it."""
+        site, sections = self._sites.get(id_.partition(":")[0]), self._ledger.sections
+        if site is None:
+            return
+        listed = urljoin(article.crawl.list_url, ".") if article.crawl.list_url else None
+        for place, section in enumerate(article.sections):
+            if path := site.section_at(section.url):
+                sections.add(site.name, path, section.name if section.name != path else None)
+                if place or section.url == listed:
+                    sections.add_member(site.name, path, id_)
+        if listed and (path := site.section_at(listed)):
+            sections.add(site.name, path, None)
+            sections.add_member(site.name, path, id_)
+
+
+def _validators(article: Article) -> Validators:
+    """Those of an article of one page; of several the record has only the first page's."""
+    pair = (article.crawl.etag, article.crawl.last_modified)
+    return (pair,) if article.crawl.pages == 1 and any(pair) else ()
