@@ -38,15 +38,15 @@ class Evidence:
         self._was_held = is_held(root)
         self.manifest_bytes = 0
         self.manifest_flaws: list[Flaw] = []
-        self.warcs = sorted(path.name.removesuffix(OPEN) for path in (root / writer.FOLDER).glob("*.warc.gz*"))
-        self.segments = sorted(f"{segments.FOLDER}/{path.name}" for path in (root / segments.FOLDER).glob("*.jsonl"))
+        self.segments: list[str] = []
+        self.warcs: list[str] = []
 
     def gather(self) -> None:
-        """Reads everything."""
+        """Reads everything, what a run writes last first: so that all is there to which something points."""
         self.tally.begin()
         self._read_files()
-        self._read_warcs()
         self._read_segments()
+        self._read_warcs()
         self.tally.index()
         self.is_running = self._was_held or is_held(self.root) or self._manifest_size() > self.manifest_bytes
         self.audit = Audit(self.tally, self.root / LEDGER_ITSELF, is_running=self.is_running)
@@ -87,9 +87,10 @@ class Evidence:
             return State.CHANGED
 
     def _read_warcs(self) -> None:
-        for number, name in enumerate(self.warcs):
-            path = f"{writer.FOLDER}/{name}"
-            for file in (self.root / path, self.root / f"{path}{OPEN}"):
+        names = {path.name.removesuffix(OPEN) for path in (self.root / writer.FOLDER).glob("*.warc.gz*")}
+        self.warcs = sorted(f"{writer.FOLDER}/{name}" for name in names)
+        for number, path in enumerate(self.warcs):
+            for file in (self.root / f"{path}{OPEN}", self.root / path):  # it may be closed between the two
                 with self._unreadable(path), file.open("rb"):
                     self._read_warc(path, file)
             self._progress("WARCs", number + 1, len(self.warcs))
@@ -107,6 +108,8 @@ class Evidence:
             self._progress(path, found.offset + found.length, size)
 
     def _read_segments(self) -> None:
+        folder = self.root / segments.FOLDER
+        self.segments = sorted(f"{segments.FOLDER}/{path.name}" for path in folder.glob("*.jsonl"))
         for number, path in enumerate(self.segments):
             with self._unreadable(path):
                 for found in walk_segment(self.root / path):

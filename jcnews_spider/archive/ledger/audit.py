@@ -103,7 +103,7 @@ class Audit:
             "SELECT path, CASE WHEN listed IS NULL THEN 'the ledger knows it, the manifest does not' "
             "  WHEN listed <> sha256 THEN 'the ledger has another sha256 than the manifest' "
             "  ELSE 'the ledger has ' || records || ' records, ' || seen || ' were read' END "
-            "FROM (SELECT g.path, g.records, g.sha256, lower(hex(f.sha256)) AS listed, "
+            "FROM (SELECT g.path, g.records, g.sha256, iif(f.path IS NULL, NULL, lower(hex(f.sha256))) AS listed, "
             "  (SELECT count(*) FROM paths s JOIN records r ON r.segment = s.n WHERE s.path = g.path) AS seen "
             "  FROM ledger.segments g LEFT JOIN files f ON f.path = g.path) "
             "WHERE CASE WHEN listed IS NULL THEN NOT :running ELSE listed <> sha256 OR records <> seen END "
