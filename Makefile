@@ -43,6 +43,7 @@ bench: setup
 	$(BIN)/python -m bench.ledger
 	$(BIN)/python -m bench.no_change
 	$(BIN)/python -m bench.reparse
+	$(BIN)/python -m bench.verify
 	$(BIN)/python -m bench.capture $(CORPUS)
 
 # The WARCs and a WACZ through pywb, which wants an environment of its own, and a page in Debian's chromium.
