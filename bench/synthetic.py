@@ -18,8 +18,8 @@ from jcnews_spider.archive import LEDGER
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.articles import Kept, KnownArticle
 from jcnews_spider.archive.ledger.outbox import Sealed
-from jcnews_spider.pipelines.dedupe import DIGEST_BYTES
 from jcnews_spider.sites import SITES
+from jcnews_spider.text import DIGEST_BYTES
 from jcnews_spider.urls import ArticleAddress
 
 SITE = SITES["jcnews"]

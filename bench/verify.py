@@ -104,7 +104,7 @@ def make(root: Path, articles: int) -> None:
     )
     try:
         archive.open(SITE.name)
-        recorder, random = Recorder(archive, SITE, html_snapshots=True), Random(1)  # noqa: S311 - no secret
+        recorder, random = Recorder(archive, SITE, html_snapshots=True), Random(1)
         for number in range(articles):
             _keep(archive, recorder, number, random)
             archive.seal_if_due()

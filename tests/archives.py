@@ -19,7 +19,7 @@ MANIFEST = "manifest-sha256.txt"
 
 def with_history(replica: Replica, output: Path) -> None:
     """Several segments and WARCs, an article with three versions, one that is gone, some with several pages."""
-    settings = {"JCNEWS_SEAL_RECORDS": 20, "JCNEWS_WARC_MB": 1}
+    settings: dict[str, Any] = {"JCNEWS_SEAL_RECORDS": 20, "JCNEWS_WARC_MB": 1}
     first = crawl(replica, output, **settings)
     single = [record["id"] for record in first.records if record["crawl"]["pages"] == 1]
     for changes in ((replica.edit, single[0]), (replica.edit, single[0]), (replica.withdraw, single[1])):

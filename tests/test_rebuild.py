@@ -19,10 +19,9 @@ from jcnews_spider.errors import ArchiveBusy, UsageFault
 from jcnews_spider.sites import SITES
 from tests import archives
 from tests.archives import MANIFEST, checks, found, lines, rows
-from tests.crawling import ROOT, crawl, environment, read_records, scrapy
+from tests.crawling import ROOT, crawl, environment, read_records, scrapy, wait_until
 from tests.replica import Replica
 from tests.scoring import score
-from tests.test_crawl import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +137,7 @@ def test_a_ledger_that_is_lost_after_a_kill_loses_no_article(tmp_path: Path) -> 
         command = [sys.executable, "-m", "scrapy", "crawl", "jcnews", "-s", f"JCNEWS_OUTPUT={tmp_path}",
                    "-s", "DOWNLOAD_DELAY=0.01", "-s", "JCNEWS_SEAL_RECORDS=20"]  # fmt: skip
         killed = subprocess.Popen(command, cwd=ROOT, env=environment(replica.proxy), stderr=subprocess.DEVNULL)
-        wait_for(tmp_path / "articles")
+        wait_until((tmp_path / "articles").is_dir)
         killed.kill()
         killed.wait()
         lose(tmp_path)
@@ -251,3 +250,16 @@ def test_damaged_segments_and_warcs_are_skipped_and_named(root: Path) -> None:
 def _good_lines(root: Path) -> Iterator[str]:
     for path in root.glob("articles/*"):
         yield from (line for line in path.read_text(errors="replace").splitlines() if line.startswith("{"))
+
+
+def test_the_images_are_known_again(tmp_path: Path) -> None:
+    with archives.standing(30) as replica:
+        first = crawl(replica, tmp_path)
+        assert any(image["path"] for record in first.records for image in record["images"])
+        lose(tmp_path)
+        anew(tmp_path)
+        since = len(replica.requests)
+        replica.edit(first.records[0]["id"])
+        crawl(replica, tmp_path, "recheck=all")
+        assert [request.url for request in replica.requests[since:] if "/W0" in request.url] == []
+    assert found(tmp_path) == []

@@ -21,8 +21,7 @@ from jcnews_spider.archive.walk import Flaw, walk_warc
 from jcnews_spider.article import WarcPointer
 from tests import archives
 from tests.archives import MANIFEST, change, checks, flip, found, lines, reseal
-from tests.crawling import ROOT, environment, scrapy
-from tests.test_crawl import wait_for
+from tests.crawling import ROOT, environment, scrapy, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -359,7 +358,7 @@ def test_a_killed_run_leaves_no_damage(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "scrapy", "crawl", "jcnews", "-s", f"JCNEWS_OUTPUT={tmp_path}",
                    "-s", "DOWNLOAD_DELAY=0.01", "-s", "JCNEWS_SEAL_RECORDS=20"]  # fmt: skip
         running = subprocess.Popen(command, cwd=ROOT, env=environment(replica.proxy), stderr=subprocess.DEVNULL)
-        wait_for(tmp_path / "articles")
+        wait_until((tmp_path / "articles").is_dir)
         while_running = found(tmp_path)
         running.kill()
         running.wait()

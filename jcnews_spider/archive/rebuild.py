@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from jcnews_spider import clock
-from jcnews_spider.archive import disk, files, recovery, segments
+from jcnews_spider.archive import disk, files, media, recovery, segments
 from jcnews_spider.archive.evidence import Progress, files_of
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.articles import KnownArticle, Validators
@@ -26,16 +26,13 @@ from jcnews_spider.archive.recapture import Recapture
 from jcnews_spider.archive.walk import Flaw, walk_segment
 from jcnews_spider.archive.warc import writer
 from jcnews_spider.archive.warc.members import OPEN
-from jcnews_spider.article import Article, Event
+from jcnews_spider.article import Article
 from jcnews_spider.errors import Damaged, UsageFault
 from jcnews_spider.text import text_digest
 from jcnews_spider.trs.site import Site
 from jcnews_spider.urls import parse_article_address
 
 NAME = "state.sqlite3"
-
-STATES = {Event.GONE: "gone", Event.WITHDRAWN: "withdrawn"}
-"""What an article is after such a record; kept after any other."""
 
 Skipped = tuple[str, str]
 """(where, what) of something damaged that was passed over."""
@@ -147,6 +144,8 @@ class _Building:
             self._segments[entry.path] = entry
         elif folder == writer.FOLDER:
             self._warcs[entry.path] = entry
+        elif folder == media.FOLDER:
+            self._ledger.images.add_file(entry.path, entry.sha256, entry.end)
 
     # ---- records
 
@@ -210,11 +209,14 @@ class _Building:
         return True
 
     def _note(self, known: KnownArticle, article: Article, fetched: int) -> None:
-        articles, state = self._ledger.articles, STATES.get(article.event, "kept")
+        articles, state = self._ledger.articles, recovery.state_of(article.event)
         articles.keep(known.id, recovery.kept(article, known.day, text_digest(article.text)), state=state)
         articles.seen(known, fetched, article.url, _validators(article))
         if state != "kept":
             articles.left(known, fetched)
+        for image in article.images:
+            if image.path:
+                self._ledger.images.add_address(image.url, image.path, fetched)
         self._ledger.anew.note_record(known.id, article.snapshot.sha256)
         self._note_sections(known.id, article)
 

@@ -52,6 +52,21 @@ class Images:
         )
         return added.rowcount == 1
 
+    def add_file(self, path: str, sha256: str, manifest_end: int) -> None:
+        """Notes a file that the manifest has."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO media (path, sha256, manifest_end) VALUES (?, ?, ?)", (path, sha256, manifest_end)
+        )
+
+    def add_address(self, url: str, path: str, checked: int) -> None:
+        """Notes that an address gave a known file at a time, unless it is known to have given one later."""
+        self._db.execute(
+            "INSERT INTO images (url, media, checked) SELECT ?, n, ? FROM media WHERE path = ? "
+            "ON CONFLICT (url) DO UPDATE SET media = excluded.media, checked = excluded.checked "
+            "WHERE excluded.checked > checked",
+            (url, checked, path),
+        )
+
     def still(self, url: str, now: int) -> None:
         """Notes that an address was asked and gives what it gave before."""
         self._db.execute("UPDATE images SET checked = ? WHERE url = ?", (now, url))
