@@ -38,6 +38,8 @@ def holds(output: Path) -> bool:
     listed = [line.partition("  ")[2] for line in (output / "manifest-sha256.txt").read_text().splitlines()]
     there = [path.relative_to(output).as_posix() for folder in ("articles", "html", "warc", "media")
              for path in (output / folder).rglob("*") if path.is_file()]  # fmt: skip
+    verified = scrapy("verify", "-s", f"JCNEWS_OUTPUT={output}")
+    assert verified.returncode == 0, verified.stdout
     return done.returncode == 0 and sorted(listed) == sorted(there)
 
 

@@ -134,11 +134,12 @@ class _Removal:
             self._archive.ledger.compact()
 
     def _note_offsets(self, path: str) -> None:
-        offset = 0
+        offset = number = 0
         for line in (self._root / path).open("rb"):
             record = json.loads(line)
             self._takedowns.record_moved(path, record["id"], record["version"], offset)
-            offset += len(line)
+            offset, number = offset + len(line), number + 1
+        self._takedowns.segment_has(path, number)
 
     def _find(self) -> None:
         """Which files and addresses are the article's alone."""

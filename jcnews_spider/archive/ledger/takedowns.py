@@ -84,6 +84,10 @@ class Takedowns:
             (offset, id_, version, path),
         )
 
+    def segment_has(self, path: str, records: int) -> None:
+        """Takes in how many records a segment has left."""
+        self._db.execute("UPDATE segments SET records = ? WHERE path = ?", (records, path))
+
     def manifest_ends(self, end: int) -> None:
         """Takes in the size of a manifest that was written anew."""
         for table in ("segments", "warcs", "media"):
