@@ -33,6 +33,9 @@ QUERIES: dict[str, Callable[[Archive], object]] = {
     "moved": lambda archive: archive.ledger.due.moved(SCOPE, None, 100),
     "numbers": lambda archive: archive.ledger.due.numbers(SCOPE),
     "witnesses": lambda archive: archive.ledger.due.witnesses(SCOPE, 10),
+    "near": lambda archive: archive.ledger.near.candidates("s:8", range(70, 102)),
+    "near, added": lambda archive: archive.ledger.near.add("s:8", 2, range(70, 102)),
+    "near, taken back": lambda archive: archive.ledger.near.take_back("s:8", 2, range(70, 102)),
     "missing": lambda archive: archive.ledger.articles.missing_for("s", NOW, DAY),
 }
 
@@ -51,6 +54,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
             assert known
             archive.ledger.articles.seen(known, 90 * DAY, known.url, ())
             archive.ledger.sections.add_member("s", "xw", id_)
+            archive.ledger.near.add(id_, 1, range(10 * docid, 10 * docid + 10))
         archive.ledger.articles.add("s:7", address(7, section="lm"), None, 0)
         yield archive
 

@@ -124,6 +124,7 @@ class Archive:
             raise LookupError(f"{article.id} was never found")
         kept = recovery.kept(article, known.day, text_digest)
         self.ledger.articles.keep(article.id, kept, state=recovery.state_of(article.event))
+        recovery.note_values(self.ledger, article)
         self.ledger.outbox.send(article.id, article.to_json(), sealed_files, exchanges)
         self._pending += 1
 

@@ -15,10 +15,12 @@ from jcnews_spider.archive.media import is_media
 from jcnews_spider.archive.snapshots import is_intact
 from jcnews_spider.archive.warc.members import OPEN, located, whole_end
 from jcnews_spider.archive.warc.writer import FOLDER, ClosedWarc
-from jcnews_spider.article import Article, Event
+from jcnews_spider.article import Article, Event, read_article
+from jcnews_spider.similarity import values
 
 if TYPE_CHECKING:
     from jcnews_spider.archive import Archive
+    from jcnews_spider.archive.ledger import Ledger
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +54,12 @@ def kept(article: Article, day: str, text_digest: bytes | None) -> Kept:
         published=clock.seconds_of(article.published_at or day),
         text_digest=text_digest,
     )
+
+
+def note_values(ledger: Ledger, article: Article) -> None:
+    """Notes under which values of its signature a record's text is found again; a copy is found by its original."""
+    if article.near_hash and article.duplicate_of is None:
+        ledger.near.add(article.id, article.version, values(article.near_hash))
 
 
 def state_of(event: Event) -> str:
@@ -89,6 +97,9 @@ def _undo(archive: Archive, record: Outgoing) -> None:
     """Takes an unsealed record back, newest first: its article is what the record before says, and due."""
     ledger = archive.ledger
     ledger.outbox.drop(record)
+    lost = read_article(record.line)
+    if lost.near_hash:
+        ledger.near.take_back(lost.id, lost.version, values(lost.near_hash))
     known = ledger.articles.get(record.id)
     before = archive.last_record(known) if known else None
     if known is None or before is None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from jcnews_spider.article import Article, char_count, content_hash
 from jcnews_spider.items import Draft, Item
+from jcnews_spider.similarity import near_hash
 from jcnews_spider.text import safe_strings
 
 
@@ -20,4 +21,9 @@ class CleanPipeline:
 def cleaned(article: Article) -> Article:
     """The article with every string in it safe, counted and hashed as it stands."""
     article = safe_strings(article)
-    return replace(article, char_count=char_count(article.text), content_hash=content_hash(article))
+    return replace(
+        article,
+        char_count=char_count(article.text),
+        content_hash=content_hash(article),
+        near_hash=near_hash(article.text),
+    )

@@ -118,7 +118,7 @@ class Recorder:
             for path, name in ledger.sections.showing(known.id)
         ]
         sections = {section.url: section for section in [*article.sections, *listed]}
-        article = mark_copy(replace(article, sections=tuple(sections.values())), ledger)
+        article = mark_copy(replace(article, sections=tuple(sections.values())), self._archive)
         exchanges = [(page.warc.file, page.warc.offset + page.warc.length) for page in pages if page.warc]
         new = self._archive.media.unsealed_among(dict.fromkeys(image.path for image in article.images if image.path))
         exchanges += [(image.warc, image.warc_end) for image in new if image.warc and image.warc_end]

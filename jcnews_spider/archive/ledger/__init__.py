@@ -22,6 +22,7 @@ from jcnews_spider.archive.ledger.articles import Articles
 from jcnews_spider.archive.ledger.captures import Captures
 from jcnews_spider.archive.ledger.due import Due
 from jcnews_spider.archive.ledger.images import Images
+from jcnews_spider.archive.ledger.near import Near
 from jcnews_spider.archive.ledger.outbox import Outbox
 from jcnews_spider.archive.ledger.recorded import Recorded
 from jcnews_spider.archive.ledger.runs import Runs
@@ -61,6 +62,7 @@ class Ledger:
             raise
         self.articles = Articles(self._db)
         self.due = Due(self._db)
+        self.near = Near(self._db)
         self.sections = Sections(self._db)
         self.outbox = Outbox(self._db)
         self.recorded = Recorded(self._db)

@@ -75,6 +75,12 @@ CREATE TABLE texts (                              -- who had a text first
 ) WITHOUT ROWID;
 CREATE INDEX texts_of ON texts (article);
 
+CREATE TABLE near (                               -- who had a value of a text's signature first
+    value   INTEGER PRIMARY KEY,
+    article INTEGER NOT NULL,
+    version INTEGER NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE outbox (
     seq       INTEGER PRIMARY KEY,
     id        TEXT NOT NULL,
@@ -83,6 +89,7 @@ CREATE TABLE outbox (
     exchanges TEXT NOT NULL,                      -- JSON [[WARC, end], …] of its pages, images
     segment   TEXT
 );
+CREATE INDEX outbox_of ON outbox (id);
 
 CREATE TABLE segments (
     n            INTEGER PRIMARY KEY,

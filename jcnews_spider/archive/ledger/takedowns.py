@@ -57,8 +57,9 @@ class Takedowns:
         return [row["url"] for row in rows]
 
     def forget_text(self, article: int) -> None:
-        """Forgets the digests of its texts."""
-        self._db.execute("DELETE FROM texts WHERE article = ?", (article,))
+        """Forgets the digests of its texts, and their values: without an index, for it is rare."""
+        for table in ("texts", "near"):
+            self._db.execute(f"DELETE FROM {table} WHERE article = ?", (article,))  # noqa: S608
 
     def forget_member(self, path: str, offset: int) -> None:
         """Forgets what stood at a place of a WARC."""
