@@ -28,6 +28,10 @@ class Score:
     """(id, got, wanted) of the first difference of each field."""
     copies: int = 0
     copies_marked: int = 0
+    reprints: int = 0
+    reprints_marked: int = 0
+    wrongly_marked: list[str] = field(default_factory=list)
+    """ids of records whose `duplicate_of` is none of their own text."""
 
     def share(self, name: str) -> float:
         """Share of the records whose field is exact."""
@@ -52,6 +56,15 @@ def score(records: Iterable[Mapping[str, Any]], gold: Iterable[Mapping[str, Any]
         if original is not None:
             result.copies += 1
             result.copies_marked += _first(found[id_]) == _first(original)
+        reprinted = found.get(wanted[id_]["reprint_of"])
+        if reprinted is not None:
+            result.reprints += 1
+            result.reprints_marked += _first(found[id_]) == _first(reprinted)
+    families = {id_: g["copy_of"] or g["reprint_of"] or id_ for id_, g in wanted.items()}
+    result.wrongly_marked = sorted(
+        id_ for id_ in families.keys() & found.keys()
+        if families.get(found[id_]["duplicate_of"] or id_) != families[id_]
+    )  # fmt: skip
     return result
 
 

@@ -40,6 +40,7 @@ def test_every_listed_article_is_archived_once_with_every_field(replica: Replica
     assert {name: result.examples.get(name) for name in FIELDS if result.wrong[name]} == {}
     assert result.articles > 150
     assert result.copies_marked == result.copies > 0
+    assert result.wrongly_marked == []
 
 
 def test_every_record_fits_the_schema(whole: Run) -> None:
@@ -270,6 +271,21 @@ def test_crawl_delay_is_kept(tmp_path: Path) -> None:
     assert run.code == 0
     assert requests > 12
     assert seconds >= 0.3 * (requests - 2)
+
+
+def test_reprints_are_marked_across_sections_and_runs(tmp_path: Path) -> None:
+    with Replica(Plan(articles=300, reprints_percent=25)) as replica:
+        assert crawl(replica, tmp_path, "sections=xw/jcxw").code == 0
+        run = crawl(replica, tmp_path)
+        result = score(run.records, replica.gold())
+    assert (run.code, result.missing, result.twice) == (0, [], [])
+    assert (result.reprints_marked, result.copies_marked) == (result.reprints, result.copies)
+    assert result.reprints > 15
+    assert result.wrongly_marked == []
+    marked = [record for record in run.records if record["duplicate_of"]]
+    assert {record["duplicate_of"] for record in marked} <= {record["id"] for record in run.records}
+    assert all(record["similarity"] == 1.0 or 0.55 <= record["similarity"] <= 0.999 for record in marked)
+    assert all(record["near_hash"] for record in run.records if record["char_count"] > 200)
 
 
 def test_soft_404s_never_become_records(tmp_path: Path) -> None:

@@ -357,6 +357,19 @@ def test_copies_repeat_text_under_another_docid_and_section(gold: list[dict[str,
     assert len(copies) == sum(count - 1 for count in texts.values())
 
 
+def test_reprints_have_nearly_the_text_of_another_document_and_a_title_of_their_own() -> None:
+    gold = list(Replica(Plan(articles=200, reprints_percent=30)).gold())
+    records = {record["id"]: record for record in gold}
+    reprints = [record for record in gold if record["reprint_of"]]
+    assert len(reprints) > 10
+    for reprint in reprints:
+        original = records[reprint["reprint_of"]]
+        assert original["text"] != reprint["text"]
+        assert original["title"] != reprint["title"]
+        assert (original["copy_of"], original["reprint_of"], reprint["copy_of"]) == (None, None, None)
+        assert set(original["text"].split("\n\n")) & set(reprint["text"].split("\n\n"))
+
+
 def test_a_hundred_thousand_articles_start_at_once_and_hold_no_contents() -> None:
     tracemalloc.start()
     started = time.perf_counter()

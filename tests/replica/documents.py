@@ -59,6 +59,7 @@ class Document:
     header_author: str | None
     editors: tuple[str, ...]
     copy_of: int | None
+    reprint_of: int | None = None
     parts: tuple[tuple[Block, ...], ...]
     uploads: tuple[Upload, ...] = ()
     look: int = field(repr=False, default=0)
@@ -133,12 +134,15 @@ class Documents:
 
     def _written(self, number: int) -> Document:
         register = self.register
-        words = self._text_number(number)
+        reprinted = register.reprinted(number)
+        words = self._text_number(number) if reprinted is None else reprinted
         rng = generator(self.seed, "body", words)
         series, title = self.title(number)
         source = rng.choice(_SOURCES)
         shape = register.shape(number)
         blocks, authors = _body(rng, source, register.shape(words))
+        if reprinted is not None:
+            blocks = _reprint(blocks, generator(self.seed, "reprint", number))
         header_author = prose.person(rng) if not authors and rng.random() < 0.3 else None
         document = Document(
             number=number,
@@ -155,7 +159,8 @@ class Documents:
             authors=authors,
             header_author=header_author,
             editors=_editors(generator(self.seed, "editor", number)),
-            copy_of=None if words == number else register.docid(words),
+            copy_of=None if words in {number, reprinted} else register.docid(words),
+            reprint_of=None if reprinted is None else register.docid(reprinted),
             parts=(),
             look=draw(self.seed, "look", number, 1 << 62),
         )
@@ -187,6 +192,30 @@ def _body(rng: Random, source: str, shape: str) -> tuple[list[Block], tuple[tupl
     if tail:
         blocks.append(Block("text", tail))
     return blocks, authors
+
+
+def _reprint(blocks: list[Block], rng: Random) -> list[Block]:
+    """The blocks with a paragraph in other words, without the last quarter, or with a few characters exchanged.
+
+    The first paragraph and what stands behind the last one stay: they name the authors.
+    """
+    end = next(place for place, block in enumerate(blocks) if block.text.startswith(prose.FICTION))
+    form = rng.randrange(3)
+    if form == 0:
+        return [*blocks[:1], Block("text", prose.paragraph(rng)), *blocks[2:]]
+    if form == 1:
+        return [*blocks[: end - end // 4], *blocks[end:]]
+    changed = [replace(block, text=_exchanged(block.text, rng)) for block in blocks[1:end]]
+    return [*blocks[:1], *changed, *blocks[end:]]
+
+
+def _exchanged(text: str, rng: Random) -> str:
+    """The text with two of its characters exchanged for every sixty."""
+    letters = list(text)
+    for _ in range(len(letters) // 60):
+        one, two = rng.randrange(len(letters)), rng.randrange(len(letters))
+        letters[one], letters[two] = letters[two], letters[one]
+    return "".join(letters)
 
 
 def _byline(rng: Random, source: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:

@@ -68,5 +68,6 @@ def record(document: Document, shown_in: list[str], plain_header: bool) -> dict[
         "shown_in": shown_in,
         "listed": bool(shown_in),
         "copy_of": None if document.copy_of is None else f"jcnews:{document.copy_of}",
+        "reprint_of": None if document.reprint_of is None else f"jcnews:{document.reprint_of}",
         "expect": expect,
     }

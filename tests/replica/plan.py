@@ -82,6 +82,8 @@ class Plan:
     """Whether a few pages print date, source and editor in the rarer forms of SITE.md §4.3."""
     copies_percent: float = 3.0
     """Share of documents that try to repeat another's text; about two thirds can."""
+    reprints_percent: float = 0.0
+    """Share of documents that try to repeat another's text nearly, under another title; about half can."""
     faults: Mapping[str, Answer] = field(default_factory=dict)
     """Answers planted by path (`/xw/jcxw/202210/t20221009_956123.html`), before anything else is asked."""
     other_hosts: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)

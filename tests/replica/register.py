@@ -109,10 +109,22 @@ class Register:
         if number >= self.count or not self._wants_copy(number):
             return None
         other = number - 5 - draw(self.plan.seed, "copied", number, 200)
-        if other < 0 or self._wants_copy(other) or self.section(other) is self.section(number):
+        if other < 0 or not self._is_original(other) or self.section(other) is self.section(number):
             return None
         single = self.shape(number) in _SINGLE_PAGE and self.shape(other) in _SINGLE_PAGE
         return other if single else None
+
+    def reprinted(self, number: int) -> int | None:
+        """The older document of whose text this one has nearly all, None for the others and for copies."""
+        if number >= self.count or self._wants_copy(number) or self._is_original(number):
+            return None
+        other = number - 5 - draw(self.plan.seed, "reprinted", number, 200)
+        single = self.shape(number) in _SINGLE_PAGE and self.shape(other) in _SINGLE_PAGE
+        return other if other >= 0 and self._is_original(other) and single else None
+
+    def _is_original(self, number: int) -> bool:
+        """True when it does not even try to repeat another."""
+        return not (self._wants_copy(number) or chance(self.plan.seed, "reprint", number, self.plan.reprints_percent))
 
     def _wants_copy(self, number: int) -> bool:
         return chance(self.plan.seed, "copy", number, self.plan.copies_percent)
