@@ -45,6 +45,7 @@ bench: setup
 	$(BIN)/python -m bench.reparse
 	$(BIN)/python -m bench.verify
 	$(BIN)/python -m bench.capture $(CORPUS)
+	$(BIN)/python -m bench.near $(CORPUS)
 
 # The WARCs and a WACZ through pywb, which wants an environment of its own, and a page in Debian's chromium.
 replay: setup .venv-pywb/ready
