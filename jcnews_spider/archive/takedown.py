@@ -126,8 +126,7 @@ class _Removal:
                     self._note_offsets(path)
             for path, offset in self._tombstones:
                 self._takedowns.forget_member(path, offset)
-            if self._takedown.purge:
-                self._takedowns.forget_text(self._takedown.article)
+            self._takedowns.forget_text(self._takedown.article)
             self._takedowns.manifest_ends(end)
             self._takedowns.done(self._takedown.article)
         if self._takedown.purge:
