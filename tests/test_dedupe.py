@@ -14,8 +14,9 @@ from jcnews_spider.archive import Archive, files
 from jcnews_spider.archive.ledger.near import CANDIDATES, KEPT
 from jcnews_spider.article import Article, Event
 from jcnews_spider.pipelines.clean import cleaned
-from jcnews_spider.pipelines.dedupe import mark_copy, text_digest
+from jcnews_spider.pipelines.dedupe import mark_copy
 from jcnews_spider.similarity import values
+from jcnews_spider.text import text_digest
 from tests import notices
 from tests.ledgers import address, opened
 from tests.reprints import edited, made_text
