@@ -16,8 +16,9 @@ from jcnews_spider.text import one_line, paragraphs
 from jcnews_spider.trs import byline
 from jcnews_spider.trs.body import attachments_of, html_of, images_of, videos_of
 from jcnews_spider.trs.crumb import breadcrumb
-from jcnews_spider.trs.layout import Layout, PageLines, fit, titled
+from jcnews_spider.trs.layout import Layout, fit, titled
 from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.pager import find_pager
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import redirect_target

@@ -15,18 +15,7 @@ from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.tree import Node, attribute, is_hidden, nodes, text_of, up_to_block, xpath
 from jcnews_spider.urls import canonical_url
 
-_TAIL = re.compile(
-    r"[\[【（(<\s]*(?:责任编辑|责\s?编|网络编辑|编辑[:：]|稿件来源|打印|关闭|返回顶部|返回列表|分享到|分享至|分享按钮|我要评论|网友评论"
-    r"|相关新闻|相关阅读|相关链接|相关文章|相关专题|延伸阅读|推荐阅读|热点推荐|新闻推荐|更多精彩|上一篇|下一篇"
-    r"|版权(?:与免责)?声明|免责声明|版权所有|扫一扫|扫描二维码|纠错|收藏|字号|字体)"
-)
-"""Opens a tail when it stands in the last part: a text may well begin a line with 相关链接."""
-_END = re.compile(
-    r".{0,30}(?:责任编辑|网络编辑|责\s?编)\s?[:：]|[（(\[]?编\s?辑\s?[:：]\s?[\u4e00-\u9fa5 、]{2,12}[\])）]?$"
-    r"|.{0,12}版权(?:与|及|和)?(?:免责)?声明|.{0,4}免责声明|我要评论$"
-)
-"""Stands only behind an article."""
-_QR_CAPTION = re.compile(r".{0,14}(?:微信|微博|公众号|app|客户端|二维码|抖音)", re.IGNORECASE)
+_CAPTION = re.compile(r".{0,14}(?:微信|微博|公众号|app|客户端|二维码|抖音)", re.IGNORECASE)
 _CAPTION = re.compile(r".{0,60}(?:摄|图|供图)[)）】]?$|^(?:图|图片说明|图为)[:：]?")
 _SKIP_IMAGE = re.compile(
     r"(?:icon|logo|spacer|blank|button|btn|qrcode|ewm|loading|share|print|arrow|dot)[^/]*$", re.IGNORECASE
@@ -56,31 +45,6 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan"},
     "video": {"src", "poster", "controls"},
 }
-
-
-def ends_article(text: str) -> bool:
-    """True for a line that stands only behind an article: the editor in brackets, the tools, the notice."""
-    return bool(_END.match(text))
-
-
-def cut_tail(lines: list[Line]) -> list[Line]:
-    """The lines before the tail: before a line that ends an article, or one in the last part that may open a tail.
-
-    QR captions right before it go with it.
-    """
-    texts = [index for index, line in enumerate(lines) if not line.is_media]
-    for place, index in enumerate(texts):
-        text = lines[index].text
-        if ends_article(text) or (place >= len(texts) / 2 and _TAIL.match(text)):
-            return _without_qr_captions(lines[:index])
-    return lines
-
-
-def _without_qr_captions(lines: list[Line]) -> list[Line]:
-    end = len(lines)
-    while end and (lines[end - 1].is_media or _QR_CAPTION.fullmatch(lines[end - 1].text)):
-        end -= 1
-    return lines[:end] if end < len(lines) and any(not line.is_media for line in lines[end:]) else lines
 
 
 def images_of(lines: list[Line], base: str) -> tuple[Image, ...]:

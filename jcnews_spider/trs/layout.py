@@ -3,44 +3,57 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-
-from lxml import etree
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.body import cut_tail, ends_article
-from jcnews_spider.trs.byline import find_moment, find_source
-from jcnews_spider.trs.lines import Flow, Line
-from jcnews_spider.trs.template import TRS_EDITOR, Template
-from jcnews_spider.trs.tree import Node, classes, metas, nodes, text_of, xpath
+from jcnews_spider.trs.byline import find_moment
+from jcnews_spider.trs.density import Run, densest
+from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.page import PageLines
+from jcnews_spider.trs.template import FALLBACK, TRS_EDITOR, Template
+from jcnews_spider.trs.title import TAG, Title, find_title
+from jcnews_spider.trs.tree import Node, classes, nodes, text_of, xpath
+from jcnews_spider.trs.trim import (
+    HEADER_REACH,
+    cut_tail,
+    ends_article,
+    is_notice,
+    is_tool,
+    opens_tail,
+    prose,
+    without_header,
+    without_opening_tools,
+    without_related,
+)
 
-HEADER_REACH = 12
-"""Lines before a body among which date and source stand when the title is elsewhere."""
 ABOVE_REACH = 3
 """Lines above a title that may belong to the article."""
 TAIL_REACH = 40
 """Lines behind a body among which editor and notice stand."""
 LEAST_CHARACTERS = 40
 """Text below which a container without a TRS class is no body."""
-FEW_WORDS = 20
-"""Characters beside a date in a header line without labels: `王博 中国证券报·中证网 2020-12-01 18:59`."""
+LEAST_PROSE = 60
+"""Running text below which a page without any known container is no article."""
 MOST_LINKED = 0.5
 """Share of a body's characters inside links from which it is a list."""
+MOST_OF_RUN = 0.6
+"""Share of the page's densest text that a container without a TRS class must hold: less is half an article."""
+FEW_CHARACTERS = 200
+"""Text in a TRS wrapper below which the page's densest text is asked whether the wrapper is not just a side box."""
+LONGEST_END = 8
+"""Short lines behind the last paragraph that belong to the text still: a byline, a signature, a date."""
+MOST_ITEMS = 3
+"""Linked headings among the lines of a text from which it is a list with summaries."""
 
-LEAST_TITLE, MOST_TITLE = 2, 300
-"""Characters of a title."""
-MOST_OF_TITLE = 0.6
-"""Share of the <title> without the site's name that a line must cover to be the title."""
-
-_SITE_SUFFIX = re.compile(r"\s*[_|｜]|\s+[-–—]+\s*|[-–—]+(?=[^-–—]{2,12}$)")
-_TAG = re.compile(r"</?\w+[^<>]*>")
-_PAGE_TITLE = xpath("//title")
 _LINKED = xpath(".//a[@href]")
 _SUBTITLE = re.compile(r"sub-?title|yinti|fubiao|futi|fbt|subhead|vice")
 _SENTENCE_END = re.compile("[。！？；]")
-_HEADER_LINE = re.compile(r"来\s?源|作者|字号|字体|点击|浏览|时间|日期|打印|大\s中\s小")
+_ERROR = re.compile(
+    r"\W*(?:[45]0\d\b|(?:error|错误|出错)|.{0,12}(?:页面|网页|文件|内容|信息|文章|资源|地址).{0,6}(?:不存在|没有?找到|已(?:被)?删除|无法(?:访问|找到)|丢失|出错|失效|下线)"
+    r"|not found|forbidden|access denied|.{0,10}(?:安全验证|人机验证|访问(?:被拒绝|受限|验证|过于频繁)|拦截提示|网站维护|系统提示|请.{0,4}登录))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,50 +76,17 @@ class Layout:
     containers: list[Node]
 
 
-class PageLines:
-    """A page's lines, with the questions that every template asks."""
-
-    def __init__(self, root: Node) -> None:
-        self.root = root
-        self._flow = Flow(root)
-        self.lines = self._flow.lines
-        self.within = self._flow.within
-        self._found: dict[etree.XPath, list[Node]] = {}
-
-    def find(self, expression: etree.XPath) -> list[Node]:
-        """The elements that an XPath finds; templates share most of theirs, so each is asked once."""
-        if expression not in self._found:
-            self._found[expression] = nodes(expression, self.root)
-        return self._found[expression]
-
-    @cached_property
-    def page_title(self) -> str:
-        """Text of <title>, with the site's name."""
-        found = nodes(_PAGE_TITLE, self.root)
-        return one_line(text_of(found[0])) if found else ""
-
-    @cached_property
-    def metas(self) -> Mapping[str, str]:
-        """Content of the meta tags by lower-case name."""
-        return metas(self.root)
-
-
-@dataclass(frozen=True, slots=True)
-class _Title:
-    text: str
-    first: int
-    """Index of its first line, -1 when it stands only in the head."""
-    last: int
-
-
 def fit(template: Template, page: PageLines) -> Layout | None:
     """The layout, or None where the template does not fit: it must give a title, a body, and a date or a TRS class."""
-    title = _title(template, page)
-    if title is None:
+    title = find_title(template, page)
+    if title is None or (template.is_general and (_ERROR.match(title.text) or _ERROR.match(page.page_title))):
         return None
+    run = densest(page.lines, title.last + 1) if template.is_general else None
+    if template is FALLBACK:
+        return _layout(template, page, title, [run.container], run) if run and run.mass >= LEAST_PROSE else None
     for expression in template.bodies:
         containers = _containers(expression, page)
-        layout = _layout(template, page, title, containers) if containers else None
+        layout = _layout(template, page, title, containers, run) if containers else None
         if layout is not None:
             return layout
     return None
@@ -114,31 +94,40 @@ def fit(template: Template, page: PageLines) -> Layout | None:
 
 def titled(page: PageLines) -> bool:
     """True when a page without a body has an article's title and date all the same."""
-    title = _title(TRS_EDITOR, page)
+    title = find_title(TRS_EDITOR, page)
     return title is not None and title.last >= 0 and _date_near(page.lines[title.first : title.last + HEADER_REACH])
 
 
-def _layout(template: Template, page: PageLines, title: _Title, containers: list[Node]) -> Layout | None:
+def _layout(
+    template: Template, page: PageLines, title: Title, containers: list[Node], run: Run | None
+) -> Layout | None:
     inside = page.within(containers)
-    if not inside:
+    if not inside or (run and not _holds(template, page, inside, run)):
         return None
     begin, end = inside[0], inside[-1]
     if begin <= title.last <= end:
         inside = [index for index in inside if index > title.last]
         begin = inside[0] if inside else end
+    if run and not template.is_proof:
+        inside = _around(page.lines, inside, run)
+        begin, end = (inside[0], inside[-1]) if inside else (end, end)
     dated = _date_near(page.lines[max(0, title.first) : begin])
-    lines = _without_header([page.lines[index] for index in inside], dated=dated)
+    own = [page.lines[index] for index in inside]
+    lines = without_opening_tools(without_header(own, dated=dated))
+    kept_from = len(own) - len(lines)
+    lines = without_related(lines)
     body = cut_tail(lines)
     header_start = title.first if 0 <= title.first < begin else max(0, begin - HEADER_REACH)
-    kept_from = len(inside) - len(lines)
     above = page.lines[max(0, header_start - ABOVE_REACH) : header_start]
-    header = page.lines[header_start:begin] + [page.lines[i] for i in inside[:kept_from]]
+    header = page.lines[header_start:begin] + own[:kept_from]
     tail = lines[len(body) :] + page.lines[end + 1 : end + 1 + TAIL_REACH]
     if any(ends_article(line.text) for line in header):
         return None
-    if not _is_body(body, containers, template) or not (template.is_proof or _date_near(above + header + tail[:6])):
+    if not _is_body(body, containers, template) or not (
+        template.is_proof or _date_near(above + header + tail[:6]) or _dated_by_head(page)
+    ):
         return None
-    own = {id(line) for line in body}
+    kept = {id(line) for line in body}
     return Layout(
         template=template.name,
         title=title.text,
@@ -146,17 +135,40 @@ def _layout(template: Template, page: PageLines, title: _Title, containers: list
         above=above,
         header=header,
         body=body,
-        cut=[page.lines[index] for index in page.within(containers) if id(page.lines[index]) not in own],
+        cut=[page.lines[index] for index in page.within(containers) if id(page.lines[index]) not in kept],
         tail=tail,
         containers=containers,
     )
 
 
-def _containers(expression: etree.XPath, page: PageLines) -> list[Node]:
+def _holds(template: Template, page: PageLines, inside: list[int], run: Run) -> bool:
+    """True when the lines are no side box: they hold most of the page's densest text, or, in a TRS wrapper, much."""
+    held = sum(prose(page.lines[index]) for index in inside if run.first <= index <= run.last)
+    if template.is_proof:
+        text = sum(len(page.lines[index].text) for index in inside)
+        return text >= FEW_CHARACTERS or held > 0 or run.mass < FEW_CHARACTERS
+    return held >= MOST_OF_RUN * run.mass
+
+
+def _around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
+    """The container's lines up to the end of its densest text, and the short ones that still belong to it."""
+    last = run.last
+    for index in [index for index in inside if index > run.last][:LONGEST_END]:
+        line = lines[index]
+        if line.is_linked or is_tool(line.text) or is_notice(line.text):
+            break
+        last = index
+        if opens_tail(line.text) or ends_article(line.text):
+            break
+    first = run.first if run.first - inside[0] > HEADER_REACH else inside[0]
+    return [index for index in inside if first <= index <= last]
+
+
+def _containers(expression: object, page: PageLines) -> list[Node]:
     """The outermost visible elements that an XPath finds: the longest and its like beside it, copies once."""
     texts: dict[str, Node] = {}
     end = 0
-    for node in page.find(expression):
+    for node in page.find(expression):  # type: ignore[arg-type]
         inside = page.within([node])
         if inside and inside[0] >= end:
             end = inside[-1] + 1
@@ -167,92 +179,35 @@ def _containers(expression: etree.XPath, page: PageLines) -> list[Node]:
     return [node for node in texts.values() if node is best or node.getparent() is best.getparent()]
 
 
-def _title(template: Template, page: PageLines) -> _Title | None:
-    """The title: what the page shows and <title> confirms, else meta, else the first heading, else <title> itself."""
-    marked = (node for expression in template.titles for node in page.find(expression))
-    candidates = [title for node in marked if (title := _shown(node, page))]
-    folded = _fold(page.page_title)
-    if confirmed := next((title for title in candidates if _fold(title.text) in folded), None):
-        return confirmed
-    if not template.is_general:
-        return next(iter(candidates), None)
-    name = _SITE_SUFFIX.split(page.page_title)[0].strip()
-    return (
-        _opening_line(page, _fold(name))
-        or _placed(one_line(page.metas.get("articletitle", "")), page)
-        or next(iter(candidates), None)
-        or (_placed(name, page) if template.is_proof else None)
-    )
-
-
-def _shown(node: Node, page: PageLines) -> _Title | None:
-    """An element as a title; a 副题 that it holds too, behind a dash, is none of it."""
-    indices = page.within([node])
-    text = _without_subtitle(page.lines[index].text for index in indices)
-    return _Title(text, indices[0], indices[-1]) if LEAST_TITLE <= len(text) <= MOST_TITLE else None
-
-
-def _without_subtitle(lines: Iterable[str]) -> str:
-    """The lines as one title, without a 副题 behind a dash; sites also print the tag between the two as text."""
-    parts = (part for line in lines for part in _TAG.split(line))
-    return one_line(" ".join(part for part in parts if not part.startswith("——")))
-
-
-def _opening_line(page: PageLines, name: str) -> _Title | None:
-    """The longest line with which <title> opens: a title in an element that no template names."""
-    fitting = [i for i, line in enumerate(page.lines) if not line.is_media and name.startswith(_fold(line.text))]
-    best = max(fitting, key=lambda index: len(page.lines[index].text), default=None)
-    if best is None or len(_fold(page.lines[best].text)) < MOST_OF_TITLE * len(name):
-        return None
-    return _Title(page.lines[best].text, best, best)
-
-
-def _placed(text: str, page: PageLines) -> _Title | None:
-    """A title of the head, at the line that repeats it if there is one."""
-    text = _without_subtitle([text])
-    if len(text) < LEAST_TITLE:
-        return None
-    index = next((i for i, line in enumerate(page.lines) if _fold(line.text) == _fold(text)), -1)
-    return _Title(text, index, index)
-
-
-def _fold(text: str) -> str:
-    return "".join(text.split()).lower()
-
-
-def _without_header(lines: list[Line], *, dated: bool) -> list[Line]:
-    """The lines without date, source and tools that a container holds before its text; `dated`: a date came before."""
-    for index, line in enumerate(lines[:HEADER_REACH]):
-        before, after = (sum(len(other.text) for other in part) for part in (lines[:index], lines[index + 1 :]))
-        if _is_header(line, dated=dated) and before < after:
-            return _without_header(lines[index + 1 :], dated=True)
-    return lines
-
-
-def _is_header(line: Line, *, dated: bool) -> bool:
-    """True for a short line that names the source, or a date with a label or, as the page's first, with a few words."""
-    if line.is_media or len(line.text) >= 80:
-        return False
-    if find_source([line.text]):
-        return True
-    moment = find_moment(line.text)
-    is_bare = moment is not None and not dated and len(line.text) - len(moment.raw) < FEW_WORDS
-    return is_bare or (moment is not None and bool(_HEADER_LINE.search(line.text)))
-
-
 def _is_body(lines: list[Line], containers: list[Node], template: Template) -> bool:
     """True when the lines hold text or media, and are not mostly links."""
     text = sum(len(line.text) for line in lines)
     if template.is_proof and any(line.is_media for line in lines):
         return True
-    linked = sum(len(one_line(text_of(link))) for container in containers for link in nodes(_LINKED, container))
+    linked = (
+        sum(line.linked for line in lines)
+        if template.is_general and not template.is_proof
+        else sum(len(one_line(text_of(link))) for container in containers for link in nodes(_LINKED, container))
+    )
     if linked >= MOST_LINKED * text:
         return False
-    return template.is_proof or (text >= LEAST_CHARACTERS and any(_SENTENCE_END.search(line.text) for line in lines))
+    if template.is_proof:
+        return True
+    return text >= LEAST_CHARACTERS and any(_SENTENCE_END.search(line.text) for line in lines) and not _is_list(lines)
+
+
+def _is_list(lines: list[Line]) -> bool:
+    """True for a list with summaries: linked headings between the paragraphs."""
+    items = sum(line.is_linked and len(line.text) >= 8 for line in lines)
+    return items >= MOST_ITEMS and items * 3 >= sum(not line.is_media for line in lines)
 
 
 def _date_near(lines: list[Line]) -> bool:
     return any(find_moment(line.text) for line in lines)
+
+
+def _dated_by_head(page: PageLines) -> bool:
+    return any(find_moment(page.metas.get(name, "")) for name in ("pubdate", "publishdate", "article:published_time"))
 
 
 def _subtitle(header: list[Line], title: str) -> str | None:
@@ -260,7 +215,7 @@ def _subtitle(header: list[Line], title: str) -> str | None:
     for line in header:
         if line.is_media or line.text == title or len(line.text) > 120:
             continue
-        if dashed := next((part for part in _TAG.split(line.text) if part.startswith("——")), None):
+        if dashed := next((part for part in TAG.split(line.text) if part.startswith("——")), None):
             return dashed
         marks = {mark for node in (line.node, line.node.getparent()) if node is not None for mark in classes(node)}
         if any(_SUBTITLE.search(mark) for mark in marks):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.tree import Node, is_hidden
+from jcnews_spider.trs.tree import Node, attribute, is_hidden
 
 _BREAKS = frozenset(
     "address article aside blockquote body br caption center dd div dl dt fieldset figcaption figure footer form"
@@ -22,6 +22,10 @@ _CELLS = frozenset(("td", "th"))
 _PLAYER = re.compile(r"""["'][^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm)["']""", re.IGNORECASE)
 """A script that writes a player: `pv('./P0….flv', 480, 360)` (SITE.md §4.2)."""
 _CELL_BLOCKS = ("p", "div", "br", "li", "h1", "h2", "h3")
+
+_FILE = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|txt|csv|mp3|jpe?g|png|gif)(?:$|[?#])", re.IGNORECASE
+)
 
 FLOWING_BLOCKS = 4
 """Blocks inside one cell from which a table is there for the layout: cells of data hold a paragraph or two."""
@@ -35,11 +39,18 @@ class Line:
     """Plain; empty for an image, a player or the script that writes one."""
     node: Node
     """The element in which the text begins, or the image or player itself."""
+    linked: int = 0
+    """Characters that stand inside links to pages; links to files do not count."""
 
     @property
     def is_media(self) -> bool:
         """True for an image or a player."""
         return not self.text
+
+    @property
+    def is_linked(self) -> bool:
+        """True when most of the text is a link."""
+        return self.linked * 2 > len(self.text)
 
 
 class Flow:
@@ -53,6 +64,8 @@ class Flow:
         self._pieces: list[str] = []
         self._begin = (root, 0)
         self._data_row: Node | None = None
+        self._link: Node | None = None
+        self._linked = 0
         self._read(root)
 
     def within(self, nodes: Iterable[Node]) -> list[int]:
@@ -84,6 +97,8 @@ class Flow:
             self._data_row = node
         elif node.tag in _BREAKS:
             self._break()
+        elif node.tag == "a" and self._link is None and leads_to_page(attribute(node, "href")):
+            self._link = node
         elif node.tag in _MEDIA or (node.tag == "script" and _PLAYER.search(node.text or "")):
             self._flush()
             self._keep(Line("", node), self._clock)
@@ -91,6 +106,8 @@ class Flow:
     def _leave(self, node: Node) -> None:
         if node is self._data_row:
             self._data_row = None
+        if node is self._link:
+            self._link = None
         if node.tag in _BREAKS:
             self._break()
         start, _ = self._spans[node]
@@ -109,6 +126,8 @@ class Flow:
             if not self._pieces:
                 self._begin = (node, self._clock)
             self._pieces.append(text)
+            if self._link is not None:
+                self._linked += len(text.strip())
         elif text and self._pieces:
             self._pieces.append(" ")
 
@@ -117,11 +136,17 @@ class Flow:
         self._pieces.clear()
         if text:
             node, clock = self._begin
-            self._keep(Line(text, node), clock)
+            self._keep(Line(text, node, self._linked), clock)
+        self._linked = 0
 
     def _keep(self, line: Line, clock: int) -> None:
         self.lines.append(line)
         self._times.append(clock)
+
+
+def leads_to_page(href: str) -> bool:
+    """True for the address of a page: not a file's, a place's on the same page, nor an e-mail's."""
+    return bool(href) and not href.startswith(("#", "mailto:")) and not _FILE.search(href)
 
 
 def _is_data(row: Node) -> bool:

@@ -69,8 +69,8 @@ TRS_CONTAINER = Template(
 )
 """A page without a TRS class: the containers that templates of TRS sites put around a body, narrow names first."""
 
-PARAGRAPHS = Template("paragraphs", (xpath("//p/.."),), _TITLES, is_general=True)
-"""No known container at all: where the paragraphs stand."""
+FALLBACK = Template("fallback", (), _TITLES, is_general=True)
+"""No known container at all: where the page's running text stands (density.py)."""
 
-TRS_TEMPLATES = (TRS_EDITOR, TRS_CONTAINER, PARAGRAPHS)
-"""For TRS sites in general, in the order in which they are tried. A generic extractor would stand at the end."""
+TRS_TEMPLATES = (TRS_EDITOR, TRS_CONTAINER, FALLBACK)
+"""For TRS sites in general, in the order in which they are tried."""

@@ -1,0 +1,52 @@
+"""A page with the questions that every template asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from lxml import etree
+
+from jcnews_spider.text import one_line
+from jcnews_spider.trs.lines import Flow, Line
+from jcnews_spider.trs.tree import Node, metas, nodes, text_of, xpath
+
+_PAGE_TITLE = xpath("//title")
+
+
+class PageLines:
+    """A page's lines; what is asked twice is answered from memory, templates share most of their questions."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self._found: dict[etree.XPath, list[Node]] = {}
+
+    @cached_property
+    def _flow(self) -> Flow:
+        return Flow(self.root)
+
+    @property
+    def lines(self) -> list[Line]:
+        """The visible lines in reading order."""
+        return self._flow.lines
+
+    def within(self, elements: Iterable[Node]) -> list[int]:
+        """Indices of the lines that begin inside the elements, in order."""
+        return self._flow.within(elements)
+
+    def find(self, expression: etree.XPath) -> list[Node]:
+        """The elements that an XPath finds."""
+        if expression not in self._found:
+            self._found[expression] = nodes(expression, self.root)
+        return self._found[expression]
+
+    @cached_property
+    def page_title(self) -> str:
+        """Text of <title>, with the site's name."""
+        found = nodes(_PAGE_TITLE, self.root)
+        return one_line(text_of(found[0])) if found else ""
+
+    @cached_property
+    def metas(self) -> Mapping[str, str]:
+        """Content of the meta tags by lower-case name."""
+        return metas(self.root)

@@ -1,0 +1,116 @@
+"""The title: what the page shows and its head confirms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from jcnews_spider.text import one_line
+from jcnews_spider.trs.byline import find_moment
+from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.page import PageLines
+from jcnews_spider.trs.template import Template
+from jcnews_spider.trs.tree import Node
+
+LEAST_TITLE, MOST_TITLE = 2, 300
+"""Characters of a title."""
+MOST_OF_TITLE = 0.6
+"""Share of the <title> without the site's name that a line must cover to be the title."""
+LEAST_CONFIRMED = 4
+"""Characters from which a heading that <title> repeats is the title: a column's name is shorter."""
+LEAST_UNMARKED = 6
+"""Characters of a title that nothing but its place above the date marks."""
+
+TAG = re.compile(r"</?\w+[^<>]*>")
+_SITE_SUFFIX = re.compile(r"\s*[_|｜]|\s+[-–—]+\s*|[-–—]+(?=[^-–—]{2,12}$)|-{2,}")
+_HEAD_TITLES = ("articletitle", "og:title", "title")
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title and where it stands."""
+
+    text: str
+    first: int
+    """Index of its first line, -1 when it stands only in the head."""
+    last: int
+
+
+def find_title(template: Template, page: PageLines) -> Title | None:
+    """What the page shows and <title> confirms, else meta, else the first heading, else <title> itself."""
+    marked = (node for expression in template.titles for node in page.find(expression))
+    candidates = [title for node in marked if (title := _shown(node, page))]
+    head = [fold(page.page_title), *(fold(page.metas.get(name, "")) for name in _HEAD_TITLES)]
+    confirmed = [title for title in candidates if any(fold(title.text) in text for text in head)]
+    if confirmed:
+        return next((title for title in confirmed if len(fold(title.text)) >= LEAST_CONFIRMED), confirmed[0])
+    if not template.is_general:
+        return next(iter(candidates), None)
+    name = site_cut(page.page_title)
+    return (
+        _opening_line(page, fold(name))
+        or next(filter(None, (_placed(one_line(page.metas.get(key, "")), page) for key in _HEAD_TITLES[:1])), None)
+        or next(iter(candidates), None)
+        or _above_the_date(page)
+        or (_placed(name, page) if template.is_proof else None)
+    )
+
+
+def site_cut(text: str) -> str:
+    """A <title> without the names of site and section."""
+    return _SITE_SUFFIX.split(text)[0].strip()
+
+
+def _shown(node: Node, page: PageLines) -> Title | None:
+    """An element as a title; a 副题 that it holds too, behind a dash, is none of it."""
+    indices = page.within([node])
+    text = without_subtitle(page.lines[index].text for index in indices)
+    return Title(text, indices[0], indices[-1]) if LEAST_TITLE <= len(text) <= MOST_TITLE else None
+
+
+def without_subtitle(lines: Iterable[str]) -> str:
+    """The lines as one title, without a 副题 behind a dash; sites also print the tag between the two as text."""
+    parts = (part for line in lines for part in TAG.split(line))
+    return one_line(" ".join(part for part in parts if not part.startswith("——")))
+
+
+def _opening_line(page: PageLines, name: str) -> Title | None:
+    """The longest line with which <title> opens: a title in an element that no template names."""
+    fitting = [i for i, line in enumerate(page.lines) if not line.is_media and name.startswith(fold(line.text))]
+    best = max(fitting, key=lambda index: len(page.lines[index].text), default=None)
+    if best is None or len(fold(page.lines[best].text)) < MOST_OF_TITLE * len(name):
+        return None
+    return Title(page.lines[best].text, best, best)
+
+
+def _above_the_date(page: PageLines) -> Title | None:
+    """The line above the first that prints a date with source or author: on pages whose head names only the site."""
+    for index, line in enumerate(page.lines):
+        if is_dateline(line):
+            above = next((i for i in range(index - 1, max(-1, index - 4), -1) if _may_be_title(page.lines[i])), None)
+            return Title(page.lines[above].text, above, above) if above is not None else None
+    return None
+
+
+def is_dateline(line: Line) -> bool:
+    """True for a short line with a date and a label of source, author or type size."""
+    return len(line.text) < 90 and bool(re.search("来\\s?源|作者|字号", line.text)) and find_moment(line.text) is not None
+
+
+def _may_be_title(line: Line) -> bool:
+    return not line.is_linked and LEAST_UNMARKED <= len(line.text) <= 80
+
+
+def _placed(text: str, page: PageLines) -> Title | None:
+    """A title of the head, at the line that repeats it if there is one."""
+    text = without_subtitle([text])
+    if len(text) < LEAST_TITLE:
+        return None
+    index = next((i for i, line in enumerate(page.lines) if fold(line.text) == fold(text)), -1)
+    return Title(text, index, index)
+
+
+def fold(text: str) -> str:
+    """Text for comparison: no blanks, lower case."""
+    return "".join(text.split()).lower()

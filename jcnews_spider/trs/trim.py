@@ -1,0 +1,159 @@
+"""What of a container is the article's own: header before it, related links in it, tools and notices behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from jcnews_spider.trs.byline import find_moment, find_source
+from jcnews_spider.trs.lines import Line
+
+HEADER_REACH = 12
+"""Lines before a body among which date and source stand when the title is elsewhere."""
+FEW_WORDS = 20
+"""Characters beside a date in a header line without labels: `王博 中国证券报·中证网 2020-12-01 18:59`."""
+SHORT = 16
+"""Characters of a heading such as `相关新闻：` at most."""
+LAST_PART = 0.5
+"""Share of lines, or of unlinked characters, behind which a line may open a tail."""
+
+_TAIL = re.compile(
+    r"[\[【（(<\s※■◆●]*(?:责任编辑|责\s?编|网络编辑|编辑[:：]|稿件来源|打印|关闭|返回顶部|返回列表|分享到|分享至|分享按钮|我要评论|网友评论"
+    r"|相关新闻|相关阅读|相关链接|相关文章|相关专题|相关报道|相关推荐|延伸阅读|推荐阅读|热点推荐|新闻推荐|更多精彩|上一篇|下一篇|上一条|下一条"
+    r"|版权(?:与免责)?声明|免责声明|版权所有|扫一扫|扫描二维码|纠错|收藏|字号|字体|(?:特别)?声明[:：]|附件下载$"
+    r"|为您推荐|猜你喜欢|精彩推荐|热门推荐|阅读原文|点赞|转载请注明|关键词[:：]|标签[:：]|分享让更多|更多热点|下载.{0,8}客户端)"
+)
+"""Opens a tail when it stands in the last part: a text may well begin a line with 相关链接."""
+_END = re.compile(
+    r".{0,30}(?:责任编辑|网络编辑|责\s?编)\s?[:：]|[（(\[]?编\s?辑\s?[:：]\s?[\u4e00-\u9fa5 、]{2,12}[\])）]?$"
+    r"|.{0,12}版权(?:与|及|和)?(?:免责)?声明|.{0,4}免责声明|我要评论$"
+)
+"""Stands only behind an article."""
+_NOTICE = re.compile(
+    r".{0,20}(?:凡(?:本网|本站|本报|标注|注明|来源)|本(?:网|站|文|报|平台|稿件).{0,40}(?:版权|转载|不代表|观点|侵权|授权)|如(?:有|需|涉及)?.{0,12}侵权"
+    r"|未经.{0,24}(?:授权|许可|同意).{0,24}(?:转载|使用|复制)|(?:以上|上述)内容(?:仅|不)代表|仅代表作者)"
+)
+_TOOL_WORDS = (
+    r"打印(?:本页|此页|文章|页面)?|关闭(?:窗口|本页|页面)?|字号|字体|大|中|小|[TA][+-]?|返回(?:首页|顶部|列表|上页)?|收藏(?:本页|此页|本文)?|分享(?:到|至)?|纠错"
+    r"|(?:我要)?评论|推荐(?:给朋友)?|复制(?:链接|网址)?|(?:上|下)一?页|首页|尾页|微信|微博|(?:新浪|腾讯)微博|QQ(?:空间|好友)?|人人网?|豆瓣"
+    r"|朋友圈|更多|点击(?:数|量)?|浏览(?:数|量|次数)?|阅读(?:数|量)?|次|保存|举报|放大|缩小|默认|听新闻|进入|全文"
+)
+_TOOLS = re.compile(rf"(?:(?:{_TOOL_WORDS})[\s|｜/·:：\[\]【】（）()<>《》+-]*|[\d\s|｜/·:：\[\]【】（）()<>+-]+)+")
+_PAGES = re.compile(r".{0,12}共\s?\d+\s?页.{0,30}|第?\s?1\s2(?:\s\d+)*\s?页?.{0,12}")
+_RELATED = re.compile(
+    r"[\[【（(<\s※■◆●>·]*(?:相关|推荐|更多|延伸|热门|热点|精彩|猜你|为您|往期|新闻链接|新闻回顾|新闻推荐|关于|前期|此前).{0,10}[\])】）:：>\s]*"
+)
+_ABSTRACT = re.compile(r"[\[【（(\s]*(?:内容|本文|文章)?(?:摘\s?要|导\s?读|核心提示|内容提要|提要)\s?[\])】）]?\s?[:：\]】]")
+_QR_CAPTION = re.compile(r".{0,14}(?:微信|微博|公众号|app|客户端|二维码|抖音)", re.IGNORECASE)
+_HEADER_LINE = re.compile(r"来\s?源|作者|字号|字体|点击|浏览|时间|日期|打印|大\s中\s小")
+
+
+def ends_article(text: str) -> bool:
+    """True for a line that stands only behind an article: the editor in brackets, the tools, the notice."""
+    return bool(_END.match(text))
+
+
+def is_notice(text: str) -> bool:
+    """True for a sentence of a copyright notice or disclaimer."""
+    return bool(_NOTICE.match(text))
+
+
+def is_tool(text: str) -> bool:
+    """True for a line of nothing but tools: type size, print, share, page numbers."""
+    return len(text) < 80 and bool(_TOOLS.fullmatch(text) or _PAGES.fullmatch(text)) and not text.isdigit()
+
+
+def opens_tail(text: str) -> bool:
+    """True for a line that opens a tail where it stands in the last part."""
+    return bool(_TAIL.match(text)) or is_notice(text)
+
+
+def cut_tail(lines: list[Line]) -> list[Line]:
+    """The lines before the tail: before a line that ends an article, or one in the last part that may open a tail.
+
+    QR captions right before it go with it.
+    """
+    texts = [index for index, line in enumerate(lines) if not line.is_media]
+    mass = [len(lines[index].text) - lines[index].linked for index in texts]
+    before, total = 0, sum(mass)
+    for place, index in enumerate(texts):
+        text = lines[index].text
+        is_late = place >= len(texts) * LAST_PART or before >= total * LAST_PART
+        if ends_article(text) or (is_late and opens_tail(text)):
+            return _without_qr_captions(lines[:index])
+        before += mass[place]
+    return lines
+
+
+def _without_qr_captions(lines: list[Line]) -> list[Line]:
+    end = len(lines)
+    while end and (lines[end - 1].is_media or _QR_CAPTION.fullmatch(lines[end - 1].text)):
+        end -= 1
+    return lines[:end] if end < len(lines) and any(not line.is_media for line in lines[end:]) else lines
+
+
+def without_header(lines: list[Line], *, dated: bool) -> list[Line]:
+    """The lines without date, source and tools that a container holds before its text; `dated`: a date came before."""
+    for index, line in enumerate(lines[:HEADER_REACH]):
+        before, after = (sum(len(other.text) for other in part) for part in (lines[:index], lines[index + 1 :]))
+        if is_header(line, dated=dated) and before < after:
+            return without_header(lines[index + 1 :], dated=True)
+    return lines
+
+
+def is_header(line: Line, *, dated: bool) -> bool:
+    """True for a short line that names the source, or a date with a label or, as the page's first, with a few words."""
+    if line.is_media or len(line.text) >= 80:
+        return False
+    if find_source([line.text]):
+        return True
+    moment = find_moment(line.text)
+    is_bare = moment is not None and not dated and len(line.text) - len(moment.raw) < FEW_WORDS
+    return is_bare or (moment is not None and bool(_HEADER_LINE.search(line.text)))
+
+
+def without_opening_tools(lines: list[Line]) -> list[Line]:
+    """The lines without tools and abstract that stand before the text."""
+    start = 0
+    while start < len(lines) and (is_tool(lines[start].text) or _ABSTRACT.match(lines[start].text)):
+        start += 1
+    return lines[start:] if start < len(lines) else lines
+
+
+def without_related(lines: list[Line]) -> list[Line]:
+    """The lines without blocks of links to other articles, their heading, and tools between paragraphs."""
+    kept: list[Line] = []
+    index = 0
+    while index < len(lines):
+        end = _end_of_links(lines, index)
+        links = [line for line in lines[index:end] if not line.is_media]
+        headed = bool(kept) and len(kept[-1].text) <= SHORT and bool(_RELATED.fullmatch(kept[-1].text or "\0"))
+        if len(links) >= 2 or (links and headed):
+            kept = kept[:-1] if headed else kept
+            index = end
+        else:
+            if not is_tool(lines[index].text):
+                kept.append(lines[index])
+            index += 1
+    return kept
+
+
+def _end_of_links(lines: Sequence[Line], start: int) -> int:
+    """Index behind the run of linked lines that begins here, the images between them and bare dates included."""
+    end = index = start
+    while index < len(lines) and (lines[index].is_media or lines[index].is_linked):
+        index += 1
+        if not lines[index - 1].is_media:
+            end = index
+    if end > start:
+        while index < len(lines) and lines[index].is_media:
+            index += 1
+    return end
+
+
+def prose(line: Line) -> int:
+    """Characters of running text: those outside links of a line with the marks of a sentence."""
+    return 0 if line.is_linked or not _MARKS.search(line.text) else len(line.text) - line.linked
+
+
+_MARKS = re.compile("[，。！？；]")
