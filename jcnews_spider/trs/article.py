@@ -30,6 +30,9 @@ T = TypeVar("T")
 PARSER_VERSION = "1"
 """Goes up with every change that can change a record of the same bytes."""
 
+AUTHOR_REACH = 6
+"""Lines behind a body among which one may name its author."""
+
 _SCRIPTS = xpath("//script[not(@src)]")
 _NAMES_SOURCE = xpath(".//*[text()[contains(., '来源') or contains(., '来 源')]]")
 _SERIES = re.compile(r"【(?P<series>[^【】]+)】\s*(?P<rest>.+)")
@@ -113,6 +116,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         _source(layout.header)
         or _from_meta(meta, "contentsource", "source")
         or byline.find_source_line([*texts[-2:], *tail[:8]])
+        or next(filter(None, map(byline.find_medium, header)), None)
     )
     return Article(
         id=site.article_id(address.docid) if address else "",
@@ -126,7 +130,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         published_at=moment.value if moment else None,
         published_raw=moment.raw if moment else None,
         source=source,
-        authors=byline.find_authors(header, texts),
+        authors=byline.find_authors([*header, *byline.author_lines(tail[:AUTHOR_REACH])], texts),
         editor=byline.find_editor([*tail, *header, *texts[-2:]]),
         text=paragraphs(texts),
         html=html_of(layout.containers, layout.body, layout.cut, base),

@@ -11,9 +11,9 @@ from jcnews_spider.article import Author
 
 _LABELS = (
     "作者|编辑|责任编辑|责编|校对|审核|记者|通讯员|字号|字体|大小|发布|更新|时间|日期|浏览|点击|阅读|访问|评论|分享|打印|关闭"
-    "|查看|我要|来源|发表|稿源|编稿|关键字|关键词"
+    "|查看|我要|来源|发表|稿源|编稿|关键字|关键词|供稿|初审|复审|终审|一审|二审|三审|监制|摄影|收藏|字数"
 )
-_END = rf"(?=\s*(?:(?:{_LABELS})|\d{{4}}\s?[-年/.]|[|｜【\[<>\]】]|$))"
+_END = rf"(?=\s*(?:(?:{_LABELS})|\s[\u4e00-\u9fa5]{{2,4}}\s?[:：]|\d{{4}}\s?[-年/.]|[|｜【\[<>\]】]|$))"
 
 _DATE = re.compile(
     r"(?P<year>(?:19|20)\d{2})\s?[-年/.]\s?(?P<month>\d{1,2})\s?[-月/.]\s?(?P<day>\d{1,2})(?:\s?日)?"
@@ -23,18 +23,23 @@ _SOURCE = re.compile(rf"(?:信息|文章|稿件|新闻|资料)?来\s?源\s?[:：
 _SOURCE_LINE = re.compile(
     r"[（(【\[]?\s?(?:信息|文章|稿件|新闻)?来\s?源\s?[:：]\s?(?P<value>[^，。、：:]{2,30}?)\s?[)）】\]]?"
 )
+_MEDIUM = re.compile(
+    r"[《]?[\u4e00-\u9fa5A-Za-z·—-]{1,18}(?:网|报|社|台|客户端|在线|周刊|杂志|融媒|发布|电视|广播)[》]?(?:[—·-][\u4e00-\u9fa5]{2,8})?"
+)
 _EDITOR = re.compile(
     r"(?:责任编辑|责\s?编|网络编辑|本文编辑|编\s?辑)\s?(?:[:：]|(?=\s?[\u4e00-\u9fa5·]{2,4}[\])】）]))"
 )
 _NAME = re.compile(r"[\u4e00-\u9fa5]{2,4}|[\u4e00-\u9fa5]{1,8}(?:·[\u4e00-\u9fa5]{1,8})+")
 _ROLE = (
     r"(?:[\u4e00-\u9fa5]{0,8}?(?:记者|通讯员|特约撰稿人|特约评论员|评论员|撰稿|摄影报道|摄影|实习生|见习生)"
-    r"|作者|文字|图片|图文|撰文|供图|摄像|供稿)"
+    r"|作者|文字|图片|图文|撰文|供图|摄像|供稿|执笔|编译|采写|(?:文|图|文图)(?=\s?[/／:：|丨]))"
 )
-_PERSON = rf"(?!{_ROLE}|手记|札记|调查|观察|来信|从|了解|获悉)[\u4e00-\u9fa5·]+"
-_PERSONS = re.compile(rf"(?P<role>{_ROLE})\s?(?:[:：/]|\s)?\s*(?P<names>{_PERSON}(?:[\s、，,]+{_PERSON})*)")
+_PERSON = rf"(?!{_ROLE}|手记|札记|调查|观察|来信|从|了解|获悉|来源)[\u4e00-\u9fa5·]++(?!\s?[:：/／])"
+_PERSONS = re.compile(rf"(?P<role>{_ROLE})\s?(?:[:：/／|丨]|\s)?\s*(?P<names>{_PERSON}(?:[\s、，,&]+{_PERSON})*)")
+_PEN_NAMES = re.compile(rf"作\s?者\s?[:：]\s*(?P<names>[^\s，。,：:]{{2,10}}?){_END}")
+_AUTHOR_LINE = re.compile(r"[（(\[【\s]*(?:作\s?者|本报记者|记\s?者|撰\s?文)\s?[:：]")
 _BRACKETED = re.compile(rf"[（(](?P<inside>[^（）()]{{0,30}}?{_ROLE}[^（）()]{{1,60}})[）)]")
-_WHOLE = re.compile(rf"[（(]?(?:[\u4e00-\u9fa5·]{{2,10}}[/\s])?{_ROLE}[:：/\s]?[^，。,.！？；]{{2,60}}[）)]?")
+_WHOLE = re.compile(rf"[（(□■◎●○△▲◆◇\s]*(?:[\u4e00-\u9fa5·]{{2,10}}[/\s])?{_ROLE}[:：/／|丨\s]?[^，。,.！？；]{{2,60}}[）)]?")
 _NOTICE_HEAD = re.compile(r"(?:版权|免责|转载).{0,6}声明|版权说明|特别声明")
 _SENTENCE = re.compile(r".*?[。！!](?=.|$)|.+$")
 
@@ -78,9 +83,18 @@ def _moment(match: re.Match[str]) -> Moment | None:
 def find_source(lines: Iterable[str]) -> str | None:
     """What stands behind 来源： in the first line that has it; None when nothing does."""
     for line in lines:
-        if match := _SOURCE.search(line):
-            return match["value"].strip(" 　:：;；,，") or None
+        match = _SOURCE.search(line)
+        if match and (value := match["value"].strip(" 　:：;；,，、/")):
+            return value
     return None
+
+
+def find_medium(dateline: str) -> str | None:
+    """The medium that a line of date and names prints without a label: `中国网 2019-11-25 10:37:31`."""
+    rest = _DATE.sub(" ", dateline)
+    if rest == dateline or len(rest) > 50:
+        return None
+    return next((word for word in rest.split() if _MEDIUM.fullmatch(word)), None)
 
 
 def find_source_line(lines: Iterable[str]) -> str | None:
@@ -111,7 +125,15 @@ def find_authors(header: Iterable[str], body: list[str]) -> tuple[Author, ...]:
         for match in _PERSONS.finditer(text):
             for name in _names(match["names"]):
                 found.setdefault(name, Author(name, match["role"]))
+        for match in _PEN_NAMES.finditer(text):
+            if not any(name in match["names"] for name in found):
+                found.setdefault(match["names"], Author(match["names"], "作者"))
     return tuple(found.values())
+
+
+def author_lines(tail: Iterable[str]) -> list[str]:
+    """The lines behind a body that say who wrote it."""
+    return [line for line in tail if len(line) < TELEGRAM_HEAD and _AUTHOR_LINE.match(line)]
 
 
 def _byline_places(body: list[str]) -> Iterator[str]:
@@ -120,10 +142,10 @@ def _byline_places(body: list[str]) -> Iterator[str]:
             yield match["inside"]
     for line in body[2:] if len(body) > 2 else []:
         if len(line) <= 60 and _WHOLE.fullmatch(line):
-            yield line.strip("（()）")
+            yield line.strip("（()）□■◎●○△▲◆◇ ")
     for line in body[:2]:
         if len(line) <= 60 and _WHOLE.fullmatch(line):
-            yield line.strip("（()）")
+            yield line.strip("（()）□■◎●○△▲◆◇ ")
     for line in body[-2:]:
         if (matches := list(_BRACKETED.finditer(line))) and line.rstrip("。").endswith(matches[-1][0]):
             yield matches[-1]["inside"]
@@ -132,7 +154,7 @@ def _byline_places(body: list[str]) -> Iterator[str]:
 def _names(text: str) -> Iterator[str]:
     """The names at the head of a text; two single characters are one name printed with a blank."""
     pending = ""
-    for part in re.split(r"[\s、，,]+", text.strip()):
+    for part in re.split(r"[\s、，,&]+", text.strip()):
         if len(part) == 1:
             if pending:
                 yield pending + part

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.tree import Node
-from jcnews_spider.trs.trim import ends_article, is_notice, opens_tail, prose
+from jcnews_spider.trs.trim import ends_article, is_abstract, is_notice, opens_tail, prose
 
 SHORT_LINE = -6
 """Weight of a line without the marks of a sentence: sub-heads and names are few between paragraphs, menus are many."""
@@ -61,7 +61,7 @@ def _weight(line: Line) -> int:
         return max(LINKED_LINE, -len(text))
     if ends_article(text):
         return END_LINE
-    if is_notice(text) or opens_tail(text):
+    if is_notice(text) or opens_tail(text) or is_abstract(text):
         return LINKED_LINE
     return prose(line) - 2 * line.linked or (SHORT_LINE if len(text) < -SHORT_LINE * 10 else 0)
 

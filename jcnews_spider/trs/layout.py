@@ -113,15 +113,15 @@ def _layout(
         begin, end = (inside[0], inside[-1]) if inside else (end, end)
     dated = _date_near(page.lines[max(0, title.first) : begin])
     own = [page.lines[index] for index in inside]
-    lines = without_opening_tools(without_header(own, dated=dated))
+    lines = without_header(own, dated=dated)
     kept_from = len(own) - len(lines)
-    lines = without_related(lines)
+    lines = without_related(without_opening_tools(lines))
     body = cut_tail(lines)
     header_start = title.first if 0 <= title.first < begin else max(0, begin - HEADER_REACH)
     above = page.lines[max(0, header_start - ABOVE_REACH) : header_start]
     header = page.lines[header_start:begin] + own[:kept_from]
     tail = lines[len(body) :] + page.lines[end + 1 : end + 1 + TAIL_REACH]
-    if any(ends_article(line.text) for line in header):
+    if any(ends_article(line.text) and not is_tool(line.text) for line in header):
         return None
     if not _is_body(body, containers, template) or not (
         template.is_proof or _date_near(above + header + tail[:6]) or _dated_by_head(page)

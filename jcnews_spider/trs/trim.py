@@ -21,11 +21,12 @@ _TAIL = re.compile(
     r"[\[【（(<\s※■◆●]*(?:责任编辑|责\s?编|网络编辑|编辑[:：]|稿件来源|打印|关闭|返回顶部|返回列表|分享到|分享至|分享按钮|我要评论|网友评论"
     r"|相关新闻|相关阅读|相关链接|相关文章|相关专题|相关报道|相关推荐|延伸阅读|推荐阅读|热点推荐|新闻推荐|更多精彩|上一篇|下一篇|上一条|下一条"
     r"|版权(?:与免责)?声明|免责声明|版权所有|扫一扫|扫描二维码|纠错|收藏|字号|字体|(?:特别)?声明[:：]|附件下载$"
-    r"|为您推荐|猜你喜欢|精彩推荐|热门推荐|阅读原文|点赞|转载请注明|关键词[:：]|标签[:：]|分享让更多|更多热点|下载.{0,8}客户端)"
+    r"|为您推荐|猜你喜欢|精彩推荐|热门推荐|阅读原文|点赞|转载请注明|关键词[:：]|标签[:：]|分享让更多|更多热点|下载.{0,8}客户端"
+    r"|.{0,10}(?:新闻热线|热线电话|投稿邮箱|投稿信箱|爆料|联系电话|联系邮箱)[:：])"
 )
 """Opens a tail when it stands in the last part: a text may well begin a line with 相关链接."""
 _END = re.compile(
-    r".{0,30}(?:责任编辑|网络编辑|责\s?编)\s?[:：]|[（(\[]?编\s?辑\s?[:：]\s?[\u4e00-\u9fa5 、]{2,12}[\])）]?$"
+    r".{0,30}(?:责任编辑|网络编辑|责\s?编)\s?[:：]|[（(\[【]?(?:[\u4e00-\u9fa5]{2,6}网?)?编\s?辑\s?[:：]\s?[\u4e00-\u9fa5 、]{2,12}[\])）】]?$"
     r"|.{0,12}版权(?:与|及|和)?(?:免责)?声明|.{0,4}免责声明|我要评论$"
 )
 """Stands only behind an article."""
@@ -39,10 +40,11 @@ _TOOL_WORDS = (
     r"|朋友圈|更多|点击(?:数|量)?|浏览(?:数|量|次数)?|阅读(?:数|量)?|次|保存|举报|放大|缩小|默认|听新闻|进入|全文"
 )
 _TOOLS = re.compile(rf"(?:(?:{_TOOL_WORDS})[\s|｜/·:：\[\]【】（）()<>《》+-]*|[\d\s|｜/·:：\[\]【】（）()<>+-]+)+")
-_PAGES = re.compile(r".{0,12}共\s?\d+\s?页.{0,30}|第?\s?1\s2(?:\s\d+)*\s?页?.{0,12}")
+_PAGES = re.compile(r".{0,12}[共分]\s?\d+\s?页.{0,30}|第?\s?1\s2(?:\s\d+)*\s?页?.{0,12}")
 _RELATED = re.compile(
     r"[\[【（(<\s※■◆●>·]*(?:相关|推荐|更多|延伸|热门|热点|精彩|猜你|为您|往期|新闻链接|新闻回顾|新闻推荐|关于|前期|此前).{0,10}[\])】）:：>\s]*"
 )
+_SHARE = re.compile(r"[\[【（(\s]*分享(?:到|至)?[:：]|点击(?:进入|查看|阅读|收听|播放).{0,20}$|原标题[:：]")
 _ABSTRACT = re.compile(r"[\[【（(\s]*(?:内容|本文|文章)?(?:摘\s?要|导\s?读|核心提示|内容提要|提要)\s?[\])】）]?\s?[:：\]】]")
 _QR_CAPTION = re.compile(r".{0,14}(?:微信|微博|公众号|app|客户端|二维码|抖音)", re.IGNORECASE)
 _HEADER_LINE = re.compile(r"来\s?源|作者|字号|字体|点击|浏览|时间|日期|打印|大\s中\s小")
@@ -112,12 +114,20 @@ def is_header(line: Line, *, dated: bool) -> bool:
     return is_bare or (moment is not None and bool(_HEADER_LINE.search(line.text)))
 
 
+def is_abstract(text: str) -> bool:
+    """True for a summary in front of the text, which says the same again."""
+    return bool(_ABSTRACT.match(text))
+
+
 def without_opening_tools(lines: list[Line]) -> list[Line]:
-    """The lines without tools and abstract that stand before the text."""
-    start = 0
-    while start < len(lines) and (is_tool(lines[start].text) or _ABSTRACT.match(lines[start].text)):
-        start += 1
-    return lines[start:] if start < len(lines) else lines
+    """The lines without tools, abstract and the title before an editor's that stand before the text."""
+    first = next((index for index, line in enumerate(lines) if prose(line) and not _opens(line)), 0)
+    kept = [line for line in lines[:first] if not _opens(line)]
+    return kept + lines[first:]
+
+
+def _opens(line: Line) -> bool:
+    return is_tool(line.text) or is_abstract(line.text) or bool(_SHARE.match(line.text))
 
 
 def without_related(lines: list[Line]) -> list[Line]:
