@@ -37,6 +37,8 @@ def _decide(body: bytes, hints: tuple[str | None, ...]) -> Decoded:
     for bom, encoding in _BOMS:
         if body.startswith(bom):
             return Decoded(body[len(bom) :].decode(encoding, "replace"), encoding)
+    if (text := _strict(body, "utf-8")) is not None:
+        return Decoded(text, "utf-8")
     utf8 = Decoded(body.decode("utf-8", "replace"), "utf-8")
     broken = utf8.text.count("\ufffd")
     if not broken or broken <= ALMOST * len(_NON_ASCII.findall(utf8.text)):

@@ -15,6 +15,8 @@ DIGEST_BYTES = 16
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u2060\ufeff\ud800-\udfff]")
+"""What any of the others would change; most text has none of it."""
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
 
 
@@ -24,7 +26,7 @@ def safe(text: str) -> str:
     Every line end is a line feed; control and zero-width characters are out, a lone surrogate is U+FFFD; nothing that
     can be seen is lost.
     """
-    if text.isprintable():  # none of these is, by Unicode's categories: most lines need no further look
+    if not _UNSAFE.search(text):
         return text
     text = _LINE_ENDS.sub("\n", text)
     return _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", text))

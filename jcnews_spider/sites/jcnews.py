@@ -1,12 +1,12 @@
 """晋城新闻网. Paths and names: SITE.md §1.1; names marked (?) there are pinyin guesses."""
 
 from jcnews_spider.trs.site import Section, Site
-from jcnews_spider.trs.template import EDITOR, TRS_TEMPLATES, Template
+from jcnews_spider.trs.template import TRS_TEMPLATES, Template, editor_inside
 from jcnews_spider.trs.tree import xpath
 
 TITLE = (xpath("//*[@id='title']"),)
 LAYOUTS = (
-    Template("jcnews", (xpath(f"//*[@id='article']//*[{EDITOR}]"),), TITLE, is_proof=True),
+    Template("jcnews", (editor_inside("//*[@id='article']"),), TITLE, is_proof=True),
     Template("jcnews_bare", (xpath("//*[@id='article']"),), TITLE),
 )
 """The article box of 2018 to 2023 (SITE.md §2.1): its body has a wrapper, or stands bare between header and tools."""

@@ -111,7 +111,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
     scripts = [text_of(script) for script in nodes(_SCRIPTS, page.root)]
     raw, series, title = _title(layout.title)
     moment = _moment(header, [line.text for line in [*layout.above, *layout.tail[:4]]], meta)
-    crumb = breadcrumb(page.root, base)
+    crumb = breadcrumb(page, base)
     source = (
         _source(layout.header)
         or _from_meta(meta, "contentsource", "source")

@@ -7,29 +7,54 @@ from urllib.parse import urljoin
 
 from jcnews_spider.article import SectionRef
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, token, xpath
+from jcnews_spider.trs.page import PageLines
+from jcnews_spider.trs.tree import Marked, Node, attribute, nodes, text_of, tokens, xpath
 
-_CLASSES = "mbx crumb crumbs breadcrumb breadcrumbs position location dqwz weizhi path".split()
-_IDS = "mbx crumb crumbs breadcrumb position location".split()
-_MARKED = xpath(
-    f"//a[{token('class', 'currchnlcls')}] | //*[{token('class', *_CLASSES)} or {token('id', *_IDS)}]//a[@href]"
+_CURRENT = Marked(tokens("currchnlcls"))
+_MARKED = Marked(
+    tokens("mbx crumb crumbs breadcrumb breadcrumbs position location dqwz weizhi path"),
+    tokens("mbx crumb crumbs breadcrumb position location"),
 )
-_NAMED = xpath("//*[self::div or self::p or self::td or self::span or self::li or self::h2]"
-               "[contains(., '位置')][string-length(normalize-space(.)) < 120]//a[@href]")  # fmt: skip
+_NAMED = xpath("//*[self::div or self::p or self::td or self::span or self::li or self::h2 or self::a or self::b"
+               " or self::strong or self::em or self::font or self::i][text()[contains(., '位置')]]")  # fmt: skip
+_LINKS = xpath("descendant-or-self::a[@href]")
+MOST_NAMED = 10
+"""Elements that say 位置 and are asked."""
+MOST_CHARACTERS = 120
+"""Characters of a breadcrumb that only its 位置 marks."""
 _HOME = re.compile(r"(?:网站|本站|新闻网|站点)?(?:首页|主页)|home", re.IGNORECASE)
 
 
-def breadcrumb(root: Node, base: str) -> tuple[SectionRef, ...]:
+def breadcrumb(page: PageLines, base: str) -> tuple[SectionRef, ...]:
     """The links of the breadcrumb without the home page, outermost first."""
-    for expression in (_MARKED, _NAMED):
-        found: dict[str, SectionRef] = {}
-        for node in nodes(expression, root):
+    for found in (_marked, _named):
+        links: dict[str, SectionRef] = {}
+        for node in found(page):
             name = one_line(text_of(node))
             if name and not _HOME.fullmatch(name):
-                found.setdefault(name, SectionRef(name, _joined(base, attribute(node, "href"))))
-        if found:
-            return tuple(found.values())
+                links.setdefault(name, SectionRef(name, _joined(base, attribute(node, "href"))))
+        if links:
+            return tuple(links.values())
     return ()
+
+
+def _marked(page: PageLines) -> list[Node]:
+    """Links in an element whose class or id is a breadcrumb's, and those that a TRS crumb tag marks itself."""
+    boxes = page.find(_MARKED)
+    links = {link: None for box in boxes for link in nodes(_LINKS, box)}
+    return [*links, *(node for node in page.find(_CURRENT) if node.tag == "a" and node not in links)]
+
+
+def _named(page: PageLines) -> list[Node]:
+    """Links in a short element that says 位置."""
+    links: dict[Node, None] = {}
+    for node in page.find(_NAMED)[:MOST_NAMED]:
+        box = None
+        while node is not None and len(" ".join(text_of(node).split())) < MOST_CHARACTERS:
+            box, node = node, node.getparent()
+        if box is not None:
+            links.update(dict.fromkeys(nodes(_LINKS, box)))
+    return list(links)
 
 
 def _joined(base: str, href: str) -> str:

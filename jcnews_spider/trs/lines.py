@@ -18,6 +18,8 @@ _BREAKS = frozenset(
     " trs_page_separator ul".split()
 )
 _MEDIA = frozenset(("img", "video", "embed", "object", "iframe"))
+_PLAIN = frozenset("span b strong i em u font sub sup small label style".split())
+"""Elements that change nothing about lines; most of a page's."""
 _CELLS = frozenset(("td", "th"))
 _PLAYER = re.compile(r"""["'][^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm)["']""", re.IGNORECASE)
 """A script that writes a player: `pv('./P0….flv', 480, 360)` (SITE.md §4.2)."""
@@ -54,9 +56,12 @@ class Line:
 
 
 class Flow:
-    """The lines of a tree: hidden parts, scripts and styles are left out, a row of a data table is one line."""
+    """The lines of a tree: hidden parts, scripts and styles are left out, a row of a data table is one line.
 
-    def __init__(self, root: Node) -> None:
+    With `begin` only those from that element on; with `reach` only so many behind the elements of `last`.
+    """
+
+    def __init__(self, root: Node, begin: Node | None = None, last: Iterable[Node] = (), reach: int = 0) -> None:
         self.lines: list[Line] = []
         self._times: list[int] = []
         self._spans: dict[Node, tuple[int, int]] = {}
@@ -66,60 +71,102 @@ class Flow:
         self._data_row: Node | None = None
         self._link: Node | None = None
         self._linked = 0
-        self._read(root)
+        if begin is None or begin is root:
+            self._read(root)
+        else:
+            self._read_on(root, begin, set(last), reach)
+        self._flush()
 
     def within(self, nodes: Iterable[Node]) -> list[int]:
         """Indices of the lines that begin inside the elements, in order."""
+        times, spans = self._times, self._spans
+        ranges = [spans[node] for node in nodes if node in spans]
+        if len(ranges) == 1:
+            start, end = ranges[0]
+            return list(range(bisect_left(times, start), bisect_left(times, end)))
         found: set[int] = set()
-        for node in nodes:
-            start, end = self._spans.get(node, (0, 0))
-            found.update(range(bisect_left(self._times, start), bisect_left(self._times, end)))
+        for start, end in ranges:
+            found.update(range(bisect_left(times, start), bisect_left(times, end)))
         return sorted(found)
+
+    def _read_on(self, root: Node, begin: Node, last: set[Node], reach: int) -> None:
+        """Reads `begin` and what follows it inside the root."""
+        node: Node | None = begin
+        for above in begin.iterancestors():
+            self._spans[above] = (0, 0)
+        stop = None
+        while node is not None:
+            self._read(node)
+            self._add(node.tail, node.getparent())
+            if stop is None and last and last <= self._spans.keys():
+                stop = len(self.lines) + reach
+            if stop is not None and len(self.lines) >= stop:
+                break
+            following = node.getnext()
+            while following is None and (node := node.getparent()) is not None and node is not root:
+                self._leave(node)
+                following = node.getnext()
+            node = following
+        self._clock += 1
+        for above in begin.iterancestors():
+            if not self._spans[above][1]:
+                self._spans[above] = (0, self._clock)
 
     def _read(self, root: Node) -> None:
         walker = etree.iterwalk(root, events=("start", "end"))
+        spans = self._spans
         for event, node in walker:
             self._clock += 1
+            tag = node.tag
             if event == "end":
-                self._leave(node)
+                if tag in _BREAKS or node is self._data_row or node is self._link:
+                    self._close(node, tag)
+                spans[node] = (spans[node][0], self._clock)
+                if node is not root and (tail := node.tail):
+                    self._add(tail, node.getparent())
                 continue
-            self._enter(node)
-            self._spans[node] = (self._clock, self._clock)
-            if is_hidden(node) and node is not root:
+            if tag not in _PLAIN:
+                self._enter(node, tag)
+            spans[node] = (self._clock, self._clock)
+            if is_hidden(node) and node.getparent() is not None:
                 walker.skip_subtree()
-            else:
-                self._add(node.text, node)
-        self._flush()
+            elif text := node.text:
+                self._add(text, node)
 
-    def _enter(self, node: Node) -> None:
-        if node.tag == "tr" and self._data_row is None and _is_data(node):
+    def _enter(self, node: Node, tag: str) -> None:
+        if tag == "tr" and self._data_row is None and _is_data(node):
             self._flush()
             self._data_row = node
-        elif node.tag in _BREAKS:
+        elif tag in _BREAKS:
             self._break()
-        elif node.tag == "a" and self._link is None and leads_to_page(attribute(node, "href")):
-            self._link = node
-        elif node.tag in _MEDIA or (node.tag == "script" and _PLAYER.search(node.text or "")):
+        elif tag == "a":
+            if self._link is None and leads_to_page(attribute(node, "href")):
+                self._link = node
+        elif tag in _MEDIA or (tag == "script" and _PLAYER.search(node.text or "")):
             self._flush()
             self._keep(Line("", node), self._clock)
 
-    def _leave(self, node: Node) -> None:
+    def _close(self, node: Node, tag: str) -> None:
         if node is self._data_row:
             self._data_row = None
         if node is self._link:
             self._link = None
-        if node.tag in _BREAKS:
+        if tag in _BREAKS:
             self._break()
-        start, _ = self._spans[node]
-        self._spans[node] = (start, self._clock)
+
+    def _leave(self, node: Node) -> None:
+        """Ends an element that was open where the reading began."""
+        self._clock += 1
+        self._close(node, node.tag)
+        self._spans[node] = (0, self._clock)
         self._add(node.tail, node.getparent())
 
     def _break(self) -> None:
         """A line's end; inside a row of data a blank."""
-        if self._data_row is None:
-            self._flush()
-        else:
+        if self._data_row is not None:
             self._pieces.append(" ")
+        elif self._pieces:
+            self._flush()
 
     def _add(self, text: str | None, node: Node) -> None:
         if text and not text.isspace():
@@ -132,11 +179,12 @@ class Flow:
             self._pieces.append(" ")
 
     def _flush(self) -> None:
-        text = one_line("".join(self._pieces))
-        self._pieces.clear()
-        if text:
-            node, clock = self._begin
-            self._keep(Line(text, node, self._linked), clock)
+        if self._pieces:
+            text = one_line("".join(self._pieces))
+            self._pieces.clear()
+            if text:
+                node, clock = self._begin
+                self._keep(Line(text, node, self._linked), clock)
         self._linked = 0
 
     def _keep(self, line: Line, clock: int) -> None:

@@ -14,6 +14,7 @@ from jcnews_spider.article import SectionRef
 from jcnews_spider.encoding import decode
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.crumb import breadcrumb
+from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.pager import Pager, find_pager
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import redirect_target
@@ -107,7 +108,7 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
     for entry in wanted:
         if entry.url not in entries or not entries[entry.url].title:
             entries[entry.url] = entry
-    crumb = breadcrumb(root, base)
+    crumb = breadcrumb(PageLines(root), base)
     return Listing(
         entries=tuple(entries.values()),
         pager=find_pager(root, "index"),

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from lxml import etree
-
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.lines import Flow, Line
-from jcnews_spider.trs.tree import Node, metas, nodes, text_of, xpath
+from jcnews_spider.trs.tree import Marked, Marks, Node, Place, metas, nodes, text_of, xpath
 
 _PAGE_TITLE = xpath("//title")
 
@@ -19,7 +17,8 @@ class PageLines:
 
     def __init__(self, root: Node) -> None:
         self.root = root
-        self._found: dict[etree.XPath, list[Node]] = {}
+        self._found: dict[Place, list[Node]] = {}
+        self._marks = Marks(root)
 
     @cached_property
     def _flow(self) -> Flow:
@@ -34,11 +33,11 @@ class PageLines:
         """Indices of the lines that begin inside the elements, in order."""
         return self._flow.within(elements)
 
-    def find(self, expression: etree.XPath) -> list[Node]:
-        """The elements that an XPath finds."""
-        if expression not in self._found:
-            self._found[expression] = nodes(expression, self.root)
-        return self._found[expression]
+    def find(self, place: Place) -> list[Node]:
+        """The elements of a place."""
+        if place not in self._found:
+            self._found[place] = self._marks.find(place) if isinstance(place, Marked) else nodes(place, self.root)
+        return self._found[place]
 
     @cached_property
     def page_title(self) -> str:

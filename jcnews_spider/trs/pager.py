@@ -38,8 +38,8 @@ def find_pager(root: Node, name: str) -> Pager | None:
     A call such as `createPageHTML(50, 0, "index", "html")` counts, its definition and a commented one do not;
     `var countPage = 17` belongs to a list.
     """
-    texts = map(text_of, nodes(_SCRIPTS, root))
-    scripts = [_COMMENT.sub("", text) for text in texts if name in text or (name == "index" and "countPage" in text)]
+    texts = (text_of(script) for script in nodes(_SCRIPTS, root))
+    scripts = [_COMMENT.sub("", text) for text in texts if name in text or "countPage" in text]
     for script in scripts:
         for pages, called, suffix in _CALL.findall(script):
             if called == name:
