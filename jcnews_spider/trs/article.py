@@ -21,7 +21,7 @@ from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.pager import find_pager
 from jcnews_spider.trs.site import Site
-from jcnews_spider.trs.stub import redirect_target
+from jcnews_spider.trs.stub import MOST_TEXT, redirect_target
 from jcnews_spider.trs.tree import nodes, parse_tree, text_of, up_to_block, xpath
 from jcnews_spider.urls import ArticleAddress
 
@@ -48,21 +48,19 @@ def parse_article(body: bytes, url: str | None, site: Site, charset: str | None 
     decoded = decode(body, charset)
     root = parse_tree(decoded.text)
     base = urljoin(url or "", str(_BASE(root))) if url else ""
-    if target := redirect_target(root, base):
-        raise RedirectStub(target)
     page = PageLines(root)
     address = site.article_address(url) if url else None
-    for template in site.templates:
-        layout = fit(template, page)
-        if layout is not None:
-            article = _read(layout, page, base, site, address)
-            break
-    else:
+    layout = next(filter(None, (fit(template, page) for template in site.templates)), None)
+    is_long = layout is not None and sum(len(line.text) for line in layout.body) > MOST_TEXT
+    if not is_long and (target := redirect_target(root, base)):
+        raise RedirectStub(target)
+    if layout is None:
         raise (
             NoBody("a title, but no text, image, video or attachment")
             if titled(page)
             else UnknownLayout("no template fits")
         )
+    article = _read(layout, page, base, site, address)
     pager = find_pager(root, address.stem) if address else None
     crawl = Crawl(
         encoding=decoded.encoding,

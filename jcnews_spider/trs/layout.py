@@ -12,8 +12,8 @@ from jcnews_spider.trs.density import Run, densest
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import FALLBACK, TRS_EDITOR, Template
-from jcnews_spider.trs.title import TAG, Title, find_title
-from jcnews_spider.trs.tree import Node, classes, nodes, text_of, xpath
+from jcnews_spider.trs.title import TAG, Title, confirmed_title, find_title
+from jcnews_spider.trs.tree import Node, Place, classes, nodes, text_of, xpath
 from jcnews_spider.trs.trim import (
     HEADER_REACH,
     cut_tail,
@@ -78,14 +78,28 @@ class Layout:
 
 def fit(template: Template, page: PageLines) -> Layout | None:
     """The layout, or None where the template does not fit: it must give a title, a body, and a date or a TRS class."""
-    title = find_title(template, page)
-    if title is None or (template.is_general and (_ERROR.match(title.text) or _ERROR.match(page.page_title))):
+    if template.is_general and _ERROR.match(page.page_title):
+        return None
+    confirmed = confirmed_title(template, page)
+    if confirmed is None:
+        return _fit(template, page, None)
+    found: list[Node] = []
+    if template.is_proof or not template.is_general:
+        found = [node for place in template.bodies for node in page.find(place)]
+        if not found:
+            return None
+    return _fit(template, page.excerpt(confirmed, found, TAIL_REACH), confirmed) or _fit(template, page, confirmed)
+
+
+def _fit(template: Template, page: PageLines, confirmed: Node | None) -> Layout | None:
+    title = find_title(template, page, confirmed)
+    if title is None or (template.is_general and _ERROR.match(title.text)):
         return None
     run = densest(page.lines, title.last + 1) if template.is_general else None
     if template is FALLBACK:
         return _layout(template, page, title, [run.container], run) if run and run.mass >= LEAST_PROSE else None
-    for expression in template.bodies:
-        containers = _containers(expression, page)
+    for place in template.bodies:
+        containers = _containers(place, page)
         layout = _layout(template, page, title, containers, run) if containers else None
         if layout is not None:
             return layout
@@ -94,7 +108,7 @@ def fit(template: Template, page: PageLines) -> Layout | None:
 
 def titled(page: PageLines) -> bool:
     """True when a page without a body has an article's title and date all the same."""
-    title = find_title(TRS_EDITOR, page)
+    title = find_title(TRS_EDITOR, page, confirmed_title(TRS_EDITOR, page))
     return title is not None and title.last >= 0 and _date_near(page.lines[title.first : title.last + HEADER_REACH])
 
 
@@ -164,11 +178,11 @@ def _around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
     return [index for index in inside if first <= index <= last]
 
 
-def _containers(expression: object, page: PageLines) -> list[Node]:
-    """The outermost visible elements that an XPath finds: the longest and its like beside it, copies once."""
+def _containers(place: Place, page: PageLines) -> list[Node]:
+    """The outermost visible elements of a place: the longest and its like beside it, copies once."""
     texts: dict[str, Node] = {}
     end = 0
-    for node in page.find(expression):  # type: ignore[arg-type]
+    for node in page.find(place):
         inside = page.within([node])
         if inside and inside[0] >= end:
             end = inside[-1] + 1

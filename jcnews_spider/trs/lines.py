@@ -163,7 +163,7 @@ class Flow:
 
     def _break(self) -> None:
         """A line's end; inside a row of data a blank."""
-        if self._data_row is not None:
+        if self._pieces and self._data_row is not None:
             self._pieces.append(" ")
         elif self._pieces:
             self._flush()

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from functools import cached_property
+from itertools import islice
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.lines import Flow, Line
 from jcnews_spider.trs.tree import Marked, Marks, Node, Place, metas, nodes, text_of, xpath
 
 _PAGE_TITLE = xpath("//title")
+
+
+SIBLINGS_ABOVE, LEVELS_ABOVE = 3, 4
+"""Elements before a title that are read too, and levels up to which they are looked for: a 引题, on some sites the date."""
 
 
 class PageLines:
@@ -23,6 +29,15 @@ class PageLines:
     @cached_property
     def _flow(self) -> Flow:
         return Flow(self.root)
+
+    def excerpt(self, title: Node, bodies: Iterable[Node] = (), reach: int = 0) -> PageLines:
+        """The page from a little above a title on; where bodies are named, up to some lines behind them.
+
+        Most of a page is navigation around the article, and reading it is most of the work.
+        """
+        part = copy(self)
+        part.__dict__["_flow"] = Flow(self.root, _above(title), bodies, reach)
+        return part
 
     @property
     def lines(self) -> list[Line]:
@@ -49,3 +64,16 @@ class PageLines:
     def metas(self) -> Mapping[str, str]:
         """Content of the meta tags by lower-case name."""
         return metas(self.root)
+
+
+def _above(title: Node) -> Node:
+    """The element from which an excerpt begins."""
+    node: Node | None = title
+    for _ in range(LEVELS_ABOVE):
+        if node is None:
+            break
+        before = list(islice(node.itersiblings(preceding=True), SIBLINGS_ABOVE))
+        if before:
+            return before[-1]
+        node = node.getparent()
+    return title

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.byline import find_moment
-from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.lines import Flow, Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import Template
-from jcnews_spider.trs.tree import Node
+from jcnews_spider.trs.tree import Node, is_hidden
 
 LEAST_TITLE, MOST_TITLE = 2, 300
 """Characters of a title."""
 MOST_OF_TITLE = 0.6
 """Share of the <title> without the site's name that a line must cover to be the title."""
+MOST_CANDIDATES = 20
+"""Elements of one kind that are asked whether they are the title."""
 LEAST_CONFIRMED = 4
 """Characters from which a heading that <title> repeats is the title: a column's name is shorter."""
 LEAST_UNMARKED = 6
@@ -37,21 +39,38 @@ class Title:
     last: int
 
 
-def find_title(template: Template, page: PageLines) -> Title | None:
+def confirmed_title(template: Template, page: PageLines) -> Node | None:
+    """The marked element that the page's head confirms to be the title; reads no other lines of the page."""
+    parts = [fold(part) for part in _SITE_SUFFIX.split(page.page_title)]
+    heads = [fold(page.page_title), *(fold(page.metas.get(name, "")) for name in _HEAD_TITLES)]
+    short = None
+    for place in template.titles:
+        for node in page.find(place)[:MOST_CANDIDATES]:
+            text = fold(without_subtitle(line.text for line in Flow(node).lines))
+            is_name = text in parts[1:]
+            if is_name or not LEAST_TITLE <= len(text) <= MOST_TITLE or not any(text in head for head in heads):
+                continue
+            if any(is_hidden(above) for above in (node, *node.iterancestors())):
+                continue
+            if len(text) >= LEAST_CONFIRMED:
+                return node
+            short = node if short is None else short
+    return short
+
+
+def find_title(template: Template, page: PageLines, confirmed: Node | None) -> Title | None:
     """What the page shows and <title> confirms, else meta, else the first heading, else <title> itself."""
-    marked = (node for expression in template.titles for node in page.find(expression))
-    candidates = [title for node in marked if (title := _shown(node, page))]
-    head = [fold(page.page_title), *(fold(page.metas.get(name, "")) for name in _HEAD_TITLES)]
-    confirmed = [title for title in candidates if any(fold(title.text) in text for text in head)]
-    if confirmed:
-        return next((title for title in confirmed if len(fold(title.text)) >= LEAST_CONFIRMED), confirmed[0])
+    if confirmed is not None and (title := _shown(confirmed, page)):
+        return title
+    marked = (node for place in template.titles for node in page.find(place))
+    first = next((title for node in marked if (title := _shown(node, page))), None)
     if not template.is_general:
-        return next(iter(candidates), None)
+        return first
     name = site_cut(page.page_title)
     return (
         _opening_line(page, fold(name))
-        or next(filter(None, (_placed(one_line(page.metas.get(key, "")), page) for key in _HEAD_TITLES[:1])), None)
-        or next(iter(candidates), None)
+        or _placed(one_line(page.metas.get("articletitle", "")), page)
+        or first
         or _above_the_date(page)
         or (_placed(name, page) if template.is_proof else None)
     )
