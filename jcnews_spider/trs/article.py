@@ -68,7 +68,7 @@ def parse_article(body: bytes, url: str | None, site: Site, charset: str | None 
         extractor=layout.template,
         parser_version=PARSER_VERSION,
     )
-    return _finished(replace(article, crawl=crawl))
+    return _finished(article, crawl)
 
 
 def join_parts(parts: Sequence[Article]) -> Article:
@@ -88,16 +88,15 @@ def join_parts(parts: Sequence[Article]) -> Article:
         ],
         editor=next((part.editor for part in parts if part.editor), None),
     )
-    return _finished(joined)
+    return _finished(joined, first.crawl)
 
 
 def _once(groups: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(chain.from_iterable(groups)))
 
 
-def _finished(article: Article) -> Article:
-    article = replace(article, char_count=char_count(article.text))
-    return replace(article, content_hash=content_hash(article))
+def _finished(article: Article, crawl: Crawl) -> Article:
+    return replace(article, crawl=crawl, char_count=char_count(article.text), content_hash=content_hash(article))
 
 
 def _read(layout: Layout, page: PageLines, base: str, site: Site, address: ArticleAddress | None) -> Article:

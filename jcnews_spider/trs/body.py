@@ -12,7 +12,7 @@ import nh3
 from jcnews_spider.article import Image, Resource
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.lines import Line
-from jcnews_spider.trs.tree import Node, attribute, is_hidden, nodes, text_of, up_to_block, xpath
+from jcnews_spider.trs.tree import MAY_HIDE, Node, attribute, is_hidden, nodes, text_of, up_to_block, xpath
 from jcnews_spider.urls import canonical_url
 
 _CAPTION = re.compile(r".{0,14}(?:微信|微博|公众号|app|客户端|二维码|抖音)", re.IGNORECASE)
@@ -32,6 +32,7 @@ _SCRIPT_FILE = re.compile(
 )
 _SCRIPT_VIDEO = re.compile(r"""["'](?P<url>[^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm))["']""", re.IGNORECASE)
 _PLAYER = xpath("descendant-or-self::*[self::video or self::source or self::embed or self::iframe or self::object]")
+_ADDRESSES = xpath("descendant-or-self::*[@href or @src or @poster]")
 _PARAMS = xpath(".//param[@value]")
 _TAGS = set(
     "a b blockquote br caption code dd div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img li ol p pre source"
@@ -122,17 +123,23 @@ def absolute(base: str, address: str) -> str | None:
 
 def html_of(containers: Sequence[Node], kept: Iterable[Line], cut: Iterable[Line], base: str) -> str:
     """The containers' structure, links and images, safe to show; takes what is not the article's out of the tree."""
-    own = {node for line in kept for node in (line.node, *line.node.iterancestors())}
+    own: set[Node] = set()
+    for line in kept:
+        node: Node | None = line.node
+        while node is not None and node not in own:
+            own.add(node)
+            node = node.getparent()
     foreign = [up_to_block(line.node)[-1] for line in cut]
-    hidden = [node for container in containers for node in container.iterdescendants() if is_hidden(node)]
+    hidden = [node for container in containers for node in nodes(MAY_HIDE, container) if is_hidden(node)]
     for node in [*hidden, *foreign]:
         if node not in own and node not in containers and node.getparent() is not None:
             node.drop_tree()
     pieces = []
     for container in containers:
-        for node, name, address, _ in list(container.iterlinks()):
-            if name in ("href", "src", "poster"):
-                node.set(name, absolute(base, address) or "")
+        for node in nodes(_ADDRESSES, container):
+            for name in ("href", "src", "poster"):
+                if address := node.get(name):
+                    node.set(name, absolute(base, address) or "")
         pieces.append(lxml.html.tostring(container, encoding="unicode", with_tail=False))
     cleaned = nh3.clean(
         "\n".join(pieces), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None

@@ -10,9 +10,8 @@ from jcnews_spider.text import one_line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.tree import Marked, Node, attribute, nodes, text_of, tokens, xpath
 
-_CURRENT = Marked(tokens("currchnlcls"))
 _MARKED = Marked(
-    tokens("mbx crumb crumbs breadcrumb breadcrumbs position location dqwz weizhi path"),
+    tokens("currchnlcls mbx crumb crumbs breadcrumb breadcrumbs position location dqwz weizhi path"),
     tokens("mbx crumb crumbs breadcrumb position location"),
 )
 _NAMED = xpath("//*[self::div or self::p or self::td or self::span or self::li or self::h2 or self::a or self::b"
@@ -40,9 +39,7 @@ def breadcrumb(page: PageLines, base: str) -> tuple[SectionRef, ...]:
 
 def _marked(page: PageLines) -> list[Node]:
     """Links in an element whose class or id is a breadcrumb's, and those that a TRS crumb tag marks itself."""
-    boxes = page.find(_MARKED)
-    links = {link: None for box in boxes for link in nodes(_LINKS, box)}
-    return [*links, *(node for node in page.find(_CURRENT) if node.tag == "a" and node not in links)]
+    return list(dict.fromkeys(link for box in page.find(_MARKED) for link in nodes(_LINKS, box)))
 
 
 def _named(page: PageLines) -> list[Node]:

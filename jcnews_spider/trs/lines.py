@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.tree import Node, attribute, is_hidden
+from jcnews_spider.trs.tree import MAY_HIDE, Node, attribute, is_hidden, nodes
 
 _BREAKS = frozenset(
     "address article aside blockquote body br caption center dd div dl dt fieldset figcaption figure footer form"
@@ -77,10 +77,10 @@ class Flow:
             self._read_on(root, begin, set(last), reach)
         self._flush()
 
-    def within(self, nodes: Iterable[Node]) -> list[int]:
+    def within(self, elements: Iterable[Node]) -> list[int]:
         """Indices of the lines that begin inside the elements, in order."""
         times, spans = self._times, self._spans
-        ranges = [spans[node] for node in nodes if node in spans]
+        ranges = [spans[node] for node in elements if node in spans]
         if len(ranges) == 1:
             start, end = ranges[0]
             return list(range(bisect_left(times, start), bisect_left(times, end)))
@@ -115,6 +115,7 @@ class Flow:
     def _read(self, root: Node) -> None:
         walker = etree.iterwalk(root, events=("start", "end"))
         spans = self._spans
+        hidden = {node for node in nodes(MAY_HIDE, root) if is_hidden(node)}
         for event, node in walker:
             self._clock += 1
             tag = node.tag
@@ -128,7 +129,7 @@ class Flow:
             if tag not in _PLAIN:
                 self._enter(node, tag)
             spans[node] = (self._clock, self._clock)
-            if is_hidden(node) and node.getparent() is not None:
+            if node in hidden:
                 walker.skip_subtree()
             elif text := node.text:
                 self._add(text, node)

@@ -165,5 +165,7 @@ _INVISIBLE = frozenset(("script", "style", "noscript", "template", "head", "sele
 _BLOCKS = frozenset(
     ("p", "div", "td", "th", "li", "dd", "h1", "h2", "h3", "h4", "figcaption", "section", "center", "body")
 )
+MAY_HIDE = xpath(f"descendant-or-self::*[not(self::html or self::body)][@style or @hidden or {' or '.join(f'self::{tag}' for tag in sorted(_INVISIBLE))}]")
+"""Elements that `is_hidden` may say True of; a body is not hidden, scripts show those that are."""
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _META = xpath("//meta[@content]")
