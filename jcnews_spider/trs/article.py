@@ -113,6 +113,8 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         _source(layout.header)
         or _from_meta(meta, "contentsource", "source")
         or byline.find_source_line([*texts[-2:], *tail[:8]])
+        or byline.find_dated_source(tail[:8])
+        or byline.find_bracketed_medium([*texts[-2:], *tail[:4]])
         or next(filter(None, map(byline.find_medium, header)), None)
     )
     return Article(

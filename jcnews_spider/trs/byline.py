@@ -19,13 +19,14 @@ _DATE = re.compile(
     r"(?P<year>(?:19|20)\d{2})\s?[-年/.]\s?(?P<month>\d{1,2})\s?[-月/.]\s?(?P<day>\d{1,2})(?:\s?日)?"
     r"(?:[\sT]{0,3}(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)(?:分|\s?[:：]\s?(?P<second>[0-5]\d))?)?"
 )
-_SOURCE = re.compile(rf"(?:信息|文章|稿件|新闻|资料)?来\s?源\s?[:：]\s*(?P<value>.*?){_END}")
+_SOURCE = re.compile(rf"(?:(?:信息|文章|稿件|新闻|资料)?来\s?源\s?于?|出处|稿源)\s?[:：]\s*(?P<value>.*?){_END}")
 _SOURCE_LINE = re.compile(
     r"[（(【\[]?\s?(?:信息|文章|稿件|新闻)?来\s?源\s?[:：]\s?(?P<value>[^，。、：:]{2,30}?)\s?[)）】\]]?"
 )
 _MEDIUM = re.compile(
     r"[《]?[\u4e00-\u9fa5A-Za-z·—-]{1,18}(?:网|报|社|台|客户端|在线|周刊|杂志|融媒|发布|电视|广播)[》]?(?:[—·-][\u4e00-\u9fa5]{2,8})?"
 )
+_IN_BRACKETS = re.compile(r"[（(【\[]\s?(?P<name>[^（()）]{2,20}?)\s?[)）】\]]")
 _EDITOR = re.compile(
     r"(?:责任编辑|责\s?编|网络编辑|本文编辑|编\s?辑)\s?(?:[:：]|(?=\s?[\u4e00-\u9fa5·]{2,4}[\])】）]))"
 )
@@ -87,6 +88,16 @@ def find_source(lines: Iterable[str]) -> str | None:
         if match and (value := match["value"].strip(" 　:：;；,，、/")):
             return value
     return None
+
+
+def find_dated_source(tail: Iterable[str]) -> str | None:
+    """The source that a line behind the body names together with a date; a notice names sources without one."""
+    return find_source(line for line in tail if len(line) < TELEGRAM_HEAD and find_moment(line))
+
+
+def find_bracketed_medium(lines: Iterable[str]) -> str | None:
+    """The medium that stands alone in brackets: `（京华时报）`."""
+    return next((m["name"].strip() for line in lines if (m := _IN_BRACKETS.fullmatch(line)) and _MEDIUM.fullmatch(m["name"])), None)
 
 
 def find_medium(dateline: str) -> str | None:

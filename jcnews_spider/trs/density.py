@@ -6,7 +6,7 @@ the title is the body, and the smallest element that holds nearly all of it is i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from jcnews_spider.trs.lines import Line
@@ -17,10 +17,12 @@ SHORT_LINE = -6
 """Weight of a line without the marks of a sentence: sub-heads and names are few between paragraphs, menus are many."""
 LINKED_LINE = -40
 """Least weight of a line of links."""
-END_LINE = -300
+END_LINE = -1000
 """Weight of a line that ends an article: what follows must be much longer to count."""
 SAMPLE = 500
 """Lines of a run that are asked for the elements around them."""
+FIRST_CHARACTERS, FIRST_SHARE = 150, 0.3
+"""Weight from which a run that comes first is the body, though a later one is heavier; share of that one's weight."""
 MOST_OF_RUN = 0.9
 """Share of a run's running text that its container must hold."""
 
@@ -36,21 +38,39 @@ class Run:
     container: Node
 
 
-def densest(lines: Sequence[Line], start: int) -> Run | None:
-    """The heaviest run of lines from an index on, None where no line is running text."""
-    best, best_span, current, begin = 0, (-1, -1), 0, start
-    for index in range(start, len(lines)):
-        if current <= 0:
-            current, begin = 0, index
-        current += _weight(lines[index])
-        if current > best:
-            best, best_span = current, (begin, index)
-    first, last = best_span
-    if first < 0:
+def densest(lines: Sequence[Line], start: int, foreign: Collection[int] = ()) -> Run | None:
+    """The first heavy run of lines from an index on, None where no line is running text.
+
+    `foreign` are lines of comments, side boxes and the foot: they weigh like links. A run that comes first may be
+    lighter than a later one: comments are often longer than what they are about.
+    """
+    runs = _runs(lines, start, foreign)
+    heaviest = max((weight for weight, _, _ in runs), default=0)
+    least = min(heaviest, max(FIRST_CHARACTERS, FIRST_SHARE * heaviest))
+    first, last = next(((first, last) for weight, first, last in runs if weight >= least), (0, -1))
+    masses = {index: mass for index in range(first, last + 1) if (mass := prose(lines[index]))}
+    if not masses:
         return None
-    masses = {index: prose(lines[index]) for index in range(first, last + 1) if prose(lines[index])}
-    mass = sum(masses.values())
-    return Run(first, last, mass, _container([(lines[i].node, m) for i, m in masses.items()])) if mass else None
+    return Run(first, last, sum(masses.values()), _container([(lines[i].node, m) for i, m in masses.items()]))
+
+
+def _runs(lines: Sequence[Line], start: int, foreign: Collection[int]) -> list[tuple[int, int, int]]:
+    """(weight, first, last) of each run whose weight is above zero, in order."""
+    runs: list[tuple[int, int, int]] = []
+    current = best = 0
+    first = last = start
+    for index in range(start, len(lines)):
+        weight = LINKED_LINE if index in foreign else _weight(lines[index])
+        if current + weight <= 0:
+            if best:
+                runs.append((best, first, last))
+            current = best = 0
+            continue
+        first = first if current else index
+        current += weight
+        if current > best:
+            best, last = current, index
+    return [*runs, (best, first, last)] if best else runs
 
 
 def _weight(line: Line) -> int:

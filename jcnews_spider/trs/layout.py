@@ -11,7 +11,7 @@ from jcnews_spider.trs.byline import find_moment
 from jcnews_spider.trs.density import Run, densest
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
-from jcnews_spider.trs.template import FALLBACK, TRS_EDITOR, Template
+from jcnews_spider.trs.template import COMMENTS, FALLBACK, FOREIGN, TRS_EDITOR, Template
 from jcnews_spider.trs.title import TAG, Title, confirmed_title, find_title
 from jcnews_spider.trs.tree import Node, Place, classes, nodes, text_of, xpath
 from jcnews_spider.trs.trim import (
@@ -43,6 +43,8 @@ FEW_CHARACTERS = 200
 """Text in a TRS wrapper below which the page's densest text is asked whether the wrapper is not just a side box."""
 LONGEST_END = 8
 """Short lines behind the last paragraph that belong to the text still: a byline, a signature, a date."""
+MOST_FOREIGN = 60
+"""Elements with a foreign name that are looked at."""
 MOST_ITEMS = 3
 """Linked headings among the lines of a text from which it is a list with summaries."""
 
@@ -95,7 +97,7 @@ def _fit(template: Template, page: PageLines, confirmed: Node | None) -> Layout 
     title = find_title(template, page, confirmed)
     if title is None or (template.is_general and _ERROR.match(title.text)):
         return None
-    run = densest(page.lines, title.last + 1) if template.is_general else None
+    run = densest(page.lines, title.last + 1, _foreign(page, title)) if template.is_general else None
     if template is FALLBACK:
         return _layout(template, page, title, [run.container], run) if run and run.mass >= LEAST_PROSE else None
     for place in template.bodies:
@@ -153,6 +155,22 @@ def _layout(
         tail=tail,
         containers=containers,
     )
+
+
+def _foreign(page: PageLines, title: Title) -> set[int]:
+    """Indices of the lines that stand in comments, side boxes or the foot, by the names of their elements.
+
+    One that holds the title, or most of what follows it, only has an unlucky name.
+    """
+    rest = sum(prose(line) for line in page.lines[title.last + 1 :])
+    found: set[int] = set()
+    for node in page.find(FOREIGN)[:MOST_FOREIGN]:
+        inside = page.within([node])
+        if inside and inside[0] > title.last and not found.issuperset(inside):
+            mass = sum(prose(page.lines[index]) for index in inside)
+            if mass * 2 < rest or node in page.find(COMMENTS):
+                found.update(inside)
+    return found
 
 
 def _holds(template: Template, page: PageLines, inside: list[int], run: Run) -> bool:

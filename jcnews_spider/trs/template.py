@@ -65,5 +65,15 @@ TRS_CONTAINER = Template(
 FALLBACK = Template("fallback", (), _TITLES, is_general=True)
 """No known container at all: where the page's running text stands (density.py)."""
 
+_COMMENTS = "comment|pinglun|pinlun|reply|liuyan|guestbook"
+COMMENTS = Marked(re.compile(_COMMENTS, re.IGNORECASE), re.compile(_COMMENTS, re.IGNORECASE))
+"""What readers wrote."""
+_FOREIGN = re.compile(
+    rf"{_COMMENTS}|foot|sidebar|side[-_]|related|relate_|xiangguan|recommend|tuijian|rank|paihang|copyright|mianze|disclaim",
+    re.IGNORECASE,
+)
+FOREIGN = Marked(_FOREIGN, _FOREIGN)
+"""Comments, side boxes, recommendations and the foot: names that no body has."""
+
 TRS_TEMPLATES = (TRS_EDITOR, TRS_CONTAINER, FALLBACK)
 """For TRS sites in general, in the order in which they are tried."""

@@ -68,7 +68,7 @@ def find_title(template: Template, page: PageLines, confirmed: Node | None) -> T
         return first
     name = site_cut(page.page_title)
     return (
-        _opening_line(page, fold(name))
+        _opening_line(page, fold(name), fold(page.page_title))
         or _placed(one_line(page.metas.get("articletitle", "")), page)
         or first
         or _above_the_date(page)
@@ -94,11 +94,14 @@ def without_subtitle(lines: Iterable[str]) -> str:
     return one_line(" ".join(part for part in parts if not part.startswith("——")))
 
 
-def _opening_line(page: PageLines, name: str) -> Title | None:
-    """The longest line with which <title> opens: a title in an element that no template names."""
-    fitting = [i for i, line in enumerate(page.lines) if not line.is_media and name.startswith(fold(line.text))]
+def _opening_line(page: PageLines, name: str, whole: str) -> Title | None:
+    """The longest line with which <title> opens: a title in an element that no template names.
+
+    It covers most of what stands before the site's name; it may be longer, titles hold bars and dashes too.
+    """
+    fitting = [i for i, line in enumerate(page.lines) if not line.is_media and whole.startswith(fold(line.text))]
     best = max(fitting, key=lambda index: len(page.lines[index].text), default=None)
-    if best is None or len(fold(page.lines[best].text)) < MOST_OF_TITLE * len(name):
+    if best is None or len(fold(page.lines[best].text)) < max(LEAST_TITLE, MOST_OF_TITLE * len(name)):
         return None
     return Title(page.lines[best].text, best, best)
 

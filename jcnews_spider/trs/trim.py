@@ -21,7 +21,7 @@ _TAIL = re.compile(
     r"[\[【（(<\s※■◆●]*(?:责任编辑|责\s?编|网络编辑|编辑[:：]|稿件来源|打印|关闭|返回顶部|返回列表|分享到|分享至|分享按钮|我要评论|网友评论"
     r"|相关新闻|相关阅读|相关链接|相关文章|相关专题|相关报道|相关推荐|延伸阅读|推荐阅读|热点推荐|新闻推荐|更多精彩|上一篇|下一篇|上一条|下一条"
     r"|版权(?:与免责)?声明|免责声明|版权所有|扫一扫|扫描二维码|纠错|收藏|字号|字体|(?:特别)?声明[:：]|附件下载$"
-    r"|为您推荐|猜你喜欢|精彩推荐|热门推荐|阅读原文|点赞|转载请注明|关键词[:：]|标签[:：]|分享让更多|更多热点|下载.{0,8}客户端"
+    r"|为您推荐|猜你喜欢|精彩推荐|热门推荐|阅读原文|点赞|转载请注明|关键词[:：]|标签[:：]?(?:\s|$)|原标题[:：]|发[布表](?:日期|时间|于)[:：]|(?:最新|热门|网友|全部|精彩|用户)评论|分享让更多|更多热点|下载.{0,8}客户端"
     r"|.{0,10}(?:新闻热线|热线电话|投稿邮箱|投稿信箱|爆料|联系电话|联系邮箱)[:：])"
 )
 """Opens a tail when it stands in the last part: a text may well begin a line with 相关链接."""
@@ -47,7 +47,8 @@ _RELATED = re.compile(
 _SHARE = re.compile(r"[\[【（(\s]*分享(?:到|至)?[:：]|点击(?:进入|查看|阅读|收听|播放).{0,20}$|原标题[:：]")
 _ABSTRACT = re.compile(r"[\[【（(\s]*(?:内容|本文|文章)?(?:摘\s?要|导\s?读|核心提示|内容提要|提要)\s?[\])】）]?\s?[:：\]】]")
 _QR_CAPTION = re.compile(r".{0,14}(?:微信|微博|公众号|app|客户端|二维码|抖音)", re.IGNORECASE)
-_HEADER_LINE = re.compile(r"来\s?源|作者|字号|字体|点击|浏览|时间|日期|打印|大\s中\s小")
+_URL = re.compile(r"https?://\S+")
+_HEADER_LINE = re.compile(r"来\s?源|作者|字号|字体|点击|浏览|时间|日期|更新|发布|打印|大\s中\s小")
 
 
 def ends_article(text: str) -> bool:
@@ -110,7 +111,7 @@ def is_header(line: Line, *, dated: bool) -> bool:
     if find_source([line.text]):
         return True
     moment = find_moment(line.text)
-    is_bare = moment is not None and not dated and len(line.text) - len(moment.raw) < FEW_WORDS
+    is_bare = moment is not None and not dated and len(_URL.sub("", line.text)) - len(moment.raw) < FEW_WORDS
     return is_bare or (moment is not None and bool(_HEADER_LINE.search(line.text)))
 
 
