@@ -16,12 +16,13 @@ from jcnews_spider.text import one_line, paragraphs
 from jcnews_spider.trs import byline
 from jcnews_spider.trs.body import attachments_of, html_of, images_of, videos_of
 from jcnews_spider.trs.crumb import breadcrumb
-from jcnews_spider.trs.layout import Layout, fit, titled
+from jcnews_spider.trs.layout import ABOVE_REACH, Layout, fit, titled
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.pager import find_pager
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import MOST_TEXT, redirect_target
+from jcnews_spider.trs.template import SOURCES
 from jcnews_spider.trs.tree import nodes, parse_tree, text_of, up_to_block, xpath
 from jcnews_spider.urls import ArticleAddress
 
@@ -35,6 +36,9 @@ AUTHOR_REACH = 6
 
 _SCRIPTS = xpath("//script[not(@src)]")
 _NAMES_SOURCE = xpath(".//*[text()[contains(., '来源') or contains(., '来 源')]]")
+META_DATES = ("pubdate", "publishdate", "article:published_time")
+_META_DATE = re.compile(r"pub\w*[:_-]?(?:time|date)|(?:release|create)_?(?:time|date)")
+_LABELLED_DATE = re.compile(r"(?:发[布表]|时间|日期).{0,6}\d{4}")
 _SERIES = re.compile(r"【(?P<series>[^【】]+)】\s*(?P<rest>.+)")
 _BASE = xpath("string(//base/@href)")
 
@@ -107,7 +111,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
     texts = [line.text for line in layout.body if not line.is_media]
     scripts = [text_of(script) for script in nodes(_SCRIPTS, page.root)]
     raw, series, title = _title(layout.title)
-    moment = _moment(header, [line.text for line in [*layout.above, *layout.tail[:4]]], meta)
+    moment = _moment(header, [line.text for line in [*layout.above, *layout.tail[:16]]], meta)
     crumb = breadcrumb(page, base)
     source = (
         _source(layout.header)
@@ -115,6 +119,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         or byline.find_source_line([*texts[-2:], *tail[:8]])
         or byline.find_dated_source(tail[:8])
         or byline.find_bracketed_medium([*texts[-2:], *tail[:4]])
+        or _named_medium(page, layout.header)
         or next(filter(None, map(byline.find_medium, header)), None)
     )
     return Article(
@@ -149,9 +154,11 @@ def _title(text: str) -> tuple[str, str | None, str]:
 def _moment(header: Sequence[str], around: Sequence[str], meta: Mapping[str, str]) -> byline.Moment | None:
     """The visible date; the meta tag's supplies a time that the page does not print, or stands in for it."""
     visible = byline.find_moment(" ".join(header))
-    hidden = byline.find_moment(_from_meta(meta, "pubdate", "publishdate", "article:published_time") or "")
+    names = [*META_DATES, *(name for name in meta if _META_DATE.search(name))]
+    hidden = byline.find_moment(_from_meta(meta, *names) or "")
     if visible is None:
-        return hidden or byline.find_moment(" ".join(around))
+        labelled = [line for line in around if _LABELLED_DATE.search(line)]
+        return hidden or byline.find_moment(" ".join([*around[: ABOVE_REACH + 4], *labelled]))
     agrees = hidden is not None and hidden.has_time and hidden.value.startswith(visible.value)
     return replace(visible, value=hidden.value) if hidden and agrees else visible
 
@@ -163,6 +170,17 @@ def _source(header: Sequence[Line]) -> str | None:
             continue
         inner = [one_line(text_of(node)) for node in nodes(_NAMES_SOURCE, up_to_block(line.node)[-1])]
         return byline.find_source([*inner, line.text])
+    return None
+
+
+def _named_medium(page: PageLines, header: Sequence[Line]) -> str | None:
+    """The medium in an element of the header that its name says to be the source's."""
+    blocks = {up_to_block(line.node)[-1] for line in header[1:]}
+    for node in page.find(SOURCES):
+        if blocks.isdisjoint((node, up_to_block(node)[-1])):
+            continue
+        if medium := byline.as_medium(one_line(text_of(node))):
+            return medium
     return None
 
 

@@ -16,7 +16,7 @@ _LABELS = (
 _END = rf"(?=\s*(?:(?:{_LABELS})|\s[\u4e00-\u9fa5]{{2,4}}\s?[:：]|\d{{4}}\s?[-年/.]|[|｜【\[<>\]】]|$))"
 
 _DATE = re.compile(
-    r"(?P<year>(?:19|20)\d{2})\s?[-年/.]\s?(?P<month>\d{1,2})\s?[-月/.]\s?(?P<day>\d{1,2})(?:\s?日)?"
+    r"(?P<year>(?:19|20)\d{2})(?:\s?[-年/.]\s?|\s(?=\d\d/\d\d\s))(?P<month>\d{1,2})\s?[-月/.]\s?(?P<day>\d{1,2})(?:\s?日)?"
     r"(?:[\sT]{0,3}(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)(?:分|\s?[:：]\s?(?P<second>[0-5]\d))?)?"
 )
 _SOURCE = re.compile(rf"(?:(?:信息|文章|稿件|新闻|资料)?来\s?源\s?于?|出处|稿源)\s?[:：]\s*(?P<value>.*?){_END}")
@@ -24,7 +24,7 @@ _SOURCE_LINE = re.compile(
     r"[（(【\[]?\s?(?:信息|文章|稿件|新闻)?来\s?源\s?[:：]\s?(?P<value>[^，。、：:]{2,30}?)\s?[)）】\]]?"
 )
 _MEDIUM = re.compile(
-    r"[《]?[\u4e00-\u9fa5A-Za-z·—-]{1,18}(?:网|报|社|台|客户端|在线|周刊|杂志|融媒|发布|电视|广播)[》]?(?:[—·-][\u4e00-\u9fa5]{2,8})?"
+    r"[《]?[\u4e00-\u9fa5A-Za-z·—-]{1,18}(?:网|报|社|台|客户端|在线|周刊|杂志|融媒|发布|电视|广播|中文站|频道)[》]?(?:[—·-][\u4e00-\u9fa5]{2,8})?"
 )
 _IN_BRACKETS = re.compile(r"[（(【\[]\s?(?P<name>[^（()）]{2,20}?)\s?[)）】\]]")
 _EDITOR = re.compile(
@@ -32,10 +32,10 @@ _EDITOR = re.compile(
 )
 _NAME = re.compile(r"[\u4e00-\u9fa5]{2,4}|[\u4e00-\u9fa5]{1,8}(?:·[\u4e00-\u9fa5]{1,8})+")
 _ROLE = (
-    r"(?:[\u4e00-\u9fa5]{0,8}?(?:记者|通讯员|特约撰稿人|特约评论员|评论员|撰稿|摄影报道|摄影|实习生|见习生)"
+    r"(?:[\u4e00-\u9fa5·]{0,10}?(?:记者|通讯员|特约撰稿人|特约评论员|评论员|撰稿|摄影报道|摄影|实习生|见习生)"
     r"|作者|文字|图片|图文|撰文|供图|摄像|供稿|执笔|编译|采写|(?:文|图|文图)(?=\s?[/／:：|丨]))"
 )
-_PERSON = rf"(?!{_ROLE}|手记|札记|调查|观察|来信|从|了解|获悉|来源)[\u4e00-\u9fa5·]++(?!\s?[:：/／])"
+_PERSON = rf"(?!{_ROLE}|训练营|手记|札记|调查|观察|来信|从|了解|获悉|来源)[\u4e00-\u9fa5·]++(?!\s?[:：])(?!\s?[/／](?![文图摄]))"
 _PERSONS = re.compile(rf"(?P<role>{_ROLE})\s?(?:[:：/／|丨]|\s)?\s*(?P<names>{_PERSON}(?:[\s、，,&]+{_PERSON})*)")
 _PEN_NAMES = re.compile(rf"作\s?者\s?[:：]\s*(?P<names>[^\s，。,：:]{{2,10}}?){_END}")
 _AUTHOR_LINE = re.compile(r"[（(\[【\s]*(?:作\s?者|本报记者|记\s?者|撰\s?文)\s?[:：]")
@@ -98,6 +98,13 @@ def find_dated_source(tail: Iterable[str]) -> str | None:
 def find_bracketed_medium(lines: Iterable[str]) -> str | None:
     """The medium that stands alone in brackets: `（京华时报）`."""
     return next((m["name"].strip() for line in lines if (m := _IN_BRACKETS.fullmatch(line)) and _MEDIUM.fullmatch(m["name"])), None)
+
+
+def as_medium(text: str) -> str | None:
+    """The medium that a short text is, without its label; None for a date, a tool or a sentence."""
+    text = re.sub(r"^.{0,4}[:：]", "", _DATE.sub("", text)).strip()
+    word = next((word for word in re.split(r"[\s/／]+", text) if _MEDIUM.fullmatch(word)), None)
+    return word if len(text) <= 24 else None
 
 
 def find_medium(dateline: str) -> str | None:

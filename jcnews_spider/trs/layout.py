@@ -13,7 +13,7 @@ from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import COMMENTS, FALLBACK, FOREIGN, TRS_EDITOR, Template
 from jcnews_spider.trs.title import TAG, Title, confirmed_title, find_title
-from jcnews_spider.trs.tree import Node, Place, classes, nodes, text_of, xpath
+from jcnews_spider.trs.tree import Node, Place, classes, nodes, text_of, up_to_block, xpath
 from jcnews_spider.trs.trim import (
     HEADER_REACH,
     cut_tail,
@@ -35,6 +35,8 @@ LEAST_CHARACTERS = 40
 """Text below which a container without a TRS class is no body."""
 LEAST_PROSE = 60
 """Running text below which a page without any known container is no article."""
+UNDATED_PROSE = 500
+"""Running text from which a page without any date may be an article."""
 MOST_LINKED = 0.5
 """Share of a body's characters inside links from which it is a list."""
 MOST_OF_RUN = 0.6
@@ -133,14 +135,18 @@ def _layout(
     kept_from = len(own) - len(lines)
     lines = without_related(without_opening_tools(lines))
     body = cut_tail(lines)
+    before, body, behind = _kin(body) if template.is_general and not template.is_proof else ([], body, [])
     header_start = title.first if 0 <= title.first < begin else max(0, begin - HEADER_REACH)
     above = page.lines[max(0, header_start - ABOVE_REACH) : header_start]
-    header = page.lines[header_start:begin] + own[:kept_from]
-    tail = lines[len(body) :] + page.lines[end + 1 : end + 1 + TAIL_REACH]
+    header = page.lines[header_start:begin] + own[:kept_from] + before
+    tail = behind + lines[len(before) + len(body) + len(behind) :] + page.lines[end + 1 : end + 1 + TAIL_REACH]
     if any(ends_article(line.text) and not is_tool(line.text) for line in header):
         return None
     if not _is_body(body, containers, template) or not (
-        template.is_proof or _date_near(above + header + tail[:6]) or _dated_by_head(page)
+        template.is_proof
+        or _date_near(above + header + tail[: HEADER_REACH + 4])
+        or _dated_by_head(page)
+        or (run and run.mass >= UNDATED_PROSE)
     ):
         return None
     kept = {id(line) for line in body}
@@ -194,6 +200,31 @@ def _around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
             break
     first = run.first if run.first - inside[0] > HEADER_REACH else inside[0]
     return [index for index in inside if first <= index <= last]
+
+
+def _kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
+    """(before, body, behind): short lines around the text that are not marked up as its paragraphs are none of it.
+
+    A caption, a byline or a signature stands in an element like the paragraphs'; tools stand in others.
+    """
+    texts = [index for index, line in enumerate(lines) if prose(line)]
+    if not texts:
+        return [], lines, []
+    kinds = {_kind(lines[index]) for index in texts}
+    first, last = texts[0], texts[-1]
+
+    def is_kin(line: Line) -> bool:
+        return line.is_media or _kind(line) in kinds
+
+    before = [line for line in lines[:first] if not is_kin(line)]
+    behind = [line for line in lines[last + 1 :] if not is_kin(line)]
+    outside = {id(line) for line in (*before, *behind)}
+    return before, [line for line in lines if id(line) not in outside], behind
+
+
+def _kind(line: Line) -> tuple[object, object]:
+    block = up_to_block(line.node)[-1]
+    return block.tag, block.getparent()
 
 
 def _containers(place: Place, page: PageLines) -> list[Node]:

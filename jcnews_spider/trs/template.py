@@ -36,12 +36,16 @@ def editor_inside(box: str) -> Marked:
     return Marked(_EDITOR_CLASSES, _EDITOR_IDS, xpath(box))
 
 
+_TITLE_NAMES = re.compile(r"title|biaoti|headline|(?<![^\s_-])(?:tit|bt)\d?(?![^\s_-])", re.IGNORECASE)
+
 _TITLES = (
     xpath("//h1"),
     Marked(ids=tokens("title articletitle article_title arti_title newstitle biaoti")),
     Marked(tokens("title biaoti article-title article_title articletitle arti_title arti-title news_title newstitle"
             " content_title con_title xl_title bt")),
     xpath("//h2 | //h3"),
+    Marked(_TITLE_NAMES, _TITLE_NAMES),
+    xpath("//h4 | //h5 | //h6"),
 )
 
 TRS_EDITOR = Template("trs_editor", (EDITOR,), _TITLES, is_general=True, is_proof=True)
@@ -65,6 +69,11 @@ TRS_CONTAINER = Template(
 FALLBACK = Template("fallback", (), _TITLES, is_general=True)
 """No known container at all: where the page's running text stands (density.py)."""
 
+_SOURCE_NAMES = re.compile(
+    r"source|laiyuan|fromsite|copyfrom|(?<![^\s_-])(?:from|where|media|author|ly)(?![^\s_-])", re.IGNORECASE
+)
+SOURCES = Marked(_SOURCE_NAMES, _SOURCE_NAMES)
+"""Elements of a header that name the medium, on some sites without a label."""
 _COMMENTS = "comment|pinglun|pinlun|reply|liuyan|guestbook"
 COMMENTS = Marked(re.compile(_COMMENTS, re.IGNORECASE), re.compile(_COMMENTS, re.IGNORECASE))
 """What readers wrote."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.byline import find_moment
+from jcnews_spider.trs.density import densest
 from jcnews_spider.trs.lines import Flow, Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import Template
@@ -21,6 +22,8 @@ MOST_CANDIDATES = 20
 """Elements of one kind that are asked whether they are the title."""
 LEAST_CONFIRMED = 4
 """Characters from which a heading that <title> repeats is the title: a column's name is shorter."""
+LONGER_THAN_NAMES = 12
+"""Characters that names of sites and sections in a <title> do not have."""
 LEAST_UNMARKED = 6
 """Characters of a title that nothing but its place above the date marks."""
 
@@ -47,7 +50,7 @@ def confirmed_title(template: Template, page: PageLines) -> Node | None:
     for place in template.titles:
         for node in page.find(place)[:MOST_CANDIDATES]:
             text = fold(without_subtitle(line.text for line in Flow(node).lines))
-            is_name = text in parts[1:]
+            is_name = len(text) < LONGER_THAN_NAMES and any(text in part for part in parts[1:])
             if is_name or not LEAST_TITLE <= len(text) <= MOST_TITLE or not any(text in head for head in heads):
                 continue
             if any(is_hidden(above) for above in (node, *node.iterancestors())):
@@ -62,18 +65,36 @@ def find_title(template: Template, page: PageLines, confirmed: Node | None) -> T
     """What the page shows and <title> confirms, else meta, else the first heading, else <title> itself."""
     if confirmed is not None and (title := _shown(confirmed, page)):
         return title
-    marked = (node for place in template.titles for node in page.find(place))
-    first = next((title for node in marked if (title := _shown(node, page))), None)
     if not template.is_general:
-        return first
+        return next(filter(None, (_shown(node, page) for node in _marked(template, page))), None)
     name = site_cut(page.page_title)
     return (
         _opening_line(page, fold(name), fold(page.page_title))
         or _placed(one_line(page.metas.get("articletitle", "")), page)
-        or first
+        or _nearest(template, page)
         or _above_the_date(page)
         or (_placed(name, page) if template.is_proof else None)
     )
+
+
+def _marked(template: Template, page: PageLines) -> Iterator[Node]:
+    return (node for place in template.titles for node in page.find(place)[:MOST_CANDIDATES])
+
+
+def _nearest(template: Template, page: PageLines) -> Title | None:
+    """Of the marked elements that nothing confirms, a long h1, else the last above the text; else the first."""
+    parts = [fold(part) for part in _SITE_SUFFIX.split(page.page_title)]
+    found = [(node, title) for node in _marked(template, page) if (title := _shown(node, page))]
+    run = densest(page.lines, 0)
+    above = [
+        (node, title)
+        for node, title in found
+        if run and title.last < run.first and len(fold(title.text)) >= LEAST_UNMARKED
+        and not any(part and part in fold(title.text) for part in parts)
+    ]  # fmt: skip
+    heading = next((title for node, title in above if node.tag == "h1"), None)
+    nearest = max((title for _, title in above), key=lambda title: title.last, default=None)
+    return heading or nearest or next((title for _, title in found if run is None or title.last < run.first), None)
 
 
 def site_cut(text: str) -> str:
