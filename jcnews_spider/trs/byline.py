@@ -37,13 +37,21 @@ _ROLE = (
 )
 _PERSON = rf"(?!{_ROLE}|训练营|手记|札记|调查|观察|来信|从|了解|获悉|来源)[\u4e00-\u9fa5·]++(?!\s?[:：])(?!\s?[/／](?![文图摄]))"
 _PERSONS = re.compile(rf"(?P<role>{_ROLE})\s?(?:[:：/／|丨]|\s)?\s*(?P<names>{_PERSON}(?:[\s、，,&]+{_PERSON})*)")
-_PEN_NAMES = re.compile(rf"作\s?者\s?[:：]\s*(?P<names>[^\s，。,：:]{{2,10}}?){_END}")
+_PEN_NAMES = re.compile(rf"作\s?者\s?[:：]\s*(?P<names>[^\s，。,：:]{{2,10}}?)(?!\s?记者){_END}")
+_NAME_AND_MEDIUM = re.compile(r"(?P<name>[\u4e00-\u9fa5]{2,4})\s?[/／]\s?(?P<medium>[\u4e00-\u9fa5·]{2,12})")
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖"
+    "贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝"
+)
+_BARE_NAME = re.compile(rf"[（(]\s?(?P<name>[{_SURNAMES}][\u4e00-\u9fa5]\s?[\u4e00-\u9fa5]?)\s?[)）]")
 _AUTHOR_LINE = re.compile(r"[（(\[【\s]*(?:作\s?者|本报记者|记\s?者|撰\s?文)\s?[:：]")
 _BRACKETED = re.compile(rf"[（(](?P<inside>[^（）()]{{0,30}}?{_ROLE}[^（）()]{{1,60}})[）)]")
-_WHOLE = re.compile(rf"[（(□■◎●○△▲◆◇\s]*(?:[\u4e00-\u9fa5·]{{2,10}}[/\s])?{_ROLE}[:：/／|丨\s]?[^，。,.！？；]{{2,60}}[）)]?")
+_WHOLE = re.compile(rf"[（(《》□■◎●○△▲◆◇\s]*(?:[\u4e00-\u9fa5·]{{2,10}}[/\s》])?{_ROLE}[:：/／|丨\s]?[^，。,.！？；]{{2,60}}[）)]?")
 _NOTICE_HEAD = re.compile(r"(?:版权|免责|转载).{0,6}声明|版权说明|特别声明")
 _SENTENCE = re.compile(r".*?[。！!](?=.|$)|.+$")
 
+MOST_OF_MEDIUM = 16
+"""Characters of a line that is a medium's name, or an author's and a medium's."""
 TELEGRAM_HEAD = 60
 """Characters of a first paragraph in which `本报讯（记者 王涛）` stands."""
 
@@ -85,9 +93,14 @@ def find_source(lines: Iterable[str]) -> str | None:
     """What stands behind 来源： in the first line that has it; None when nothing does."""
     for line in lines:
         match = _SOURCE.search(line)
-        if match and (value := match["value"].strip(" 　:：;；,，、/")):
+        if match and (value := match["value"].strip(" 　:：;；,，、/（(")):
             return value
     return None
+
+
+def find_opening_source(tail: Iterable[str]) -> str | None:
+    """The source of a line behind the body that begins with it: `来源: 法制网 （责任编辑:于澄）`."""
+    return find_source(line for line in tail if len(line) < TELEGRAM_HEAD and _SOURCE.match(line.lstrip("（([【 ")))
 
 
 def find_dated_source(tail: Iterable[str]) -> str | None:
@@ -110,9 +123,9 @@ def as_medium(text: str) -> str | None:
 def find_medium(dateline: str) -> str | None:
     """The medium that a line of date and names prints without a label: `中国网 2019-11-25 10:37:31`."""
     rest = _DATE.sub(" ", dateline)
-    if rest == dateline or len(rest) > 50:
+    if len(rest) > (50 if rest != dateline else MOST_OF_MEDIUM):
         return None
-    return next((word for word in rest.split() if _MEDIUM.fullmatch(word)), None)
+    return next((word for word in re.split(r"[\s/]+", rest) if _MEDIUM.fullmatch(word)), None)
 
 
 def find_source_line(lines: Iterable[str]) -> str | None:
@@ -143,9 +156,14 @@ def find_authors(header: Iterable[str], body: list[str]) -> tuple[Author, ...]:
         for match in _PERSONS.finditer(text):
             for name in _names(match["names"]):
                 found.setdefault(name, Author(name, match["role"]))
+        if (both := _NAME_AND_MEDIUM.fullmatch(text)) and _MEDIUM.fullmatch(both["medium"]):
+            found.setdefault(both["name"], Author(both["name"]))
         for match in _PEN_NAMES.finditer(text):
             if not any(name in match["names"] for name in found):
                 found.setdefault(match["names"], Author(match["names"], "作者"))
+    if not found and (bare := next((m for line in body[-2:] if (m := _BARE_NAME.fullmatch(line))), None)):
+        name = "".join(bare["name"].split())
+        found[name] = Author(name)
     return tuple(found.values())
 
 

@@ -21,7 +21,7 @@ END_LINE = -1000
 """Weight of a line that ends an article: what follows must be much longer to count."""
 SAMPLE = 500
 """Lines of a run that are asked for the elements around them."""
-FIRST_CHARACTERS, FIRST_SHARE = 150, 0.3
+FIRST_CHARACTERS, FIRST_SHARE = 80, 0.3
 """Weight from which a run that comes first is the body, though a later one is heavier; share of that one's weight."""
 MOST_OF_RUN = 0.9
 """Share of a run's running text that its container must hold."""

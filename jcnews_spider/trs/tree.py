@@ -161,7 +161,7 @@ def metas(root: Node) -> Mapping[str, str]:
 
 
 _STRING = etree.XPath("string()", smart_strings=False)
-_INVISIBLE = frozenset(("script", "style", "noscript", "template", "head", "select", "option", "textarea", "iframe"))
+_INVISIBLE = frozenset(("title", "script", "style", "noscript", "template", "head", "select", "option", "textarea", "iframe"))
 _BLOCKS = frozenset(
     ("p", "div", "td", "th", "li", "dd", "h1", "h2", "h3", "h4", "figcaption", "section", "center", "body")
 )
