@@ -7,15 +7,13 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from jcnews_spider.console import SpiderCommand
 from jcnews_spider.errors import UnknownLayout, UsageFault
 from jcnews_spider.items import Page
-from jcnews_spider.sites import SITES, site_named
+from jcnews_spider.sites import site_of
 from jcnews_spider.text import safe_strings
 from jcnews_spider.trs.article import parse_article
-from jcnews_spider.trs.site import Site
 
 
 class Command(SpiderCommand):
@@ -68,19 +66,10 @@ def _line(name: str, page: Page | str) -> dict[str, Any]:
     if isinstance(page, str):
         return {"file": name, "error": page}
     try:
-        record = safe_strings(parse_article(page.body, page.url, _site_of(page.url), page.charset)).as_dict()
+        record = safe_strings(parse_article(page.body, page.url, site_of(page.url), page.charset)).as_dict()
     except UnknownLayout as fault:
         return {"file": name, "error": fault.reason}
     return {**record, "id": record["id"] or None, "url": record["url"] or None, "file": name}
-
-
-def _site_of(url: str | None) -> Site:
-    """The site of an address, one made up for an unknown host; jcnews, whose templates end general, without one."""
-    if url is None:
-        return site_named("jcnews")
-    parts = urlsplit(url)
-    known = (site for site in SITES.values() if parts.netloc in site.hosts)
-    return next(known, Site(name=parts.netloc, title=parts.netloc, root=f"{parts.scheme}://{parts.netloc}/"))
 
 
 def _is_address(name: str) -> bool:

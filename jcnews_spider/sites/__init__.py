@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pkgutil import iter_modules
+from urllib.parse import urlsplit
 
 from jcnews_spider.errors import UsageFault
 from jcnews_spider.trs.site import Site
@@ -19,3 +20,12 @@ def site_named(name: str) -> Site:
         return SITES[name]
     except KeyError:
         raise UsageFault(f"unknown spider {name!r}; known are {', '.join(SITES)}") from None
+
+
+def site_of(url: str | None) -> Site:
+    """The site of an address, one made up for an unknown host; jcnews, whose templates end general, without one."""
+    if url is None:
+        return site_named("jcnews")
+    parts = urlsplit(url)
+    known = (site for site in SITES.values() if parts.netloc in site.hosts)
+    return next(known, Site(name=parts.netloc, title=parts.netloc, root=f"{parts.scheme}://{parts.netloc}/"))
