@@ -86,7 +86,11 @@ def corpus_scores(corpus: Path) -> Scores:
     names = {"F1": "body", "title": "title", "date": "day", "dt": "minute", "source": "source", "editor": "editor",
              "author~": "first author", "author=": "all authors", "imgs": "images"}  # fmt: skip
     scores = {name: _mean([row[key] for row in rows.values() if key in row]) for key, name in names.items()}
-    return {**scores, "worst TRS body": round(min(trs), 4), "articles found": _mean([row["F1"] > 0 for row in rows.values()])}
+    return {
+        **scores,
+        "worst TRS body": round(min(trs), 4),
+        "articles found": _mean([row["F1"] > 0 for row in rows.values()]),
+    }
 
 
 def golden_score(folder: Path = PAGES) -> Scores:
@@ -96,7 +100,7 @@ def golden_score(folder: Path = PAGES) -> Scores:
 
 def is_golden(path: Path) -> bool:
     """True when a golden page gives its record."""
-    return reading(path) == json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    return bool(reading(path) == json.loads(path.with_suffix(".json").read_text(encoding="utf-8")))
 
 
 def reading(path: Path) -> dict[str, Any]:

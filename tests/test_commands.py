@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from jcnews_spider import job, options
+from tests import quality
 from tests.crawling import scrapy
 from tests.replica import Plan, Replica
 from tests.skeleton import editor, page
@@ -54,6 +55,29 @@ def test_extract_without_pages_says_what_it_wants() -> None:
     done = scrapy("extract")
     assert done.returncode == 1
     assert "name the pages" in done.stderr
+
+
+def test_savepage_writes_a_case_and_its_record(tmp_path: Path) -> None:
+    saved, cases = tmp_path / "t20221009_956123.html", tmp_path / "pages"
+    saved.write_bytes(page(editor(TEXT)))
+    url = "http://www.jcnews.com.cn/zt/sxdj/202210/t20221009_956123.html"
+    done = scrapy("savepage", "--url", url, "--folder", str(cases), "--case", "plain", str(saved))
+    assert done.returncode == 0
+    assert (cases / "jcnews/plain.html").read_bytes() == saved.read_bytes()
+    record = json.loads((cases / "jcnews/plain.json").read_text(encoding="utf-8"))
+    assert (record["id"], record["text"], record["crawl"]["extractor"]) == ("jcnews:956123", TEXT, "jcnews")
+    assert "豆晓军" in done.stdout
+    assert quality.golden_score(cases) == {"golden pages": 1.0}
+
+
+def test_savepage_keeps_what_is_no_article_and_refuses_what_it_cannot_name(tmp_path: Path) -> None:
+    saved, cases = tmp_path / "404.html", tmp_path / "pages"
+    saved.write_text("<title>404</title><h1>页面不存在</h1>", encoding="utf-8")
+    done = scrapy("savepage", "--folder", str(cases), str(saved))
+    assert json.loads((cases / "jcnews/404.json").read_text(encoding="utf-8")) == {"url": "", "error": "unknown_layout"}
+    assert "no article" in done.stdout
+    for wrong in (["--case", "../x", str(saved)], [], [str(tmp_path / "none.html")]):
+        assert scrapy("savepage", "--folder", str(cases), *wrong).returncode == 1
 
 
 def test_sections_are_listed_and_discovered(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import re
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +16,7 @@ from jcnews_spider.article import Article
 from jcnews_spider.errors import EmptyPage, NoBody, NotHtml, RedirectStub, UnknownLayout
 from jcnews_spider.sites import site_named
 from jcnews_spider.trs.article import join_parts, parse_article
+from tests import quality
 from tests.skeleton import editor, page
 
 SITE = site_named("jcnews")
@@ -33,11 +33,7 @@ def parsed(body: bytes, url: str | None = URL) -> Article:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_golden_pages(path: Path) -> None:
     expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    try:
-        got: dict[str, Any] = json.loads(parsed(path.read_bytes(), expected["url"]).to_json())
-    except UnknownLayout as fault:
-        got = {"url": expected["url"], "error": fault.reason}
-    assert expected == got
+    assert expected == quality.reading(path)
 
 
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the text of the real article lies beside the repository, not in it")

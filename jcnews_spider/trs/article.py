@@ -28,7 +28,7 @@ from jcnews_spider.urls import ArticleAddress
 
 T = TypeVar("T")
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 """Goes up with every change that can change a record of the same bytes."""
 
 AUTHOR_REACH = 6
@@ -92,15 +92,18 @@ def join_parts(parts: Sequence[Article]) -> Article:
         ],
         editor=next((part.editor for part in parts if part.editor), None),
     )
-    return _finished(joined, first.crawl)
+    return _finished(joined)
 
 
 def _once(groups: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(chain.from_iterable(groups)))
 
 
-def _finished(article: Article, crawl: Crawl) -> Article:
-    return replace(article, crawl=crawl, char_count=char_count(article.text), content_hash=content_hash(article))
+def _finished(article: Article, crawl: Crawl | None = None) -> Article:
+    """The article with what is computed from the rest."""
+    return replace(
+        article, crawl=crawl or article.crawl, char_count=char_count(article.text), content_hash=content_hash(article)
+    )
 
 
 def _read(layout: Layout, page: PageLines, base: str, site: Site, address: ArticleAddress | None) -> Article:

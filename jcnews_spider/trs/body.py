@@ -18,7 +18,8 @@ from jcnews_spider.urls import canonical_url
 _CAPTION = re.compile(r".{0,14}(?:微信|微博|公众号|app|客户端|二维码|抖音)", re.IGNORECASE)
 _CAPTION = re.compile(r".{0,60}(?:摄|图|供图)[)）】]?$|^(?:图|图片说明|图为)[:：]?")
 _SKIP_IMAGE = re.compile(
-    r"(?:icon|logo|spacer|blank|button|btn|qrcode|ewm|erweima|weibo|weixin|wechat|qzone|wei\.|loading|share|print|arrow|dot)[^/]*$", re.IGNORECASE
+    r"(?:icon|logo|spacer|blank|button|btn|qrcode|ewm|erweima|weibo|weixin|wechat|qzone|wei\.|loading|share|print|arrow|dot)[^/]*$",
+    re.IGNORECASE,
 )
 _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|txt|csv|mp3)$|/P0\d{10,}\.(?!mp4|flv)\w+$", re.IGNORECASE

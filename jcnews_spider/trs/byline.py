@@ -24,7 +24,9 @@ _SOURCE_LINE = re.compile(
     r"[（(【\[]?\s?(?:信息|文章|稿件|新闻)?来\s?源\s?[:：]\s?(?P<value>[^，。、：:]{2,30}?)\s?[)）】\]]?"
 )
 _MEDIUM = re.compile(
-    r"[《]?[\u4e00-\u9fa5A-Za-z·—-]{1,18}(?:网|报|社|台|客户端|在线|周刊|杂志|融媒|发布|电视|广播|中文站|频道)[》]?(?:[—·-][\u4e00-\u9fa5]{2,8})?"
+    r"[《]?[\u4e00-\u9fa5A-Za-z·—-]{1,18}"
+    r"(?:网|报|社|台|客户端|在线|周刊|杂志|融媒|发布|电视|广播|中文站|频道)"
+    r"[》]?(?:[—·-][\u4e00-\u9fa5]{2,8})?"
 )
 _IN_BRACKETS = re.compile(r"[（(【\[]\s?(?P<name>[^（()）]{2,20}?)\s?[)）】\]]")
 _EDITOR = re.compile(
@@ -35,7 +37,8 @@ _ROLE = (
     r"(?:[\u4e00-\u9fa5·]{0,10}?(?:记者|通讯员|特约撰稿人|特约评论员|评论员|撰稿|摄影报道|摄影|实习生|见习生)"
     r"|作者|文字|图片|图文|撰文|供图|摄像|供稿|执笔|编译|采写|(?:文|图|文图)(?=\s?[/／:：|丨]))"
 )
-_PERSON = rf"(?!{_ROLE}|训练营|手记|札记|调查|观察|来信|从|了解|获悉|来源)[\u4e00-\u9fa5·]++(?!\s?[:：])(?!\s?[/／](?![文图摄]))"
+_NO_PERSON = rf"(?!{_ROLE}|训练营|手记|札记|调查|观察|来信|从|了解|获悉|来源)"
+_PERSON = rf"{_NO_PERSON}[\u4e00-\u9fa5·]++(?!\s?[:：])(?!\s?[/／](?![文图摄]))"
 _PERSONS = re.compile(rf"(?P<role>{_ROLE})\s?(?:[:：/／|丨]|\s)?\s*(?P<names>{_PERSON}(?:[\s、，,&]+{_PERSON})*)")
 _PEN_NAMES = re.compile(rf"作\s?者\s?[:：]\s*(?P<names>[^\s，。,：:]{{2,10}}?)(?!\s?记者){_END}")
 _NAME_AND_MEDIUM = re.compile(r"(?P<name>[\u4e00-\u9fa5]{2,4})\s?[/／]\s?(?P<medium>[\u4e00-\u9fa5·]{2,12})")
@@ -46,7 +49,9 @@ _SURNAMES = (
 _BARE_NAME = re.compile(rf"[（(]\s?(?P<name>[{_SURNAMES}][\u4e00-\u9fa5]\s?[\u4e00-\u9fa5]?)\s?[)）]")
 _AUTHOR_LINE = re.compile(r"[（(\[【\s]*(?:作\s?者|本报记者|记\s?者|撰\s?文)\s?[:：]")
 _BRACKETED = re.compile(rf"[（(](?P<inside>[^（）()]{{0,30}}?{_ROLE}[^（）()]{{1,60}})[）)]")
-_WHOLE = re.compile(rf"[（(《》□■◎●○△▲◆◇\s]*(?:[\u4e00-\u9fa5·]{{2,10}}[/\s》])?{_ROLE}[:：/／|丨\s]?[^，。,.！？；]{{2,60}}[）)]?")
+_WHOLE = re.compile(
+    rf"[（(《》□■◎●○△▲◆◇\s]*(?:[\u4e00-\u9fa5·]{{2,10}}[/\s》])?{_ROLE}[:：/／|丨\s]?[^，。,.！？；]{{2,60}}[）)]?"
+)
 _NOTICE_HEAD = re.compile(r"(?:版权|免责|转载).{0,6}声明|版权说明|特别声明")
 _SENTENCE = re.compile(r".*?[。！!](?=.|$)|.+$")
 
@@ -110,7 +115,10 @@ def find_dated_source(tail: Iterable[str]) -> str | None:
 
 def find_bracketed_medium(lines: Iterable[str]) -> str | None:
     """The medium that stands alone in brackets: `（京华时报）`."""
-    return next((m["name"].strip() for line in lines if (m := _IN_BRACKETS.fullmatch(line)) and _MEDIUM.fullmatch(m["name"])), None)
+    return next(
+        (m["name"].strip() for line in lines if (m := _IN_BRACKETS.fullmatch(line)) and _MEDIUM.fullmatch(m["name"])),
+        None,
+    )
 
 
 def as_medium(text: str) -> str | None:

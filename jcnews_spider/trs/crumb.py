@@ -45,10 +45,11 @@ def _marked(page: PageLines) -> list[Node]:
 def _named(page: PageLines) -> list[Node]:
     """Links in a short element that says 位置."""
     links: dict[Node, None] = {}
-    for node in page.find(_NAMED)[:MOST_NAMED]:
-        box = None
-        while node is not None and len(" ".join(text_of(node).split())) < MOST_CHARACTERS:
-            box, node = node, node.getparent()
+    for named in page.find(_NAMED)[:MOST_NAMED]:
+        box: Node | None = None
+        above: Node | None = named
+        while above is not None and len(" ".join(text_of(above).split())) < MOST_CHARACTERS:
+            box, above = above, above.getparent()
         if box is not None:
             links.update(dict.fromkeys(nodes(_LINKS, box)))
     return list(links)

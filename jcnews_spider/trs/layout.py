@@ -54,10 +54,13 @@ _LINKED = xpath(".//a[@href]")
 _SUBTITLE = re.compile(r"sub-?title|yinti|fubiao|futi|fbt|subhead|vice")
 _SENTENCE_END = re.compile("[。！？；]")
 _ERROR = re.compile(
-    r"\W*(?:[45]0\d\b|(?:error|错误|出错)|.{0,12}(?:页面|网页|文件|内容|信息|文章|资源|地址).{0,6}(?:不存在|没有?找到|已(?:被)?删除|无法(?:访问|找到)|丢失|出错|失效|下线)"
-    r"|not found|forbidden|access denied|.{0,10}(?:安全验证|人机验证|访问(?:被拒绝|受限|验证|过于频繁)|拦截提示|网站维护|系统提示|请.{0,4}登录))",
+    r"\W*(?:[45]0\d\b|error|错误|出错|not found|forbidden|access denied"
+    r"|.{0,12}(?:页面|网页|文件|内容|信息|文章|资源|地址).{0,6}"
+    r"(?:不存在|没有?找到|已(?:被)?删除|无法(?:访问|找到)|丢失|出错|失效|下线)"
+    r"|.{0,10}(?:安全验证|人机验证|访问(?:被拒绝|受限|验证|过于频繁)|拦截提示|网站维护|系统提示|请.{0,4}登录))",
     re.IGNORECASE,
 )
+"""Titles of pages that say what went wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ _PAGE_TITLE = xpath("//title")
 
 
 SIBLINGS_ABOVE, LEVELS_ABOVE = 3, 4
-"""Elements before a title that are read too, and levels up to which they are looked for: a 引题, on some sites the date."""
+"""Elements before a title that are read too (a 引题, on some sites the date), and levels up where they may stand."""
 
 
 class PageLines:

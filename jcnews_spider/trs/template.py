@@ -41,8 +41,12 @@ _TITLE_NAMES = re.compile(r"title|biaoti|headline|(?<![^\s_-])(?:tit|bt)\d?(?![^
 _TITLES = (
     xpath("//h1"),
     Marked(ids=tokens("title articletitle article_title arti_title newstitle biaoti")),
-    Marked(tokens("title biaoti article-title article_title articletitle arti_title arti-title news_title newstitle"
-            " content_title con_title xl_title bt")),
+    Marked(
+        tokens(
+            "title biaoti article-title article_title articletitle arti_title arti-title news_title newstitle"
+            " content_title con_title xl_title bt"
+        )
+    ),
     xpath("//h2 | //h3"),
     Marked(_TITLE_NAMES, _TITLE_NAMES),
     xpath("//h4 | //h5 | //h6"),
@@ -54,10 +58,18 @@ TRS_EDITOR = Template("trs_editor", (EDITOR,), _TITLES, is_general=True, is_proo
 TRS_CONTAINER = Template(
     "trs_container",
     (
-        Marked(ids=tokens("zoom article-box articlecontent article_content articletext artibody article-content text_content"
-            " newscontent content_text endtext rwb_zw")),
-        Marked(tokens("article-content article_content articletext articlecontent arti content_text news_content text_content"
-            " nr_con xl_con txtcont b12")),
+        Marked(
+            ids=tokens(
+                "zoom article-box articlecontent article_content articletext artibody article-content text_content"
+                " newscontent content_text endtext rwb_zw"
+            )
+        ),
+        Marked(
+            tokens(
+                "article-content article_content articletext articlecontent arti content_text news_content text_content"
+                " nr_con xl_con txtcont b12"
+            )
+        ),
         Marked(ids=tokens("content article text main-content con")),
         Marked(tokens("content article text con main-content article-body detail")),
     ),

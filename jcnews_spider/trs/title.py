@@ -138,7 +138,9 @@ def _above_the_date(page: PageLines) -> Title | None:
 
 def is_dateline(line: Line) -> bool:
     """True for a short line with a date and a label of source, author or type size."""
-    return len(line.text) < 90 and bool(re.search("来\\s?源|作者|字号", line.text)) and find_moment(line.text) is not None
+    return (
+        len(line.text) < 90 and bool(re.search("来\\s?源|作者|字号", line.text)) and find_moment(line.text) is not None
+    )
 
 
 def _may_be_title(line: Line) -> bool:

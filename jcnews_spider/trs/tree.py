@@ -161,11 +161,14 @@ def metas(root: Node) -> Mapping[str, str]:
 
 
 _STRING = etree.XPath("string()", smart_strings=False)
-_INVISIBLE = frozenset(("title", "script", "style", "noscript", "template", "head", "select", "option", "textarea", "iframe"))
+_INVISIBLE = frozenset(
+    ("title", "script", "style", "noscript", "template", "head", "select", "option", "textarea", "iframe")
+)
 _BLOCKS = frozenset(
     ("p", "div", "td", "th", "li", "dd", "h1", "h2", "h3", "h4", "figcaption", "section", "center", "body")
 )
-MAY_HIDE = xpath(f"descendant-or-self::*[not(self::html or self::body)][@style or @hidden or {' or '.join(f'self::{tag}' for tag in sorted(_INVISIBLE))}]")
+_INVISIBLE_TAGS = " or ".join(f"self::{tag}" for tag in sorted(_INVISIBLE))
+MAY_HIDE = xpath(f"descendant-or-self::*[not(self::html or self::body)][@style or @hidden or {_INVISIBLE_TAGS}]")
 """Elements that `is_hidden` may say True of; a body is not hidden, scripts show those that are."""
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _META = xpath("//meta[@content]")
