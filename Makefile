@@ -4,7 +4,7 @@ BIN := .venv/bin
 DEMO := output/demo
 PARSERS := jcnews_spider/text.py,jcnews_spider/encoding.py,jcnews_spider/urls.py,jcnews_spider/trs/*
 
-.PHONY: setup demo test soak bench replay crawl figures docs clean
+.PHONY: setup demo test soak bench bench-extraction bench-peers quality replay crawl figures docs clean
 
 setup: .venv/ready
 
@@ -55,6 +55,20 @@ replay: setup .venv-pywb/ready
 	$(PYTHON) -m venv .venv-pywb && .venv-pywb/bin/python -m pip install -q --disable-pip-version-check 'pywb>=2.10'
 	@touch $@
 
+# How well pages are read, beside the pinned floors; a labelled corpus is scored where there is one.
+quality: setup
+	$(BIN)/python -m tests.quality $(CORPUS)
+
+# This extractor beside others on labelled pages: make bench-extraction CORPUS=folder
+bench-extraction: setup
+	$(BIN)/python -m bench.extraction $(CORPUS)
+
+# The others, in an environment of their own.
+bench-peers:
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install -q -U pip
+	.venv-peers/bin/pip install -q trafilatura 'newspaper4k[zh]' gne readability-lxml lxml_html_clean
+
 crawl: setup
 	$(BIN)/scrapy crawl jcnews
 
@@ -68,4 +82,4 @@ docs: setup
 	$(BIN)/python -m tests.docs
 
 clean:
-	rm -rf .venv .venv-pywb build *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-pywb .venv-peers build *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache
