@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.byline import find_moment
-from jcnews_spider.trs.density import Run, densest
+from jcnews_spider.trs.density import Run
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import COMMENTS, FALLBACK, FOREIGN, TRS_EDITOR, Template
@@ -102,7 +102,7 @@ def _fit(template: Template, page: PageLines, confirmed: Node | None) -> Layout 
     title = find_title(template, page, confirmed)
     if title is None or (template.is_general and _ERROR.match(title.text)):
         return None
-    run = densest(page.lines, title.last + 1, _foreign(page, title)) if template.is_general else None
+    run = _run(page, title) if template.is_general and not template.is_proof else None
     if template is FALLBACK:
         return _layout(template, page, title, [run.container], run) if run and run.mass >= LEAST_PROSE else None
     for place in template.bodies:
@@ -123,13 +123,13 @@ def _layout(
     template: Template, page: PageLines, title: Title, containers: list[Node], run: Run | None
 ) -> Layout | None:
     inside = page.within(containers)
-    if not inside or (run and not _holds(template, page, inside, run)):
+    if not inside or (template.is_general and not _holds(page, title, inside, run)):
         return None
     begin, end = inside[0], inside[-1]
     if begin <= title.last <= end:
         inside = [index for index in inside if index > title.last]
         begin = inside[0] if inside else end
-    if run and not template.is_proof:
+    if run:
         inside = _around(page.lines, inside, run)
         begin, end = (inside[0], inside[-1]) if inside else (end, end)
     dated = _date_near(page.lines[max(0, title.first) : begin])
@@ -166,6 +166,11 @@ def _layout(
     )
 
 
+def _run(page: PageLines, title: Title) -> Run | None:
+    """The densest run behind the title."""
+    return page.run(title.last + 1, lambda: _foreign(page, title))
+
+
 def _foreign(page: PageLines, title: Title) -> set[int]:
     """Indices of the lines that stand in comments, side boxes or the foot, by the names of their elements.
 
@@ -182,13 +187,16 @@ def _foreign(page: PageLines, title: Title) -> set[int]:
     return found
 
 
-def _holds(template: Template, page: PageLines, inside: list[int], run: Run) -> bool:
+def _holds(page: PageLines, title: Title, inside: list[int], run: Run | None) -> bool:
     """True when the lines are no side box: they hold most of the page's densest text, or, in a TRS wrapper, much."""
+    is_wrapper = run is None
+    if is_wrapper and sum(len(page.lines[index].text) for index in inside) >= FEW_CHARACTERS:
+        return True
+    run = run or _run(page, title)
+    if run is None:
+        return is_wrapper
     held = sum(prose(page.lines[index]) for index in inside if run.first <= index <= run.last)
-    if template.is_proof:
-        text = sum(len(page.lines[index].text) for index in inside)
-        return text >= FEW_CHARACTERS or held > 0 or run.mass < FEW_CHARACTERS
-    return held >= MOST_OF_RUN * run.mass
+    return held > 0 or run.mass < FEW_CHARACTERS if is_wrapper else held >= MOST_OF_RUN * run.mass
 
 
 def _around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from lxml import etree
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.tree import MAY_HIDE, Node, attribute, is_hidden, nodes
+from jcnews_spider.trs.tree import Node, attribute
 
 _BREAKS = frozenset(
     "address article aside blockquote body br caption center dd div dl dt fieldset figcaption figure footer form"
@@ -33,8 +33,7 @@ FLOWING_BLOCKS = 4
 """Blocks inside one cell from which a table is there for the layout: cells of data hold a paragraph or two."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of text, or one image or player in its place."""
 
     text: str
@@ -61,7 +60,15 @@ class Flow:
     With `begin` only those from that element on; with `reach` only so many behind the elements of `last`.
     """
 
-    def __init__(self, root: Node, begin: Node | None = None, last: Iterable[Node] = (), reach: int = 0) -> None:
+    def __init__(
+        self,
+        root: Node,
+        hidden: Collection[Node],
+        begin: Node | None = None,
+        last: Iterable[Node] = (),
+        reach: int = 0,
+    ) -> None:
+        self._hidden = hidden
         self.lines: list[Line] = []
         self._times: list[int] = []
         self._spans: dict[Node, tuple[int, int]] = {}
@@ -113,33 +120,35 @@ class Flow:
                 self._spans[above] = (0, self._clock)
 
     def _read(self, root: Node) -> None:
+        spans, hidden, clock = self._spans, self._hidden, self._clock
         walker = etree.iterwalk(root, events=("start", "end"))
-        spans = self._spans
-        hidden = {node for node in nodes(MAY_HIDE, root) if is_hidden(node)}
         for event, node in walker:
-            self._clock += 1
+            clock += 1
             tag = node.tag
-            if event == "end":
-                if tag in _BREAKS or node is self._data_row or node is self._link:
-                    self._close(node, tag)
-                spans[node] = (spans[node][0], self._clock)
-                if node is not root and (tail := node.tail):
-                    self._add(tail, node.getparent())
+            if event == "start":
+                self._clock = clock
+                if tag not in _PLAIN:
+                    self._enter(node, tag)
+                spans[node] = (clock, clock)
+                if node in hidden:
+                    walker.skip_subtree()
+                elif text := node.text:
+                    self._add(text, node)
                 continue
-            if tag not in _PLAIN:
-                self._enter(node, tag)
-            spans[node] = (self._clock, self._clock)
-            if node in hidden:
-                walker.skip_subtree()
-            elif text := node.text:
-                self._add(text, node)
+            self._clock = clock
+            if tag in _BREAKS or node is self._data_row or node is self._link:
+                self._close(node, tag)
+            spans[node] = (spans[node][0], clock)
+            if node is not root and (tail := node.tail):
+                self._add(tail, node.getparent())
 
     def _enter(self, node: Node, tag: str) -> None:
         if tag == "tr" and self._data_row is None and _is_data(node):
             self._flush()
             self._data_row = node
         elif tag in _BREAKS:
-            self._break()
+            if self._pieces:
+                self._break()
         elif tag == "a":
             if self._link is None and leads_to_page(attribute(node, "href")):
                 self._link = node
@@ -152,7 +161,7 @@ class Flow:
             self._data_row = None
         if node is self._link:
             self._link = None
-        if tag in _BREAKS:
+        if self._pieces and tag in _BREAKS:
             self._break()
 
     def _leave(self, node: Node) -> None:
@@ -164,9 +173,9 @@ class Flow:
 
     def _break(self) -> None:
         """A line's end; inside a row of data a blank."""
-        if self._pieces and self._data_row is not None:
+        if self._data_row is not None:
             self._pieces.append(" ")
-        elif self._pieces:
+        else:
             self._flush()
 
     def _add(self, text: str | None, node: Node) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from functools import cached_property
 from itertools import islice
 
 from jcnews_spider.text import one_line
+from jcnews_spider.trs.density import Run, densest
 from jcnews_spider.trs.lines import Flow, Line
-from jcnews_spider.trs.tree import Marked, Marks, Node, Place, metas, nodes, text_of, xpath
+from jcnews_spider.trs.tree import MAY_HIDE, Marked, Marks, Node, Place, is_hidden, metas, nodes, text_of, xpath
 
 _PAGE_TITLE = xpath("//title")
 
@@ -25,19 +26,42 @@ class PageLines:
         self.root = root
         self._found: dict[Place, list[Node]] = {}
         self._marks = Marks(root)
+        self._excerpts: dict[tuple[Node, frozenset[Node], int], PageLines] = {}
+        self._runs: dict[tuple[int, bool], Run | None] = {}
+        self.confirmed: dict[tuple[Place, ...], Node | None] = {}
+        """Titles that the head confirms, by the places that were asked."""
 
     @cached_property
     def _flow(self) -> Flow:
-        return Flow(self.root)
+        return Flow(self.root, self.hidden)
 
     def excerpt(self, title: Node, bodies: Iterable[Node] = (), reach: int = 0) -> PageLines:
         """The page from a little above a title on; where bodies are named, up to some lines behind them.
 
         Most of a page is navigation around the article, and reading it is most of the work.
         """
-        part = copy(self)
-        part.__dict__["_flow"] = Flow(self.root, _above(title), bodies, reach)
-        return part
+        key = (title, frozenset(bodies), reach)
+        if key not in self._excerpts:
+            part = self._excerpts[key] = copy(self)
+            part.__dict__["_flow"] = Flow(self.root, self.hidden, _above(title), key[1], reach)
+            part._runs = {}
+        return self._excerpts[key]
+
+    def flow(self, node: Node) -> Flow:
+        """The lines of one element alone."""
+        return Flow(node, self.hidden)
+
+    @cached_property
+    def hidden(self) -> frozenset[Node]:
+        """Elements that the page hides."""
+        return frozenset(node for node in nodes(MAY_HIDE, self.root) if is_hidden(node))
+
+    def run(self, start: int, foreign: Callable[[], Collection[int]] | None = None) -> Run | None:
+        """The densest run of lines from an index on; `foreign` gives the lines that weigh against it."""
+        key = (start, foreign is None)
+        if key not in self._runs:
+            self._runs[key] = densest(self.lines, start, foreign() if foreign else ())
+        return self._runs[key]
 
     @property
     def lines(self) -> list[Line]:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.byline import find_moment
-from jcnews_spider.trs.density import densest
-from jcnews_spider.trs.lines import Flow, Line
+from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import Template
-from jcnews_spider.trs.tree import Node, is_hidden
+from jcnews_spider.trs.tree import Node
 
 LEAST_TITLE, MOST_TITLE = 2, 300
 """Characters of a title."""
@@ -44,16 +43,22 @@ class Title:
 
 def confirmed_title(template: Template, page: PageLines) -> Node | None:
     """The marked element that the page's head confirms to be the title; reads no other lines of the page."""
+    if template.titles not in page.confirmed:
+        page.confirmed[template.titles] = _confirmed(template, page)
+    return page.confirmed[template.titles]
+
+
+def _confirmed(template: Template, page: PageLines) -> Node | None:
     parts = [fold(part) for part in _SITE_SUFFIX.split(page.page_title)]
     heads = [fold(page.page_title), *(fold(page.metas.get(name, "")) for name in _HEAD_TITLES)]
     short = None
     for place in template.titles:
         for node in page.find(place)[:MOST_CANDIDATES]:
-            text = fold(without_subtitle(line.text for line in Flow(node).lines))
+            text = fold(without_subtitle(line.text for line in page.flow(node).lines))
             is_name = len(text) < LONGER_THAN_NAMES and any(text in part for part in parts[1:])
             if is_name or not LEAST_TITLE <= len(text) <= MOST_TITLE or not any(text in head for head in heads):
                 continue
-            if any(is_hidden(above) for above in (node, *node.iterancestors())):
+            if not page.hidden.isdisjoint((node, *node.iterancestors())):
                 continue
             if len(text) >= LEAST_CONFIRMED:
                 return node
@@ -85,7 +90,7 @@ def _nearest(template: Template, page: PageLines) -> Title | None:
     """Of the marked elements that nothing confirms, a long h1, else the last above the text; else the first."""
     parts = [fold(part) for part in _SITE_SUFFIX.split(page.page_title)]
     found = [(node, title) for node in _marked(template, page) if (title := _shown(node, page))]
-    run = densest(page.lines, 0)
+    run = page.run(0)
     above = [
         (node, title)
         for node, title in found
