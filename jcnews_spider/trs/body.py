@@ -12,7 +12,7 @@ import nh3
 from jcnews_spider.article import Image, Resource
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.lines import Line
-from jcnews_spider.trs.tree import MAY_HIDE, Node, attribute, is_hidden, nodes, text_of, up_to_block, xpath
+from jcnews_spider.trs.tree import INVISIBLE, Node, attribute, hidden_elements, nodes, text_of, up_to_block, xpath
 from jcnews_spider.urls import canonical_url
 
 _CAPTION = re.compile(r".{0,14}(?:微信|微博|公众号|app|客户端|二维码|抖音)", re.IGNORECASE)
@@ -130,10 +130,12 @@ def html_of(containers: Sequence[Node], kept: Iterable[Line], cut: Iterable[Line
         while node is not None and node not in own:
             own.add(node)
             node = node.getparent()
+    inside = set(containers)
     foreign = [up_to_block(line.node)[-1] for line in cut]
-    hidden = [node for container in containers for node in nodes(MAY_HIDE, container) if is_hidden(node)]
-    for node in [*hidden, *foreign]:
-        if node not in own and node not in containers and node.getparent() is not None:
+    unseen = [node for container in containers for node in container.iter(*INVISIBLE)]
+    hidden = [node for container in containers for node in hidden_elements(container)]
+    for node in [*unseen, *hidden, *foreign]:
+        if node not in own and node not in inside and node.getparent() is not None:
             node.drop_tree()
     pieces = []
     for container in containers:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.tree import Node, attribute
+from jcnews_spider.trs.tree import INVISIBLE, Node, attribute
 
 _BREAKS = frozenset(
     "address article aside blockquote body br caption center dd div dl dt fieldset figcaption figure footer form"
@@ -130,7 +130,7 @@ class Flow:
                 if tag not in _PLAIN:
                     self._enter(node, tag)
                 spans[node] = (clock, clock)
-                if node in hidden:
+                if tag in INVISIBLE or node in hidden:
                     walker.skip_subtree()
                 elif text := node.text:
                     self._add(text, node)

@@ -10,7 +10,7 @@ from itertools import islice
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.density import Run, densest
 from jcnews_spider.trs.lines import Flow, Line
-from jcnews_spider.trs.tree import MAY_HIDE, Marked, Marks, Node, Place, is_hidden, metas, nodes, text_of, xpath
+from jcnews_spider.trs.tree import Marked, Marks, Node, Place, hidden_elements, metas, nodes, text_of, xpath
 
 _PAGE_TITLE = xpath("//title")
 
@@ -54,7 +54,7 @@ class PageLines:
     @cached_property
     def hidden(self) -> frozenset[Node]:
         """Elements that the page hides."""
-        return frozenset(node for node in nodes(MAY_HIDE, self.root) if is_hidden(node))
+        return hidden_elements(self.root)
 
     def run(self, start: int, foreign: Callable[[], Collection[int]] | None = None) -> Run | None:
         """The densest run of lines from an index on; `foreign` gives the lines that weigh against it."""

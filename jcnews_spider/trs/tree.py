@@ -142,12 +142,13 @@ def classes(node: Node) -> Sequence[str]:
     return f"{attribute(node, 'class')} {attribute(node, 'id')}".lower().split()
 
 
-def is_hidden(node: Node) -> bool:
-    """True for a script, a style, or what the page itself hides."""
-    if node.tag in _INVISIBLE or node.get("hidden") is not None:
-        return True
-    style = attribute(node, "style")
-    return bool(style) and bool(_HIDING.search(style))
+def hidden_elements(root: Node) -> frozenset[Node]:
+    """Elements that the page itself hides; never the body, scripts show those that are. Not those of INVISIBLE."""
+    return frozenset(
+        node
+        for node in nodes(_MAY_HIDE, root)
+        if node.get("hidden") is not None or _HIDING.search(attribute(node, "style"))
+    )
 
 
 def metas(root: Node) -> Mapping[str, str]:
@@ -161,14 +162,12 @@ def metas(root: Node) -> Mapping[str, str]:
 
 
 _STRING = etree.XPath("string()", smart_strings=False)
-_INVISIBLE = frozenset(
+INVISIBLE = frozenset(
     ("title", "script", "style", "noscript", "template", "head", "select", "option", "textarea", "iframe")
 )
 _BLOCKS = frozenset(
     ("p", "div", "td", "th", "li", "dd", "h1", "h2", "h3", "h4", "figcaption", "section", "center", "body")
 )
-_INVISIBLE_TAGS = " or ".join(f"self::{tag}" for tag in sorted(_INVISIBLE))
-MAY_HIDE = xpath(f"descendant-or-self::*[not(self::html or self::body)][@style or @hidden or {_INVISIBLE_TAGS}]")
-"""Elements that `is_hidden` may say True of; a body is not hidden, scripts show those that are."""
+_MAY_HIDE = xpath("descendant-or-self::*[@style or @hidden][not(self::html or self::body)]")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _META = xpath("//meta[@content]")
