@@ -37,6 +37,7 @@ test: setup
 soak: setup
 	$(BIN)/pytest -n 2 -m soak
 	$(BIN)/python -m tests.killing --kills 200
+	$(BIN)/python -m tests.fuzz
 
 # Limits and rates, printed beside what they must be.
 bench: setup

@@ -16,18 +16,29 @@ from jcnews_spider.article import Article
 from jcnews_spider.errors import EmptyPage, NoBody, NotHtml, RedirectStub, UnknownLayout
 from jcnews_spider.sites import site_named
 from jcnews_spider.trs.article import join_parts, parse_article
-from tests import quality
+from tests import quality, test_trs_fallback, test_trs_sites
 from tests.skeleton import editor, page
 
 SITE = site_named("jcnews")
 URL = "http://www.jcnews.com.cn/zt/sxdj/202210/t20221009_956123.html"
 PAGES = sorted((Path(__file__).parent / "pages").glob("*/*.html"))
 SAMPLE = Path(__file__).parents[2] / "shared" / "sample_article.txt"
+SEEN = [
+    *(path.read_bytes() for path in PAGES),
+    *(text.encode() for text in (*test_trs_sites.PAGES, *test_trs_fallback.PAGES)),
+]
+"""Every kind of page that the tests know."""
 TEXT = "这是一段虚构的正文，说明本页由测试写成。"
 
 
 def parsed(body: bytes, url: str | None = URL) -> Article:
     return parse_article(body, url, SITE)
+
+
+def made_up(body: str) -> bytes:
+    """A page without any known container."""
+    head = "<html><head><title>标题标题_某某网</title></head><body><h1>标题标题</h1><p>2022-10-09 10:28</p>"
+    return f"{head}{body}</body></html>".encode()
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -194,6 +205,12 @@ def test_html_is_safe_and_absolute() -> None:
     assert not re.search(r"script|style|class|onclick|onerror|iframe|javascript", html)
 
 
+def test_control_characters_in_attributes_do_no_harm() -> None:
+    inside = f'<p>{TEXT}<a href="a\x01.html">链</a><img src="./W0\x022022.jpg\ufffe"></p>'
+    body = page(f'<div class="TRS_Editor \x01">{inside}</div>').replace(b'id="title"', b'id="title \x03"')
+    assert parsed(body).text == f"{TEXT}链"
+
+
 def test_html_holds_what_the_text_holds_and_nothing_hidden() -> None:
     inside = f'<p>{TEXT}一<br>{TEXT}二<br>责任编辑：某某</p><div style="display:none"><p>{TEXT}三</p></div>尾巴'
     article = parsed(page(f"<div class=TRS_Editor>{inside}</div>"))
@@ -262,8 +279,16 @@ def test_what_is_no_article_is_named(body: bytes, fault: type[UnknownLayout]) ->
         page(editor(TEXT), title="题" * 100_000),
         page("<table><tr><td>" * 2_000 + TEXT),
         page("<p>（" * 50_000),
+        made_up("<div>" * 1_500 + f"<p>{TEXT}</p>" * 10_000),
+        made_up(f"<p>{'1' * 60}x</p><p>{'大中小' * 9}x</p>" * 10_000),
+        made_up(
+            "".join(f'<div class="title{n} comment{n}" id="TRS_AUTOADD_{n}">位置{TEXT}</div>' for n in range(9_000))
+        ),
+        made_up("<h1>别的题目</h1>" * 30_000),
+        made_up(f"<p>来源：{'记者，' * 90_000}</p><p>{TEXT}{'（记者' * 50_000}</p>"),
+        made_up(f"<p>{TEXT * 9}</p>" + '<div><a href="a.html">x</a></div>' * 200_000),
     ],
-    ids=["deep", "long", "nested editors", "links", "title", "tables", "brackets"],
+    ids="deep long editors links title tables brackets prose tools marks headings persons list".split(),
 )
 def test_hostile_pages_take_bounded_time(body: bytes) -> None:
     """A page takes a second alone, four under coverage on a busy machine; a quadratic walk takes minutes."""
@@ -276,7 +301,7 @@ def test_hostile_pages_take_bounded_time(body: bytes) -> None:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
 @given(data=st.data())
 def test_mutated_pages_give_a_record_or_unknown_layout(data: st.DataObject) -> None:
-    body = bytearray(data.draw(st.sampled_from(PAGES)).read_bytes())
+    body = bytearray(data.draw(st.sampled_from(SEEN)))
     for _ in range(data.draw(st.integers(1, 8))):
         place = data.draw(st.integers(0, len(body)))
         length = data.draw(st.integers(0, 400))

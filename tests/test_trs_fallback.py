@@ -53,6 +53,9 @@ SHORT = f"""<title>冷库建到田间_某某网</title><meta name="description" 
 <p>责任编辑：王五</p><div class="side-box"><p>{THREE}</p><p>{THREE}</p><p>{THREE}</p><p>{THREE}</p></div>"""
 
 
+PAGES = (SOUP, NAMELESS, TABLE, PAPER, SHORT)
+
+
 @pytest.mark.parametrize(
     ("page", "expected"),
     [

@@ -61,6 +61,9 @@ PICTURES = """<html><head><title>图集：某某_某某网</title></head><body><
 </body></html>"""
 
 
+PAGES = (GOVERNMENT, TABLES, AUTOADD, WITHOUT_LABELS, NEWSPAPER, PICTURES)
+
+
 @pytest.mark.parametrize(
     ("page", "expected"),
     [

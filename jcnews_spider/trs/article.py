@@ -23,7 +23,7 @@ from jcnews_spider.trs.pager import find_pager
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import MOST_TEXT, redirect_target
 from jcnews_spider.trs.template import SOURCES
-from jcnews_spider.trs.tree import nodes, parse_tree, text_of, up_to_block, xpath
+from jcnews_spider.trs.tree import count_elements, nodes, parse_tree, text_of, up_to_block, xpath
 from jcnews_spider.urls import ArticleAddress
 
 T = TypeVar("T")
@@ -31,6 +31,8 @@ T = TypeVar("T")
 PARSER_VERSION = "2"
 """Goes up with every change that can change a record of the same bytes."""
 
+MOST_ELEMENTS = 150_000
+"""Elements above which a page is no article: the longest real ones have some thousands; keeps a page below 2 s."""
 AUTHOR_REACH = 6
 """Lines behind a body among which one may name its author."""
 
@@ -51,6 +53,8 @@ def parse_article(body: bytes, url: str | None, site: Site, charset: str | None 
     """
     decoded = decode(body, charset)
     root = parse_tree(decoded.text)
+    if count_elements(root) > MOST_ELEMENTS:
+        raise UnknownLayout(f"more than {MOST_ELEMENTS} elements")
     base = urljoin(url or "", str(_BASE(root))) if url else ""
     page = PageLines(root)
     address = site.article_address(url) if url else None

@@ -12,7 +12,17 @@ import nh3
 from jcnews_spider.article import Image, Resource
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.lines import Line
-from jcnews_spider.trs.tree import INVISIBLE, Node, attribute, hidden_elements, nodes, text_of, up_to_block, xpath
+from jcnews_spider.trs.tree import (
+    INVISIBLE,
+    Node,
+    attribute,
+    hidden_elements,
+    nodes,
+    set_attribute,
+    text_of,
+    up_to_block,
+    xpath,
+)
 from jcnews_spider.urls import canonical_url
 
 _CAPTION = re.compile(r".{0,14}(?:微信|微博|公众号|app|客户端|二维码|抖音)", re.IGNORECASE)
@@ -142,7 +152,7 @@ def html_of(containers: Sequence[Node], kept: Iterable[Line], cut: Iterable[Line
         for node in nodes(_ADDRESSES, container):
             for name in ("href", "src", "poster"):
                 if address := node.get(name):
-                    node.set(name, absolute(base, address) or "")
+                    set_attribute(node, name, absolute(base, address) or "")
         pieces.append(lxml.html.tostring(container, encoding="unicode", with_tail=False))
     cleaned = nh3.clean(
         "\n".join(pieces), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None

@@ -26,12 +26,10 @@ _LOCATION = re.compile(
 
 def redirect_target(root: Node, base: str) -> str | None:
     """The absolute address to which a page without content of its own sends its reader, else None."""
-    if _has_content(root):
-        return None
     candidates = [_REFRESH_URL.search(attribute(node, "content")) for node in nodes(_REFRESH, root)]
     candidates += [_LOCATION.search(text_of(node)) for node in nodes(_SCRIPTS, root)]
     found = next(filter(None, candidates), None)
-    if found is None:
+    if found is None or _has_content(root):
         return None
     try:
         return str(urljoin(base, found["url"].strip()))

@@ -16,6 +16,15 @@ from jcnews_spider.errors import EmptyPage, NotHtml
 Node: TypeAlias = lxml.html.HtmlElement
 
 _NOT_HTML = re.compile(r"\s*(%PDF|PK\x03\x04|\x89PNG|GIF8|\xff\xd8|Rar!|[{\[]\s*[\"{\[])")
+_CONTROLS = bytes({*range(0x20)} - {0x09, 0x0A, 0x0C, 0x0D})
+_FORM_FEED = bytes.maketrans(b"\x0c", b" ")
+_NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
+_REFERENCES = re.compile(
+    rb"&#(?:x0*(?:1?[0-9a-f]|fff[ef])|0*(?:[12]?[0-9]|3[01]|6553[45]))(?![0-9a-f]);?", re.IGNORECASE
+)
+"""References to the same, and to line ends."""
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that lxml takes in no variable."""
 MOST_VALUES = 12
 """Values for which one XPath is asked; hostile pages have thousands."""
 _VALUES = {name: etree.XPath(f"//@{name}", smart_strings=False) for name in ("class", "id")}
@@ -35,13 +44,21 @@ def parse_tree(text: str) -> Node:
         raise NotHtml("no HTML")
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root: Node = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        root: Node = lxml.html.document_fromstring(_clean(text), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as fault:
         raise EmptyPage(str(fault)) from None
     body = root.find("body")
     for late in list(root.itersiblings()):
         (root if body is None else body).append(late)
     return root
+
+
+def _clean(text: str) -> bytes:
+    """UTF-8 without the characters that a tree can hold, but refuses where it is changed: controls, U+FFFE, U+FFFF."""
+    body = text.encode("utf-8", "replace").translate(_FORM_FEED, _CONTROLS)
+    if b"\xef\xbf" in body:
+        body = _NO_CHARACTERS.sub(b"", body)
+    return _REFERENCES.sub(b" ", body) if b"&#" in body else body
 
 
 def xpath(expression: str) -> etree.XPath:
@@ -99,7 +116,7 @@ class Marks:
         classes, ids = self._hits("class", place.classes), self._hits("id", place.ids)
         if not classes and not ids:
             return []
-        if len(classes) + len(ids) <= MOST_VALUES:
+        if len(classes) + len(ids) <= MOST_VALUES and not any(map(_NO_XML.search, (*classes, *ids))):
             names = [*(("class", value) for value in classes), *(("id", value) for value in ids)]
             variables = {f"v{index}": value for index, (_, value) in enumerate(names)}
             found: Any = _holding(tuple(name for name, _ in names))(self._root, **variables)
@@ -122,6 +139,17 @@ class Marks:
 @lru_cache
 def _holding(names: tuple[str, ...]) -> etree.XPath:
     return etree.XPath(f"//*[{' or '.join(f'@{name} = $v{index}' for index, name in enumerate(names))}]")
+
+
+def set_attribute(node: Node, name: str, value: str) -> None:
+    """Gives an element an attribute, without the characters that a tree cannot hold."""
+    node.set(name, _NO_XML.sub("", value))
+
+
+def count_elements(root: Node) -> int:
+    """How many elements a tree has."""
+    found: Any = _COUNT(root)
+    return int(found)
 
 
 def text_of(node: Node) -> str:
@@ -161,6 +189,7 @@ def metas(root: Node) -> Mapping[str, str]:
     return found
 
 
+_COUNT = etree.XPath("count(//*)")
 _STRING = etree.XPath("string()", smart_strings=False)
 INVISIBLE = frozenset(
     ("title", "script", "style", "noscript", "template", "head", "select", "option", "textarea", "iframe")
