@@ -73,9 +73,9 @@ bench-peers:
 crawl: setup
 	$(BIN)/scrapy crawl jcnews
 
-# The figures of the README, measured on the replica (and on a labelled corpus, if CORPUS names one).
+# The figures of the README, measured on the replica.
 figures: setup
-	$(BIN)/python -m tests.figures $(CORPUS)
+	$(BIN)/python -m tests.figures
 
 # The generated parts of the READMEs and the JSON Schema.
 docs: setup

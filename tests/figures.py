@@ -1,21 +1,15 @@
-"""`python -m tests.figures [CORPUS]`: the figures of the README, measured now.
+"""`python -m tests.figures`: the figures of the README, measured now.
 
-A real crawl of the whole replica is held against its gold; CORPUS, a folder with pages/, labels/, trs.txt and
-score.py, is scored too when it is named.
+A real crawl of the whole replica is held against its gold. Real pages: `python -m tests.quality`.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-from jcnews_spider.errors import UnknownLayout
-from jcnews_spider.sites import site_named
-from jcnews_spider.trs.article import parse_article
 from tests.crawling import crawl
 from tests.replica import Plan, Replica
 from tests.scoring import FIELDS, score
@@ -37,28 +31,6 @@ def replica_figures() -> None:
         print(f"  {name:<14} {result.share(name):8.2%}", *map(_short, result.examples.get(name, ())))
 
 
-def corpus_figures(corpus: Path) -> None:
-    """The labelled TRS pages, scored by the corpus's own program."""
-    site = site_named("jcnews")
-    with tempfile.TemporaryDirectory() as folder:
-        for page in sorted((corpus / "pages").glob("*.html")):
-            try:
-                article = parse_article(page.read_bytes(), None, site)
-            except UnknownLayout:
-                continue
-            prediction = article.as_dict() | {
-                "body": article.text,
-                "authors": [author.name for author in article.authors],
-                "images": [image.url for image in article.images],
-            }
-            Path(folder, f"{page.stem}.json").write_text(json.dumps(prediction, ensure_ascii=False), encoding="utf-8")
-        program = [sys.executable, str(corpus / "score.py"), folder, str(corpus / "labels")]
-        print("corpus, its TRS pages:", flush=True)
-        subprocess.run([*program, "--ids", str(corpus / "trs.txt"), "--worst", "8"], check=True)
-        print("corpus, every page (no generic fallback yet):", flush=True)
-        subprocess.run(program, check=True)
-
-
 def _short(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) < 160 else f"{text[:160]}…"
@@ -66,5 +38,3 @@ def _short(value: object) -> str:
 
 if __name__ == "__main__":
     replica_figures()
-    if sys.argv[1:]:
-        corpus_figures(Path(sys.argv[1]))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from jcnews_spider.article import Author, Image, Resource
 from jcnews_spider.errors import UnknownLayout
 from jcnews_spider.trs.article import parse_article
 from jcnews_spider.trs.site import Site
@@ -61,7 +62,43 @@ PICTURES = """<html><head><title>图集：某某_某某网</title></head><body><
 </body></html>"""
 
 
-PAGES = (GOVERNMENT, TABLES, AUTOADD, WITHOUT_LABELS, NEWSPAPER, PICTURES)
+RELATED = "".join(f'<p><a href="./t2022061{n}_{n}.html">某某县另一条相关的新闻标题{n}</a></p>' for n in range(4))
+
+LEAD = f"""<html><head><title>某市开会_要闻_某某网</title></head><body><div class=nav><a href=/>首页</a></div>
+<div class="main"><h1>某市开会</h1><div class="msg"><span>2022年06月12日 14:46</span><span>来源：某某日报</span>
+<span>作者：张三</span></div><div style="text-align:center"><img src="./W020220612531234567890.jpg"/></div>
+<div class="TRS_UEDITOR trs_paper_default trs_web"><p>　　{TEXT}</p>
+<p style="text-align:right">（某某日报记者 李四）</p></div>
+<div class="list_fj"><ul><li><a href="./P020220612531234567.pdf">附件1.某某表.pdf</a></li></ul></div>
+<p>责任编辑：王五</p></div></body></html>"""
+
+TWINS = f"""<html><head><title>某市开会-某某网</title></head><body><div class="pc-only"><h1>某市开会</h1>
+<p>时间：2022-06-12 来源：市政府办</p><div class="TRS_Editor"><p>{TEXT}</p></div></div>
+<div class="m-only"><h1>某市开会</h1>
+<p>2022-06-12</p><div class="TRS_Editor"><p>{TEXT}</p></div></div></body></html>"""
+
+INSIDE = f"""<html><head><title>某市开会_某某网</title></head><body><h2 class="article-tit">某市开会</h2>
+<div class="xx">2022-06-12 14:46:01 <em>中国证券报·中证网</em></div><div class=TRS_Editor><p>{TEXT}</p>
+<p><strong>相关阅读：</strong></p>{RELATED}<p>{TEXT}二</p>
+<p align="right">（编辑 王五 学生编辑 赵六）</p></div></body></html>"""
+
+ZOOM = f"""<html><head><title>关于开会的通知_某某市</title><meta name="ArticleTitle" content="关于开会的通知">
+<meta name="PubDate" content="2022-06-12 14:46"><meta name="ContentSource" content="市政府办"></head><body>
+<table class="head"><tr><td>索引号</td><td>0123/2022-001</td></tr><tr><td>成文日期</td><td>2022-05-30</td></tr></table>
+<div class="tit">关于开会的通知</div><div id="zoom"><p align=center>某政发〔2022〕1号</p>
+<p>各县区人民政府：</p><p>　　{TEXT}</p>
+<p align=right>某某市人民政府</p><p align=right>2022年5月30日</p></div>
+<div class="share">分享到：</div></body></html>"""
+
+NO_CLASS = f"""<html><head><title>某市开会 - 某某新闻网</title></head><body><div class="c1">
+<div class="c2">某市开会</div>
+<div class="c3">2022/06/12 14:46 | 来源：<a href=http://a.cn>新华社</a> |
+点击：<script>document.write(1)</script>次</div>
+<div class="c4"><style>.TRS_Editor P{{}}</style>　　{TEXT}<br/><br/>　　{TEXT}一<br/>
+　　新华社记者张三、李四摄<br/></div>
+<div class="c5">[责任编辑：王五]</div></div></body></html>"""
+
+PAGES = (LEAD, TWINS, INSIDE, ZOOM, NO_CLASS, GOVERNMENT, TABLES, AUTOADD, WITHOUT_LABELS, NEWSPAPER, PICTURES)
 
 
 @pytest.mark.parametrize(
@@ -93,9 +130,34 @@ PAGES = (GOVERNMENT, TABLES, AUTOADD, WITHOUT_LABELS, NEWSPAPER, PICTURES)
             {"title": "大会开幕 某某致辞", "published_at": "2022-10-02T10:42:00+08:00", "source": "某某日报",
              "editor": "赵六、钱七", "text": f"{TEXT}\n\n{TEXT}"},
         ),
+        (
+            LEAD,
+            {"title": "某市开会", "source": "某某日报", "editor": "王五", "text": f"{TEXT}\n\n（某某日报记者 李四）",
+             "authors": (Author("张三", "作者"), Author("李四", "某某日报记者")),
+             "images": (Image("http://www.x.gov.cn/zwgk/zwdt/202206/W020220612531234567890.jpg"),),
+             "attachments": (
+                 Resource("http://www.x.gov.cn/zwgk/zwdt/202206/P020220612531234567.pdf", "附件1.某某表.pdf"),)},
+        ),
+        (TWINS, {"title": "某市开会", "published_at": "2022-06-12", "source": "市政府办", "text": TEXT}),
+        (
+            INSIDE,
+            {"title": "某市开会", "published_at": "2022-06-12T14:46:01+08:00", "source": "中国证券报·中证网",
+             "editor": "王五", "text": f"{TEXT}\n\n{TEXT}二\n\n（编辑 王五 学生编辑 赵六）"},
+        ),
+        (
+            ZOOM,
+            {"title": "关于开会的通知", "published_at": "2022-06-12T14:46:00+08:00", "source": "市政府办",
+             "text": f"某政发〔2022〕1号\n\n各县区人民政府：\n\n{TEXT}\n\n某某市人民政府\n\n2022年5月30日"},
+        ),
+        (
+            NO_CLASS,
+            {"title": "某市开会", "published_at": "2022-06-12T14:46:00+08:00", "source": "新华社", "editor": "王五",
+             "authors": (Author("张三", "新华社记者"), Author("李四", "新华社记者")),
+             "text": f"{TEXT}\n\n{TEXT}一\n\n新华社记者张三、李四摄"},
+        ),
         (PICTURES, {"title": "图集：某某", "source": "新华社", "text": "工人在作业。新华社记者 某某 摄"}),
     ],
-    ids=["government", "tables", "autoadd", "without labels", "newspaper", "pictures"],
+    ids="government tables autoadd labels newspaper lead twins inside zoom classless pictures".split(),
 )  # fmt: skip
 def test_layouts_of_other_sites(page: str, expected: dict[str, Any]) -> None:
     article = parse_article(page.encode(), URL, SITE)

@@ -10,7 +10,7 @@ from datetime import datetime
 from jcnews_spider.article import Author
 
 _LABELS = (
-    "作者|编辑|责任编辑|责编|校对|审核|记者|通讯员|字号|字体|大小|发布|更新|时间|日期|浏览|点击|阅读|访问|评论|分享|打印|关闭"
+    "作者|学生编辑|实习编辑|见习编辑|编辑|责任编辑|责编|校对|审核|记者|通讯员|字号|字体|大小|发布|更新|时间|日期|浏览|点击|阅读|访问|评论|分享|打印|关闭"
     "|查看|我要|来源|发表|稿源|编稿|关键字|关键词|供稿|初审|复审|终审|一审|二审|三审|监制|摄影|收藏|字数"
 )
 _END = rf"(?=\s*(?:(?:{_LABELS})|\s[\u4e00-\u9fa5]{{2,4}}\s?[:：]|\d{{4}}\s?[-年/.]|[|｜【\[<>\]】]|$))"
@@ -30,7 +30,7 @@ _MEDIUM = re.compile(
 )
 _IN_BRACKETS = re.compile(r"[（(【\[]\s?(?P<name>[^（()）]{2,20}?)\s?[)）】\]]")
 _EDITOR = re.compile(
-    r"(?:责任编辑|责\s?编|网络编辑|本文编辑|编\s?辑)\s?(?:[:：]|(?=\s?[\u4e00-\u9fa5·]{2,4}[\])】）]))"
+    r"(?:责任编辑|责\s?编|网络编辑|本文编辑|编\s?辑)\s?(?:[:：]|(?=\s?[\u4e00-\u9fa5·]{2,4}(?:[\])】）]|\s+[\u4e00-\u9fa5]{0,3}编辑)))"
 )
 _NAME = re.compile(r"[\u4e00-\u9fa5]{2,4}|[\u4e00-\u9fa5]{1,8}(?:·[\u4e00-\u9fa5]{1,8})+")
 _ROLE = (
@@ -148,7 +148,7 @@ def find_editor(lines: Iterable[str]) -> str | None:
     if not telling:
         return None
     label, line = telling[0]
-    value = re.split(rf"[\]】）)\[【|]|{_LABELS}", line[label.end() :])[0].strip(" :：、，,")
+    value = re.split(rf"[\]】）)\[【|]|{_LABELS}", line[label.end() :])[0].strip(" :：、，,；;")
     names = list(_names(value)) or ([value] if 0 < len(value) <= 20 else [])
     return "、".join(names) or None
 
@@ -198,7 +198,8 @@ def _byline_places(body: list[str]) -> Iterator[str]:
 def _names(text: str) -> Iterator[str]:
     """The names at the head of a text; two single characters are one name printed with a blank."""
     pending = ""
-    for part in re.split(r"[\s、，,&]+", text.strip()):
+    for word in re.split(r"[\s、，,&]+", text.strip()):
+        part = word.removesuffix("摄") if len(word) > 2 else word
         if len(part) == 1:
             if pending:
                 yield pending + part

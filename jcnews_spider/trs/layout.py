@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.byline import find_moment
 from jcnews_spider.trs.density import Run
+from jcnews_spider.trs.extent import around, holds, kin, run_behind
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
-from jcnews_spider.trs.template import COMMENTS, FALLBACK, FOREIGN, TRS_EDITOR, Template
+from jcnews_spider.trs.template import FALLBACK, TRS_EDITOR, Template
 from jcnews_spider.trs.title import TAG, Title, confirmed_title, find_title
-from jcnews_spider.trs.tree import Node, Place, classes, nodes, text_of, up_to_block, xpath
+from jcnews_spider.trs.tree import Node, Place, attribute, classes, nodes, text_of, up_to_block, xpath
 from jcnews_spider.trs.trim import (
     HEADER_REACH,
     cut_tail,
     ends_article,
-    is_notice,
     is_tool,
-    opens_tail,
-    prose,
     without_header,
     without_opening_tools,
     without_related,
@@ -39,19 +36,13 @@ UNDATED_PROSE = 500
 """Running text from which a page without any date may be an article."""
 MOST_LINKED = 0.5
 """Share of a body's characters inside links from which it is a list."""
-MOST_OF_RUN = 0.6
-"""Share of the page's densest text that a container without a TRS class must hold: less is half an article."""
-FEW_CHARACTERS = 200
-"""Text in a TRS wrapper below which the page's densest text is asked whether the wrapper is not just a side box."""
-LONGEST_END = 8
-"""Short lines behind the last paragraph that belong to the text still: a byline, a signature, a date."""
-MOST_FOREIGN = 60
-"""Elements with a foreign name that are looked at."""
 MOST_ITEMS = 3
 """Linked headings among the lines of a text from which it is a list with summaries."""
 
 _LINKED = xpath(".//a[@href]")
 _SUBTITLE = re.compile(r"sub-?title|yinti|fubiao|futi|fbt|subhead|vice")
+_PICTURE = re.compile(r"(?:^|/)[^/?]*\d{6}[^/?]*\.(?:jpe?g|png)(?:$|\?)", re.IGNORECASE)
+"""Names that a CMS gives to pictures of articles: a date or a number; icons have words."""
 _SENTENCE_END = re.compile("[。！？；]")
 _ERROR = re.compile(
     r"\W*(?:[45]0\d\b|error|错误|出错|not found|forbidden|access denied"
@@ -102,7 +93,7 @@ def _fit(template: Template, page: PageLines, confirmed: Node | None) -> Layout 
     title = find_title(template, page, confirmed)
     if title is None or (template.is_general and _ERROR.match(title.text)):
         return None
-    run = _run(page, title) if template.is_general and not template.is_proof else None
+    run = run_behind(page, title) if template.is_general and not template.is_proof else None
     if template is FALLBACK:
         return _layout(template, page, title, [run.container], run) if run and run.mass >= LEAST_PROSE else None
     for place in template.bodies:
@@ -123,14 +114,14 @@ def _layout(
     template: Template, page: PageLines, title: Title, containers: list[Node], run: Run | None
 ) -> Layout | None:
     inside = page.within(containers)
-    if not inside or (template.is_general and not _holds(page, title, inside, run)):
+    if not inside or (template.is_general and not holds(page, title, inside, run)):
         return None
     begin, end = inside[0], inside[-1]
     if begin <= title.last <= end:
         inside = [index for index in inside if index > title.last]
         begin = inside[0] if inside else end
     if run:
-        inside = _around(page.lines, inside, run)
+        inside = around(page.lines, inside, run)
         begin, end = (inside[0], inside[-1]) if inside else (end, end)
     dated = _date_near(page.lines[max(0, title.first) : begin])
     own = [page.lines[index] for index in inside]
@@ -138,7 +129,7 @@ def _layout(
     kept_from = len(own) - len(lines)
     lines = without_related(without_opening_tools(lines))
     body = cut_tail(lines)
-    before, body, behind = _kin(body) if template.is_general and not template.is_proof else ([], body, [])
+    before, body, behind = kin(body) if template.is_general and not template.is_proof else ([], body, [])
     header_start = title.first if 0 <= title.first < begin else max(0, begin - HEADER_REACH)
     above = page.lines[max(0, header_start - ABOVE_REACH) : header_start]
     header = page.lines[header_start:begin] + own[:kept_from] + before
@@ -152,6 +143,8 @@ def _layout(
         or (run and run.mass >= UNDATED_PROSE)
     ):
         return None
+    leads = _leads(header[1:])
+    body = leads + body
     kept = {id(line) for line in body}
     return Layout(
         template=template.name,
@@ -162,80 +155,18 @@ def _layout(
         body=body,
         cut=[page.lines[index] for index in page.within(containers) if id(page.lines[index]) not in kept],
         tail=tail,
-        containers=containers,
+        containers=[*(up_to_block(line.node)[-1] for line in leads), *containers],
     )
 
 
-def _run(page: PageLines, title: Title) -> Run | None:
-    """The densest run behind the title."""
-    return page.run(title.last + 1, lambda: _foreign(page, title))
-
-
-def _foreign(page: PageLines, title: Title) -> set[int]:
-    """Indices of the lines that stand in comments, side boxes or the foot, by the names of their elements.
-
-    One that holds the title, or most of what follows it, only has an unlucky name.
-    """
-    rest = sum(prose(line) for line in page.lines[title.last + 1 :])
-    found: set[int] = set()
-    for node in page.find(FOREIGN)[:MOST_FOREIGN]:
-        inside = page.within([node])
-        if inside and inside[0] > title.last and not found.issuperset(inside):
-            mass = sum(prose(page.lines[index]) for index in inside)
-            if mass * 2 < rest or node in page.find(COMMENTS):
-                found.update(inside)
-    return found
-
-
-def _holds(page: PageLines, title: Title, inside: list[int], run: Run | None) -> bool:
-    """True when the lines are no side box: they hold most of the page's densest text, or, in a TRS wrapper, much."""
-    is_wrapper = run is None
-    if is_wrapper and sum(len(page.lines[index].text) for index in inside) >= FEW_CHARACTERS:
-        return True
-    run = run or _run(page, title)
-    if run is None:
-        return is_wrapper
-    held = sum(prose(page.lines[index]) for index in inside if run.first <= index <= run.last)
-    return held > 0 or run.mass < FEW_CHARACTERS if is_wrapper else held >= MOST_OF_RUN * run.mass
-
-
-def _around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
-    """The container's lines up to the end of its densest text, and the short ones that still belong to it."""
-    last = run.last
-    for index in [index for index in inside if index > run.last][:LONGEST_END]:
-        line = lines[index]
-        if line.is_linked or is_tool(line.text) or is_notice(line.text):
-            break
-        last = index
-        if opens_tail(line.text) or ends_article(line.text):
-            break
-    first = run.first if run.first - inside[0] > HEADER_REACH else inside[0]
-    return [index for index in inside if first <= index <= last]
-
-
-def _kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
-    """(before, body, behind): short lines around the text that are not marked up as its paragraphs are none of it.
-
-    A caption, a byline or a signature stands in an element like the paragraphs'; tools stand in others.
-    """
-    texts = [index for index, line in enumerate(lines) if prose(line)]
-    if not texts:
-        return [], lines, []
-    kinds = {_kind(lines[index]) for index in texts}
-    first, last = texts[0], texts[-1]
-
-    def is_kin(line: Line) -> bool:
-        return line.is_media or _kind(line) in kinds
-
-    before = [line for line in lines[:first] if not is_kin(line)]
-    behind = [line for line in lines[last + 1 :] if not is_kin(line)]
-    outside = {id(line) for line in (*before, *behind)}
-    return before, [line for line in lines if id(line) not in outside], behind
-
-
-def _kind(line: Line) -> tuple[object, object]:
-    block = up_to_block(line.node)[-1]
-    return block.tag, block.getparent()
+def _leads(header: list[Line]) -> list[Line]:
+    """Pictures between header and body: on some sites the lead stands in front of the wrapper (SITE.md §4.2)."""
+    return [
+        line
+        for line in header
+        if line.is_media and line.node.tag == "img" and _PICTURE.search(attribute(line.node, "src"))
+        and up_to_block(line.node)[-1].tag != "body" and not " ".join(text_of(up_to_block(line.node)[-1]).split())
+    ]  # fmt: skip
 
 
 def _containers(place: Place, page: PageLines) -> list[Node]:

@@ -1,0 +1,94 @@
+"""How far a body reaches: which lines of a container, beside the page's densest text, are the article's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jcnews_spider.trs.density import Run
+from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.page import PageLines
+from jcnews_spider.trs.template import COMMENTS, FOREIGN
+from jcnews_spider.trs.title import Title
+from jcnews_spider.trs.tree import up_to_block
+from jcnews_spider.trs.trim import HEADER_REACH, ends_article, is_notice, is_tool, opens_tail, prose
+
+MOST_OF_RUN = 0.6
+"""Share of the page's densest text that a container without a TRS class must hold: less is half an article."""
+FEW_CHARACTERS = 200
+"""Text in a TRS wrapper below which the page's densest text is asked whether the wrapper is not just a side box."""
+LONGEST_END = 8
+"""Short lines behind the last paragraph that belong to the text still: a byline, a signature, a date."""
+MOST_FOREIGN = 60
+"""Elements with a foreign name that are looked at."""
+
+
+def run_behind(page: PageLines, title: Title) -> Run | None:
+    """The densest run behind the title."""
+    return page.run(title.last + 1, lambda: _foreign(page, title))
+
+
+def _foreign(page: PageLines, title: Title) -> set[int]:
+    """Indices of the lines that stand in comments, side boxes or the foot, by the names of their elements.
+
+    One that holds the title, or most of what follows it, only has an unlucky name.
+    """
+    rest = sum(prose(line) for line in page.lines[title.last + 1 :])
+    found: set[int] = set()
+    for node in page.find(FOREIGN)[:MOST_FOREIGN]:
+        inside = page.within([node])
+        if inside and inside[0] > title.last and not found.issuperset(inside):
+            mass = sum(prose(page.lines[index]) for index in inside)
+            if mass * 2 < rest or node in page.find(COMMENTS):
+                found.update(inside)
+    return found
+
+
+def holds(page: PageLines, title: Title, inside: list[int], run: Run | None) -> bool:
+    """True when the lines are no side box: they hold most of the page's densest text, or, in a TRS wrapper, much."""
+    is_wrapper = run is None
+    if is_wrapper and sum(len(page.lines[index].text) for index in inside) >= FEW_CHARACTERS:
+        return True
+    run = run or run_behind(page, title)
+    if run is None:
+        return is_wrapper
+    held = sum(prose(page.lines[index]) for index in inside if run.first <= index <= run.last)
+    return held > 0 or run.mass < FEW_CHARACTERS if is_wrapper else held >= MOST_OF_RUN * run.mass
+
+
+def around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
+    """The container's lines up to the end of its densest text, and the short ones that still belong to it."""
+    last = run.last
+    for index in [index for index in inside if index > run.last][:LONGEST_END]:
+        line = lines[index]
+        if line.is_linked or is_tool(line.text) or is_notice(line.text):
+            break
+        last = index
+        if opens_tail(line.text) or ends_article(line.text):
+            break
+    first = run.first if run.first - inside[0] > HEADER_REACH else inside[0]
+    return [index for index in inside if first <= index <= last]
+
+
+def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
+    """(before, body, behind): short lines around the text that are not marked up as its paragraphs are none of it.
+
+    A caption, a byline or a signature stands in an element like the paragraphs'; tools stand in others.
+    """
+    texts = [index for index, line in enumerate(lines) if prose(line)]
+    if not texts:
+        return [], lines, []
+    kinds = {_kind(lines[index]) for index in texts}
+    first, last = texts[0], texts[-1]
+
+    def is_kin(line: Line) -> bool:
+        return line.is_media or _kind(line) in kinds
+
+    before = [line for line in lines[:first] if not is_kin(line)]
+    behind = [line for line in lines[last + 1 :] if not is_kin(line)]
+    outside = {id(line) for line in (*before, *behind)}
+    return before, [line for line in lines if id(line) not in outside], behind
+
+
+def _kind(line: Line) -> tuple[object, object]:
+    block = up_to_block(line.node)[-1]
+    return block.tag, block.getparent()
