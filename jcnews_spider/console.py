@@ -7,9 +7,9 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 from scrapy.crawler import AsyncCrawlerProcess
@@ -161,6 +161,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
         "  ".join(cell + " " * (width - _cells(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     )
+
+
+def red(stream: TextIO, environment: Mapping[str, str]) -> Callable[[str], str]:
+    """What paints a text red on a terminal; elsewhere, or under NO_COLOR (no-color.org), it leaves it as it is."""
+    if environment.get("NO_COLOR") or environment.get("TERM") == "dumb" or not stream.isatty():
+        return str
+    return "\033[31m{}\033[0m".format
 
 
 def _cells(text: str) -> int:

@@ -39,7 +39,7 @@ def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
     values = options.checked(process.settings, os.environ)
     install_shutdown_handlers(_stop_before_the_start)
     started = clock.now()
-    process.settings.set("USER_AGENT", _agent(process.settings, values), priority="cmdline")
+    process.settings.set("USER_AGENT", agent(process.settings, values), priority="cmdline")
     archive = Archive(
         values.output,
         new_run_id(started),
@@ -101,7 +101,7 @@ def _report_fault(archive: Archive, site: Site, job: Job, started: float, fault:
         archive.write_report(report.build(run, {}, {}, verdict), "nothing was asked")
 
 
-def _agent(settings: Settings, values: options.Options) -> str:
+def agent(settings: Settings, values: options.Options) -> str:
     """The user agent, with the operator's contact unless it was set by hand."""
     agent: str = settings["USER_AGENT"]
     return f"{agent[:-1]}; {values.contact})" if values.contact and agent.endswith(")") else agent

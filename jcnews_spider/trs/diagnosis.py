@@ -20,7 +20,7 @@ from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.provenance import Whereabouts, described
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.template import FALLBACK, Template
-from jcnews_spider.trs.title import confirmed_title, find_title
+from jcnews_spider.trs.title import confirmed_title, find_title, fold
 from jcnews_spider.trs.tree import attribute, nodes, parse_tree, xpath
 
 Kind = Literal["home", "list", "article"]
@@ -30,6 +30,7 @@ FEW_ENTRIES, FEW_SECTIONS = 3, 3
 
 _META = re.compile(r"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
 _LINKS = xpath("//a[@href]")
+_KINDS = {"article": "article", "external": "link elsewhere", "file": "file"}
 _CUT = re.compile(r"(?:\.{3}|…)$")
 
 
@@ -111,7 +112,8 @@ def diagnose(
         listing = parse_listing(body, url or site.root, site, charset)
         found = _list(listing, decoded.text, url, site) if kind == "list" else _home(listing, site)
     except UnknownLayout as fault:
-        return Diagnosis(kind, (encoding, *_tried(decoded.text, kind, site)), fault.reason, str(fault))
+        tried = _tried(decoded.text, site) if kind == "article" and type(fault) is UnknownLayout else ()
+        return Diagnosis(kind, (encoding, *tried), fault.reason, str(fault))
     reason, detail = _why_no_list(kind, listing)
     return Diagnosis(kind, (encoding, *found), reason, detail)
 
@@ -139,7 +141,7 @@ def _why_no_list(kind: Kind, listing: Listing) -> tuple[str, str]:
 
 
 def _article(article: Article, page: PageLines, site: Site) -> list[Finding]:
-    template, layout = next((t, found) for t in site.templates if (found := fit(t, page)))
+    template, layout = next((t, fitting) for t in site.templates if (fitting := fit(t, page)))
     place = Whereabouts(page, layout)
     found = [
         Finding("template", template.name, f"{site.templates.index(template) + 1} of {len(site.templates)}", True),
@@ -147,7 +149,7 @@ def _article(article: Article, page: PageLines, site: Site) -> list[Finding]:
         Finding("published_at", article.published_at or "", _date_place(article, place), True),
         _printed("source", article.source, place, is_wanted=True),
         _printed("editor", article.editor, place, is_wanted=True),
-        Finding("breadcrumb", " > ".join(article.breadcrumb), place.of_link((*article.breadcrumb, "")[-1]), True),
+        Finding("breadcrumb", " > ".join(article.breadcrumb), _crumb_place(article, place), True),
         Finding("text", _amount(article), ", ".join(map(described, layout.containers[:3])), True),
         _printed("series", article.series, place),
         _printed("subtitle", article.subtitle, place),
@@ -167,6 +169,10 @@ def _printed(name: str, value: str | None, place: Whereabouts, *, is_wanted: boo
     return Finding(name, value or "", where or "joined from several places", is_wanted)
 
 
+def _crumb_place(article: Article, place: Whereabouts) -> str:
+    return place.of_link(article.breadcrumb[-1]) if article.breadcrumb else "no marked links, nor any beside 位置"
+
+
 def _date_place(article: Article, place: Whereabouts) -> str:
     if not article.published_at or not article.published_raw:
         return "no date in header, meta tags or tail"
@@ -181,14 +187,9 @@ def _amount(article: Article) -> str:
     return f"{article.char_count} characters" if article.char_count or not media else f"{media} pictures or files alone"
 
 
-def _tried(text: str, kind: Kind, site: Site) -> Iterator[Finding]:
-    """Why each template of an article does not fit."""
-    if kind != "article":
-        return
-    try:
-        page = PageLines(parse_tree(text))
-    except UnknownLayout:
-        return
+def _tried(text: str, site: Site) -> Iterator[Finding]:
+    """Why no template fits."""
+    page = PageLines(parse_tree(text))
     whys = [f"{template.name}: {_why_not(template, page)}" for template in site.templates]
     yield Finding("template", "", "; ".join(whys) or "the site has none", is_wanted=True)
 
@@ -207,12 +208,12 @@ def _why_not(template: Template, page: PageLines) -> str:
 def _list(listing: Listing, text: str, url: str | None, site: Site) -> list[Finding]:
     articles = [entry for entry in listing.entries if entry.kind == "article"]
     kinds = Counter(entry.kind for entry in listing.entries)
-    shown = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+    shown = ", ".join(counted(number, _KINDS[kind]) for kind, number in kinds.items())
     dated = sum(entry.shown_date is not None for entry in articles)
     cut = sum(bool(_CUT.search(entry.title)) for entry in articles)
     found = [
         Finding("entries", shown, _entry_place(listing, text, url or site.root, site), is_wanted=not listing.target),
-        Finding("pager", f"{listing.pages} pages" if listing.pages else "", _pager_place(listing, text)),
+        Finding("pager", counted(listing.pages, "page") if listing.pages else "", _pager_place(listing, text)),
         Finding("name", listing.name or "", "breadcrumb" if listing.name else "no breadcrumb"),
         Finding(
             "dates", f"{dated} of {len(articles)}" if dated else "", "beside the entries" if dated else "none shown"
@@ -252,13 +253,24 @@ def _joined(url: str, href: str) -> str:
 
 
 def _home(listing: Listing, site: Site) -> list[Finding]:
-    paths = {section.path for section in site.sections}
-    linked = {site.section_at(section.url): section.name for section in listing.sections}
-    others = [f"{name} {path}" for path, name in linked.items() if path not in paths]
-    known = sum(path in paths for path in linked)
-    kinds = Counter(entry.kind for entry in listing.entries)
-    return [
-        Finding("sections", str(len(linked) or ""), f"navigation; {known} of the table's {len(paths)}", is_wanted=True),
+    paths = {section.path for section in site.sections if section.path}
+    named = {fold(section.name) for section in site.sections if not section.path}
+    linked = {section.name: site.section_at(section.url) for section in listing.sections}
+    placed = [f"{name} {path}" for name, path in linked.items() if fold(name) in named]
+    others = [f"{name} {path}" for name, path in linked.items() if path not in paths and fold(name) not in named]
+    known = len(paths.intersection(filter(None, linked.values())))
+    headlines = sum(entry.kind == "article" for entry in listing.entries)
+    found = [
+        Finding("sections", str(len(linked) or ""), f"navigation; {known} of the table's {len(paths)} paths", True),
         Finding("other sections", "、".join(others), "navigation, not in the table"),
-        Finding("headlines", str(kinds["article"] or ""), "links to articles"),
+        Finding("headlines", str(headlines or ""), "links to articles"),
     ]
+    if named:
+        found.append(Finding("sections by name", "、".join(placed), "navigation; the table has no path", True))
+    return found
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 page`, `2 pages`, `2 links elsewhere`."""
+    head, _, rest = noun.partition(" ")
+    return f"{number} {head}{'s' * (number != 1)}{f' {rest}' if rest else ''}"

@@ -1,0 +1,117 @@
+"""`scrapy doctor`: first contact with a site, or with saved pages of it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from jcnews_spider.checkup import Examined, examine, proposals, read_file, shelf, verdict
+from jcnews_spider.checkup.itinerary import ARTICLES, Itinerary
+from jcnews_spider.checkup.tables import advice, fields_table, missing_line, pages_table, proposal_text, robots_line
+from jcnews_spider.checkup.visit import visit
+from jcnews_spider.console import SpiderCommand, red
+from jcnews_spider.errors import UsageFault
+from jcnews_spider.sites import site_named, site_of
+from jcnews_spider.trs.diagnosis import kind_of
+from jcnews_spider.trs.site import Site
+
+
+class Command(SpiderCommand):
+    """Shows what is recognised on a site's pages, field by field and where from; touches no archive."""
+
+    def syntax(self) -> str:
+        """Usage line."""
+        return "[options] [file or address …]"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Show what is recognised on a site's pages, and propose templates"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Adds --site, --sections, --url and --save."""
+        super().add_options(parser)
+        parser.add_argument("--site", metavar="NAME", default="jcnews", help="the site to visit (default jcnews)")
+        parser.add_argument("--sections", metavar="N", type=int, help="visit the first N sections only")
+        parser.add_argument(
+            "--url", metavar="URL", help="address of a saved page; those of --save tell it by their place"
+        )
+        parser.add_argument("--save", metavar="FOLDER", type=Path, help="keep the pages that come, for savepage")
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Prints what was found; 0 all recognised, 4 nothing could be had, 5 pages do not look as they should."""
+        addresses = [name for name in args if _is_address(name)]
+        if opts.url and (len(args) != 1 or addresses):
+            raise UsageFault("--url goes with one file")
+        if opts.sections is not None and (args or opts.sections < 1):
+            raise UsageFault("--sections N goes with a visit of the whole site, N from 1 up")
+        pages = [_read(name, opts.url) for name in args if not _is_address(name)]
+        if not args:
+            pages = self._visit(site_named(opts.site), opts.sections)
+        elif addresses:
+            pages += self._ask(addresses)
+        _show(pages)
+        if opts.save:
+            _save(opts.save, pages)
+        outcome = verdict(pages, is_visit=not args)
+        print(f"\n{outcome.why} (exit {outcome.exit_code})")
+        return outcome.exit_code
+
+    def _visit(self, site: Site, sections: int | None) -> list[Examined]:
+        """The home page, a list page of each section, some articles of each."""
+        number = min(sections or len(site.sections), len(site.sections))
+        minutes = number * (1 + ARTICLES) * self.settings.getfloat("DOWNLOAD_DELAY") / 60
+        print(
+            f"Asking {site.root}, {number} sections and {ARTICLES} articles of each, one at a time: about"
+            f" {minutes:.0f} minutes. Nothing is archived.",
+            file=sys.stderr,
+        )
+        way = Itinerary(site, sections)
+        found = visit(self.process, site, [site.root], way.follow)
+        missing = next((answer for answer in found.answers if answer.asked == way.probe), None)
+        print(f"{robots_line(found.robots)}\n{missing_line(missing)}\n")
+        answers = [answer for answer in found.answers if answer is not missing]
+        return [examine(answer, way.kinds[answer.asked], site, missing) for answer in answers]
+
+    def _ask(self, urls: list[str]) -> list[Examined]:
+        """These addresses alone."""
+        site = site_of(urls[0])
+        if any(site_of(url).name != site.name for url in urls):
+            raise UsageFault("name addresses of one site at a time")
+        found = visit(self.process, site, urls, lambda _: [])
+        print(f"{robots_line(found.robots)}\n")
+        return [examine(answer, kind_of(b"", answer.asked, site), site) for answer in found.answers]
+
+
+def _read(name: str, url: str | None) -> Examined:
+    path = Path(name)
+    try:
+        return read_file(name, path.read_bytes(), url or shelf.address_of(path))
+    except OSError as fault:
+        raise UsageFault(f"cannot read {name}: {fault.strerror}") from None
+
+
+def _show(pages: list[Examined]) -> None:
+    """The tables, proposals and advice."""
+    paint = red(sys.stdout, os.environ)
+    print(pages_table(pages, paint))
+    if any(page.diagnosis.findings for page in pages):
+        print(f"\n{fields_table(pages, paint)}")
+    proven, hopeless = proposals(pages)
+    for one in proven:
+        print(f"\n{proposal_text(one, paint)}")
+    for sentence in advice(pages, hopeless):
+        print(f"\n{sentence}")
+
+
+def _save(folder: Path, pages: list[Examined]) -> None:
+    written = shelf.save(folder, (page.answer for page in pages))
+    print(f"\n{len(written)} pages in {folder}; scrapy doctor reads them again by name.")
+    if written:
+        url, path = written[-1]
+        print(f"A golden page of one: scrapy savepage --url {url} {path}")
+
+
+def _is_address(name: str) -> bool:
+    return name.startswith(("http://", "https://"))
