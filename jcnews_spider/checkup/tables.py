@@ -121,17 +121,17 @@ def missing_line(missing: Answer | None) -> str:
 
 def proposal_text(proven: Proven, paint: Paint) -> str:
     """A proposed template, ready to paste, and what it reads."""
-    proposal, site = proven.proposal, proven.site
-    where = (
-        f"put it first in the templates of jcnews_spider/sites/{site.name}.py" if site.sections else "for a new site"
-    )
+    proposal, site, page = proven.proposal, proven.site, proven.pages[0].answer.page
+    file = f"jcnews_spider/sites/{site.name}.py" if site.sections and page and page.url else "the site's file"
+    warning = "\n# by place, for want of an id or class: the first to break" if proposal.is_by_place else ""
+    number = f"{len(proven.pages)} of {counted(proven.asked, 'page')}"
     return "\n".join(
         (
-            f"A template that reads {len(proven.pages)} of the {proven.asked} pages that none fits; {where}:",
+            f"A template that reads {number} that none fits; put it first in the templates of {file}:",
             "",
             NEEDS,
             "",
-            f"# title {proposal.title}, body {proposal.container}",
+            f"# title {proposal.title}, body {proposal.container}{warning}",
             f"{proposal.source},",
             "",
             "What it reads:",
@@ -161,7 +161,7 @@ def advice(pages: Sequence[Examined], hopeless: Sequence[Examined]) -> Iterator[
         yield f"Linked but not in the table: {_short(others[0], 200)}. Add a line for each that is wanted."
     moved = [page for page in pages if page.answer.moves and page.answer.page]
     if moved:
-        yield f"{_named(moved)}: moved, the first to {_landing(moved[0])}. If all do, correct `root` or the table's paths."
+        yield f"{_named(moved)}: moved, the first to {_landing(moved[0])}. If all do, correct the site's root or paths."
     if hopeless:
         yield (
             f"{_named(hopeless)}: no template can be proposed, since no title above running text with a date was found."

@@ -26,7 +26,7 @@ _HOME = re.compile(r"(?:网站|本站|新闻网|站点)?(?:首页|主页)|home",
 
 def breadcrumb(page: PageLines, base: str) -> tuple[SectionRef, ...]:
     """The links of the breadcrumb without the home page, outermost first."""
-    for found in (_marked, _named):
+    for found in (marked_links, named_links):
         links: dict[str, SectionRef] = {}
         for node in found(page):
             name = one_line(text_of(node))
@@ -37,12 +37,12 @@ def breadcrumb(page: PageLines, base: str) -> tuple[SectionRef, ...]:
     return ()
 
 
-def _marked(page: PageLines) -> list[Node]:
+def marked_links(page: PageLines) -> list[Node]:
     """Links in an element whose class or id is a breadcrumb's, and those that a TRS crumb tag marks itself."""
     return list(dict.fromkeys(link for box in page.find(_MARKED) for link in nodes(_LINKS, box)))
 
 
-def _named(page: PageLines) -> list[Node]:
+def named_links(page: PageLines) -> list[Node]:
     """Links in a short element that says 位置."""
     links: dict[Node, None] = {}
     for named in page.find(_NAMED)[:MOST_NAMED]:

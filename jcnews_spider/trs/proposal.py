@@ -6,6 +6,7 @@ one that gives what the evidence gave, on most of them, is proposed.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ LEAST_AGREEMENT = 0.9
 """Share of the text by evidence that a template must give, and of its own text that must be the evidence's."""
 LEVELS = 3
 """Elements above the densest text that may be the container: a layout names its boxes, not always the innermost."""
+_BY_PLACE = re.compile(r"\[\d+\]|/html/")
 MOST_NAMES = 6
 """Ways to name one element that are tried."""
 
@@ -60,6 +62,8 @@ class Proposal:
     container: str
     """The element of the body, as a style sheet names it."""
     title: str
+    is_by_place: bool
+    """True when an element is named by its position, for want of an id or class: the first to break."""
     proven: tuple[int, ...]
     """Indices of the pages on which it gives what the evidence gave."""
 
@@ -83,10 +87,21 @@ def propose(pages: Sequence[Evidence], name: str) -> Proposal | None:
             continue
         proven = tuple(i for i, page in enumerate(pages) if agreement(candidate.template, page) >= LEAST_AGREEMENT)
         if best is None or len(proven) > len(best.proven):
-            best = Proposal(candidate.template, candidate.source, candidate.container, candidate.title, proven)
+            best = _proposal(candidate, proven)
         if len(best.proven) == len(pages):
             break
     return best
+
+
+def _proposal(candidate: _Candidate, proven: tuple[int, ...]) -> Proposal:
+    return Proposal(
+        candidate.template,
+        candidate.source,
+        candidate.container,
+        candidate.title,
+        is_by_place=bool(_BY_PLACE.search(candidate.source)),
+        proven=proven,
+    )
 
 
 def agreement(template: Template, known: Evidence) -> float:
@@ -132,10 +147,10 @@ def _candidate(
 ) -> _Candidate:
     titles = (title.place,) if title else ()
     written = f"({title.source},)" if title else "()"
-    last = ", is_general=True" if is_general else ""
+    last = ",\n    is_general=True" if is_general else ""
     return _Candidate(
         Template(name, (body.place,), titles, is_general=is_general),
-        f'Template("{name}", ({body.source},), {written}{last})',
+        f'Template(\n    "{name}",\n    ({body.source},),\n    {written}{last},\n)',
         container,
         heading,
     )

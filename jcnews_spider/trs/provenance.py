@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jcnews_spider.text import one_line
+from jcnews_spider.trs.crumb import marked_links, named_links
 from jcnews_spider.trs.layout import Layout
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
@@ -17,7 +18,6 @@ from jcnews_spider.trs.title import fold
 from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, up_to_block, xpath
 
 _INSIDE = xpath("descendant-or-self::*")
-_LINKS = xpath("//a[@href]")
 MOST_INSIDE = 200
 """Elements of one block that are asked for a value."""
 _STABLE = re.compile(r"(?!.*\d{4})[A-Za-z][\w-]{0,40}", re.ASCII)
@@ -43,10 +43,10 @@ class Whereabouts:
                 return f"meta {name}"
         return "<title>" if wanted in fold(self.page.page_title) else ""
 
-    def of_link(self, name: str) -> str:
-        """The same for a link by its text."""
-        found = next((link for link in nodes(_LINKS, self.page.root) if one_line(text_of(link)) == name), None)
-        return described(found) if found is not None else ""
+    def of_crumb(self, name: str) -> str:
+        """The breadcrumb's link of that name."""
+        links = [*marked_links(self.page), *named_links(self.page)]
+        return next((described(link) for link in links if one_line(text_of(link)) == name), "")
 
     def _parts(self) -> Iterator[tuple[str, list[Line]]]:
         yield "header", self.layout.header
