@@ -14,7 +14,7 @@ from jcnews_spider.items import MISSING, Page
 from jcnews_spider.report import REQUIRED, Verdict
 from jcnews_spider.sites import site_of
 from jcnews_spider.trs.challenge import challenger
-from jcnews_spider.trs.diagnosis import Diagnosis, Kind, diagnose, kind_of
+from jcnews_spider.trs.diagnosis import Diagnosis, Kind, counted, diagnose, kind_of
 from jcnews_spider.trs.proposal import Evidence, Proposal, evidence, propose
 from jcnews_spider.trs.sameness import says_the_same
 from jcnews_spider.trs.site import Site
@@ -104,9 +104,12 @@ def verdict(pages: Sequence[Examined], *, is_visit: bool) -> Verdict:
     has_list = any(page.diagnosis.kind == "list" and page.state == "fine" for page in pages)
     if is_visit and not has_list:
         return Verdict(5, "no section's list could be read")
+    articles = [page for page in pages if page.diagnosis.kind == "article" and page.came]
+    if articles and not any(page.diagnosis.template for page in articles):
+        return Verdict(5, f"{counted(len(articles), 'page')} of articles, and none could be read")
     if wrong:
-        return Verdict(5, f"{len(wrong)} of {len(pages)} pages do not look as they should")
-    return Verdict(0, f"{len(pages)} pages, all recognised")
+        return Verdict(5, f"{len(wrong)} of {counted(len(pages), 'page')} do not look as they should")
+    return Verdict(0, f"{counted(len(pages), 'page')}, all recognised")
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def diagnose(
         listing = parse_listing(body, url or site.root, site, charset)
         found = _list(listing, decoded.text, url, site) if kind == "list" else _home(listing, site)
     except UnknownLayout as fault:
-        tried = _tried(decoded.text, site) if kind == "article" and type(fault) is UnknownLayout else ()
+        tried = _tried(decoded.text, site) if kind == "article" and type(fault) in (UnknownLayout, NoBody) else ()
         return Diagnosis(kind, (encoding, *tried), fault.reason, str(fault))
     reason, detail = _why_no_list(kind, listing)
     return Diagnosis(kind, (encoding, *found), reason, detail)

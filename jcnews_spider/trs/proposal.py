@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from jcnews_spider.encoding import decode
@@ -19,13 +19,15 @@ from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.provenance import described, stable_names
 from jcnews_spider.trs.template import FALLBACK, Template
 from jcnews_spider.trs.title import confirmed_title, fold
-from jcnews_spider.trs.tree import Marked, Node, Place, parse_tree, token, tokens, up_to_block, xpath
+from jcnews_spider.trs.tree import Marked, Node, Place, parse_tree, text_of, token, tokens, up_to_block, xpath
 
 LEAST_AGREEMENT = 0.9
 """Share of the text by evidence that a template must give, and of its own text that must be the evidence's."""
 LEVELS = 3
 """Elements above the densest text that may be the container: a layout names its boxes, not always the innermost."""
 _BY_PLACE = re.compile(r"\[\d+\]|/html/")
+MOST_COMPARED = 12
+"""Pages on which candidates are compared; the best is proven on all."""
 MOST_NAMES = 6
 """Ways to name one element that are tried."""
 
@@ -62,10 +64,13 @@ class Proposal:
     container: str
     """The element of the body, as a style sheet names it."""
     title: str
-    is_by_place: bool
-    """True when an element is named by its position, for want of an id or class: the first to break."""
-    proven: tuple[int, ...]
+    proven: tuple[int, ...] = ()
     """Indices of the pages on which it gives what the evidence gave."""
+
+    @property
+    def is_by_place(self) -> bool:
+        """True when an element is named by its position, for want of an id or class: the first to break."""
+        return bool(_BY_PLACE.search(self.source))
 
 
 def evidence(body: bytes, charset: str | None = None) -> Evidence | None:
@@ -80,28 +85,29 @@ def evidence(body: bytes, charset: str | None = None) -> Evidence | None:
 
 def propose(pages: Sequence[Evidence], name: str) -> Proposal | None:
     """A template for the layout of the first page, proven on it and on those of the others that it fits; or None."""
-    first = pages[0]
     best: Proposal | None = None
-    for candidate in _candidates(first, name):
-        if agreement(candidate.template, first) < LEAST_AGREEMENT:
+    rank = (False, 0, 0.0)
+    for candidate in _candidates(pages[0], name):
+        if agreement(candidate.template, pages[0]) < LEAST_AGREEMENT:
             continue
-        proven = tuple(i for i, page in enumerate(pages) if agreement(candidate.template, page) >= LEAST_AGREEMENT)
-        if best is None or len(proven) > len(best.proven):
-            best = _proposal(candidate, proven)
-        if len(best.proven) == len(pages):
+        own_rank = _rank(candidate, pages[:MOST_COMPARED])
+        if own_rank > rank:
+            best, rank = candidate, own_rank
+        if rank == (True, len(pages), len(pages)):
             break
-    return best
+    return replace(best, proven=tuple(_proven(best, pages))) if best else None
 
 
-def _proposal(candidate: _Candidate, proven: tuple[int, ...]) -> Proposal:
-    return Proposal(
-        candidate.template,
-        candidate.source,
-        candidate.container,
-        candidate.title,
-        is_by_place=bool(_BY_PLACE.search(candidate.source)),
-        proven=proven,
-    )
+def _rank(candidate: Proposal, pages: Sequence[Evidence]) -> tuple[bool, int, float]:
+    """Better are names than places, then more pages, then the evidence's very text."""
+    shares = _proven(candidate, pages).values()
+    return not candidate.is_by_place, len(shares), sum(shares)
+
+
+def _proven(candidate: Proposal, pages: Sequence[Evidence]) -> dict[int, float]:
+    """The agreement by index of the pages that it reads."""
+    shares = {index: agreement(candidate.template, page) for index, page in enumerate(pages)}
+    return {index: share for index, share in shares.items() if share >= LEAST_AGREEMENT}
 
 
 def agreement(template: Template, known: Evidence) -> float:
@@ -115,15 +121,7 @@ def agreement(template: Template, known: Evidence) -> float:
     return common / most if most else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    template: Template
-    source: str
-    container: str
-    title: str
-
-
-def _candidates(known: Evidence, name: str) -> Iterator[_Candidate]:
+def _candidates(known: Evidence, name: str) -> Iterator[Proposal]:
     """Strict templates first, whose title is an element's; then those whose title the head tells."""
     container = known.layout.containers[0]
     heading = _title_node(known)
@@ -144,11 +142,11 @@ def _candidates(known: Evidence, name: str) -> Iterator[_Candidate]:
 
 def _candidate(
     name: str, body: Named, title: Named | None, container: str, heading: str, *, is_general: bool
-) -> _Candidate:
+) -> Proposal:
     titles = (title.place,) if title else ()
     written = f"({title.source},)" if title else "()"
     last = ",\n    is_general=True" if is_general else ""
-    return _Candidate(
+    return Proposal(
         Template(name, (body.place,), titles, is_general=is_general),
         f'Template(\n    "{name}",\n    ({body.source},),\n    {written}{last},\n)',
         container,
@@ -163,7 +161,9 @@ def _title_node(known: Evidence) -> Node | None:
         return confirmed
     wanted = fold(known.layout.title)
     line = next((line for line in known.page.lines if line.text and fold(line.text) == wanted), None)
-    return up_to_block(line.node)[-1] if line else None
+    if line is None:
+        return None
+    return next((node for node in reversed(up_to_block(line.node)) if fold(text_of(node)) == wanted), line.node)
 
 
 def _names(node: Node, page: PageLines) -> list[Named]:
