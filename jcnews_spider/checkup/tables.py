@@ -10,7 +10,7 @@ from jcnews_spider.checkup.visit import Answer
 from jcnews_spider.console import table
 from jcnews_spider.encoding import decode
 from jcnews_spider.items import MISSING
-from jcnews_spider.trs.diagnosis import Finding, counted
+from jcnews_spider.trs.diagnosis import EMPTY_SECTION, Finding, counted
 from jcnews_spider.trs.proposal import NEEDS
 
 Paint = Callable[[str], str]
@@ -154,10 +154,10 @@ def advice(pages: Sequence[Examined], hopeless: Sequence[Examined]) -> Iterator[
             f"{_named(absent)}: not there. Compare the table in jcnews_spider/sites/{absent[0].site.name}.py with the"
             " navigation (scrapy sections --discover) and correct the paths."
         )
-    others = [
-        finding.value for page in pages for finding in page.diagnosis.findings if finding.name == "other sections"
-    ]
-    if any(others):
+    placed, others = (_values(pages, name) for name in ("sections by name", "other sections"))
+    if placed:
+        yield f"Found by name: {placed[0]}. Write the path into the table, so that it needs no look-up."
+    if others:
         yield f"Linked but not in the table: {_short(others[0], 200)}. Add a line for each that is wanted."
     moved = [page for page in pages if page.answer.moves and page.answer.page]
     if moved:
@@ -177,12 +177,20 @@ _SENTENCES = {
     SOFT_404: "{pages}: an error page with status 200; a crawl treats it as missing.",
     "empty_list": "{pages}: no entry was found. Save it (--save FOLDER) and look whether a script this project does not"
     " know writes the list, or the section is empty.",
+    EMPTY_SECTION: "{pages}: no entry, and its pager counts one page: an empty section, unless a script writes the"
+    " list; open it in a browser once.",
     "no_sections": "{pages}: the home page links no section. Save it and look how the navigation is written.",
     "empty_page": "{pages}: nothing in it. Ask again; if it stays empty, open it in a browser: a script may write it.",
     "not_html": "{pages}: no HTML. A list that links it should call it a file.",
     "stub": "{pages}: only sends its reader on; a crawl counts it and goes on.",
     "no_body": "{pages}: a title without text, pictures or files; a crawl counts it and keeps nothing.",
 }
+
+
+def _values(pages: Sequence[Examined], name: str) -> list[str]:
+    """What the pages show of a field."""
+    found = (finding for page in pages for finding in page.diagnosis.findings)
+    return [finding.value for finding in found if finding.name == name and finding.value]
 
 
 def _landing(page: Examined) -> str:

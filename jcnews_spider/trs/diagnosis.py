@@ -25,6 +25,8 @@ from jcnews_spider.trs.tree import attribute, nodes, parse_tree, xpath
 
 Kind = Literal["home", "list", "article"]
 
+EMPTY_SECTION = "empty_section"
+"""Reason of a list without entries whose own script says that there is no second page."""
 FEW_ENTRIES, FEW_SECTIONS = 3, 3
 """Entries, sections from which a saved page without an address is a list, a home page."""
 
@@ -72,8 +74,8 @@ class Diagnosis:
 
     @property
     def is_ordinary(self) -> bool:
-        """True for a page without a record that is none of a site's faults: a stub, a title without a body."""
-        return self.reason in (RedirectStub.reason, NoBody.reason)
+        """True for a page that gives nothing, as every site has some: a stub, a title without a body, an empty list."""
+        return self.reason in (RedirectStub.reason, NoBody.reason, EMPTY_SECTION)
 
 
 def kind_of(body: bytes, url: str | None, site: Site, charset: str | None = None) -> Kind:
@@ -130,6 +132,8 @@ def _encoding(decoded: Decoded, charset: str | None) -> Finding:
 def _why_no_list(kind: Kind, listing: Listing) -> tuple[str, str]:
     if listing.target:
         return RedirectStub.reason, f"sends the reader to {listing.target!r}"
+    if kind == "list" and not listing.entries and listing.pager and listing.pager.pages <= 1:
+        return EMPTY_SECTION, "a list of one page without entries"
     if kind == "list" and not listing.entries:
         return "empty_list", "a list without entries"
     if kind == "home" and not listing.sections:

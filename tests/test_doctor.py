@@ -1,0 +1,194 @@
+"""`scrapy doctor`: a visit of the replica over HTTP, saved pages, what it says and how it exits."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jcnews_spider.checkup.shelf import address_of, place_of
+from tests.crawling import ROOT, environment, scrapy
+from tests.replica import Answer, Plan, Replica
+from tests.skeleton import editor, page
+from tests.test_trs_diagnosis import GONE, JSL, TEXT, WZWS
+from tests.test_trs_fallback import SOUP
+
+HOST = "http://www.jcnews.com.cn"
+RELAUNCHED = f"<html><body>{SOUP}</body></html>".encode()
+
+
+def doctor(plan: Plan, *arguments: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    """(the finished process, paths that were asked)."""
+    with Replica(plan) as replica:
+        done = scrapy("doctor", "-s", "DOWNLOAD_DELAY=0", *arguments, proxy=replica.proxy)
+        return done, [request.url.removeprefix(HOST) for request in replica.requests]
+
+
+def places(text: str, field: str) -> list[tuple[str, str]]:
+    """(pages, where) of one field."""
+    return sorted((cells[2], cells[-1]) for cells in (re.split(" {2,}", line) for line in rows(text, field)))
+
+
+def rows(text: str, field: str) -> list[str]:
+    """The lines of the table of fields for one field."""
+    return [line for line in text.splitlines() if re.match(rf"\w+ +{field}  ", line)]
+
+
+def test_a_visit_asks_home_lists_and_three_articles_of_each_and_knows_them_all(tmp_path: Path) -> None:
+    done, asked = doctor(Plan(articles=60), "--sections", "4", "-s", f"JCNEWS_OUTPUT={tmp_path / 'o'}")
+    assert done.returncode == 0, done.stdout
+    assert asked[:2] == ["/robots.txt", "/"]
+    assert {"/zt/sxdj/", "/xw/", "/xw/jcxw/", "/xw/sxxw/"} <= set(asked)
+    articles = [path for path in asked if "/t20" in path]
+    assert 9 <= len(articles) <= 4 * 3 + 1
+    assert len(asked) == len(set(asked)) == len(articles) + 6
+    assert "robots.txt: status 404, everything is allowed" in done.stdout
+    assert "missing pages: status 404" in done.stdout
+    assert "24 of the table's 24 paths" in done.stdout
+    assert "Found by name: 牢记嘱托 山西答卷 zt/sxdj." in done.stdout
+    assert "div.source > span" in rows(done.stdout, "source")[0]
+    assert "createPageHTML" in rows(done.stdout, "pager")[0]
+    assert not (tmp_path / "o").exists()
+
+
+def test_saved_pages_know_their_addresses_and_are_read_again(tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    visited, asked = doctor(Plan(articles=40), "--sections", "1", "--save", str(folder))
+    files = sorted(folder.rglob("*.html"))
+    assert len(files) == len(asked) - 2
+    assert f"{len(files)} pages in {folder}" in visited.stdout
+    assert "scrapy savepage --url http://www.jcnews.com.cn/" in visited.stdout
+    again = scrapy("doctor", *map(str, files))
+    assert again.returncode == 0
+    for field in ("title", "source", "entries", "sections"):
+        assert places(again.stdout, field) == places(visited.stdout, field)
+
+
+def test_addresses_alone_are_asked_alone() -> None:
+    done, asked = doctor(Plan(articles=40), f"{HOST}/xw/", f"{HOST}/none/")
+    assert asked == ["/robots.txt", "/xw/", "/none/"]
+    assert done.returncode == 0
+    assert "/none/: not there." in done.stdout
+
+
+def test_pages_of_an_unknown_layout_get_a_template_that_reads_them() -> None:
+    plan = Plan(articles=40)
+    with Replica(plan) as replica:
+        paths = {entry.removeprefix(HOST) for gold in replica.gold() for entry in [gold["url"]]}
+    faults = {path: Answer(body=RELAUNCHED) for path in paths}
+    done, _ = doctor(Plan(articles=40, faults=faults), "--sections", "2")
+    assert done.returncode == 5
+    assert "fallback" in rows(done.stdout, "template")[0]
+    told = re.search(r"A template that reads (\d+) of (\d+) pages that none fits; put it first in (.*):", done.stdout)
+    assert told, done.stdout
+    assert (told[1], told[3]) == (told[2], "the templates of jcnews_spider/sites/jcnews.py")
+    assert 'Marked(tokens("q3"))' in done.stdout
+    assert "1 of 1" in rows(done.stdout, "template")[-1]
+
+
+@pytest.mark.parametrize(
+    ("plan", "code", "said", "most_asked"),
+    [
+        (Plan(articles=20, robots="disallow"), 4, "robots.txt forbids it", 1),
+        (Plan(articles=20, robots="error"), 4, "robots.txt cannot be had, so nothing may be asked: try again", 3),
+        (Plan(articles=20, faults={"/": Answer(521, body=JSL)}), 4, "an anti-bot product answers", 2),
+        (Plan(articles=20, faults={"/xw/": Answer(body=WZWS)}), 5, "an anti-bot product answers", 9),
+        (Plan(articles=20, faults={"/xw/": Answer(body=b"")}), 5, "/xw/: nothing in it.", 12),
+        (Plan(articles=20, faults={"/xw/": Answer(body=b"<p>x</p>")}), 5, "/xw/: no entry was found.", 12),
+        (Plan(articles=20, faults={"/": Answer(404)}), 0, "all recognised", 12),
+        (Plan(articles=20, soft_404=True), 0, "missing pages: status 200, told from articles", 12),
+    ],
+    ids="disallow robots5xx jsl wzws empty entryless homeless soft404".split(),
+)
+def test_what_went_wrong_is_said_with_what_to_do(plan: Plan, code: int, said: str, most_asked: int) -> None:
+    done, asked = doctor(plan, "--sections", "2")
+    assert (done.returncode, said in done.stdout) == (code, True), done.stdout
+    assert len(asked) <= most_asked
+
+
+def test_nothing_reachable_is_4() -> None:
+    done = scrapy("doctor", "-s", "RETRY_ENABLED=0", proxy="http://127.0.0.1:9")
+    assert done.returncode == 4
+    assert "nothing could be had" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "said"),
+    [
+        (page(editor(TEXT)), 0, "1 page, all recognised"),
+        (page(editor(TEXT)).decode().replace("utf-8", "gb2312").encode("gb18030"), 0, "meta gb2312"),
+        (WZWS, 4, "an anti-bot product answers"),
+        (GONE, 5, "none could be read"),
+        (b"", 5, "nothing in it"),
+        (b"%PDF-1.4", 5, "no HTML"),
+        (RELAUNCHED, 5, "put it first in the templates of the site's file"),
+        ("<p>清单</p>".encode() * 9, 5, "no template can be proposed"),
+    ],
+    ids="good gbk challenge gone empty pdf relaunched nothing".split(),
+)
+def test_a_saved_page_is_judged_alike(tmp_path: Path, body: bytes, code: int, said: str) -> None:
+    file = tmp_path / "page.html"
+    file.write_bytes(body)
+    done = scrapy("doctor", str(file))
+    assert (done.returncode, said in done.stdout) == (code, True), done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["none.html"],
+        ["--site", "none"],
+        ["--sections", "0"],
+        ["--sections", "2", f"{HOST}/"],
+        ["--url", HOST],
+        [f"{HOST}/", "http://www.x.gov.cn/"],
+    ],
+    ids="file site sections both url sites".split(),
+)
+def test_wrong_arguments_are_1(arguments: list[str]) -> None:
+    done = scrapy("doctor", *arguments)
+    assert done.returncode == 1
+    assert "scrapy doctor: " in done.stderr
+
+
+def on_terminal(file: Path, variables: dict[str, str]) -> str:
+    """What a terminal is shown."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "scrapy", "doctor", str(file)]
+    env = environment() | {"TERM": "xterm", **variables}
+    subprocess.run(command, cwd=ROOT, env=env, stdout=theirs, stderr=subprocess.DEVNULL, timeout=60, check=False)
+    os.close(theirs)
+    shown = b""
+    while chunk := _read(ours):
+        shown += chunk
+    os.close(ours)
+    return shown.decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        return b""
+
+
+def test_what_is_missing_is_red_on_a_terminal_alone(tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_bytes(page(editor(TEXT), source=""))
+    shown = on_terminal(file, {})
+    assert "\x1b[31msource\x1b[0m" in shown
+    assert re.search(r"\x1b\[31marticle +source +1 +missing, [^\n]*\x1b\[0m", shown)
+    assert "\x1b" not in on_terminal(file, {"NO_COLOR": "1"})
+    assert "\x1b" not in scrapy("doctor", str(file)).stdout
+
+
+def test_a_page_is_saved_inside_the_folder_whatever_its_address() -> None:
+    assert place_of(f"{HOST}/xw/jcxw/") == Path("www.jcnews.com.cn/xw/jcxw/index.html")
+    assert place_of(f"{HOST}/../..%2f/{'x' * 300}?a=1") == Path("www.jcnews.com.cn/.._2f", "x" * 100)
+    assert address_of(Path("a/www.jcnews.com.cn/xw/index.html")) == f"{HOST}/xw/index.html"
+    assert address_of(Path("a/page.html")) is None
