@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jcnews_spider.sites import site_named
 from jcnews_spider.trs.challenge import challenger
 from jcnews_spider.trs.diagnosis import Diagnosis, diagnose, kind_of
+from jcnews_spider.trs.proposal import evidence, propose
 from tests.skeleton import editor, page
 
 SITE = site_named("jcnews")
@@ -144,3 +147,15 @@ def test_an_article_that_names_a_product_is_no_challenge() -> None:
     assert challenger("", 521) == "加速乐"
     assert challenger("403", 403, "set-cookie: HWWAFSESID=1") == "Huawei"
     assert challenger("", 404, "server: nginx") is None
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_a_page_cut_and_spliced_anywhere_is_diagnosed_all_the_same(data: st.DataObject) -> None:
+    whole = page(editor(TEXT))
+    first, second = sorted(data.draw(st.tuples(*[st.integers(0, len(whole))] * 2)))
+    body = whole[:first] + data.draw(st.binary(max_size=20)) + whole[second:]
+    for url in (ARTICLE, LIST, SITE.root, None):
+        assert diagnose(body, url, SITE, data.draw(st.sampled_from([None, "gbk", "nonsense"]))).findings
+    known = evidence(body)
+    assert known is None or propose([known], "x") is None or known.layout.title
