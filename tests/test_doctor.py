@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -109,6 +111,22 @@ def test_what_went_wrong_is_said_with_what_to_do(plan: Plan, code: int, said: st
     done, asked = doctor(plan, "--sections", "2")
     assert (done.returncode, said in done.stdout) == (code, True), done.stdout
     assert len(asked) <= most_asked
+
+
+def test_a_signal_ends_a_visit_and_what_came_is_shown() -> None:
+    with Replica(Plan(articles=20)) as replica:
+        command = [sys.executable, "-m", "scrapy", "doctor"]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(replica.proxy), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        while len(replica.requests) < 3 and process.poll() is None:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        shown, said = process.communicate(timeout=30)
+    assert process.returncode == 3
+    assert "24 of the table's 24 paths" in shown
+    assert "stopped" not in shown
+    assert "stopped early" in said
 
 
 def test_nothing_reachable_is_4() -> None:

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
 from jcnews_spider import options
-from jcnews_spider.engine import Crawler
+from jcnews_spider.engine import STOPPED, Crawler
 from jcnews_spider.items import Page
 from jcnews_spider.runner import agent
 from jcnews_spider.trs.site import Site
@@ -67,7 +67,9 @@ class VisitSpider(Spider):
         yield from self._go_on(self.answers[url])
 
     def fail(self, failure: Failure) -> Iterator[Request]:
-        """Keeps the reason why nothing came."""
+        """Keeps the reason why nothing came, unless the visit was stopped."""
+        if str(failure.value) == STOPPED:
+            return
         url = failure.request.cb_kwargs["url"]  # type: ignore[attr-defined]
         self.answers[url] = Answer(url, fault=str(failure.value) or type(failure.value).__name__)
         yield from self._go_on(self.answers[url])
@@ -97,6 +99,8 @@ class Visit:
     answers: tuple[Answer, ...]
     robots: Answer | None
     """What robots.txt said, None when it was not to be had."""
+    is_cut: bool = False
+    """True when a signal ended it."""
 
 
 def visit(process: AsyncCrawlerProcess, site: Site, start: Iterable[str], follow: Follow) -> Visit:
@@ -110,7 +114,8 @@ def visit(process: AsyncCrawlerProcess, site: Site, start: Iterable[str], follow
     spider = crawler.spider
     if not isinstance(spider, VisitSpider):
         return Visit((), None)
-    return Visit(tuple(spider.answers.values()), spider.robots)
+    is_cut = crawler.stats is not None and crawler.stats.get_value("finish_reason") == "shutdown"
+    return Visit(tuple(spider.answers.values()), spider.robots, is_cut)
 
 
 def _answer(url: str, response: Response) -> Answer:

@@ -12,7 +12,7 @@ from jcnews_spider.checkup.itinerary import ARTICLES, Itinerary
 from jcnews_spider.checkup.tables import advice, fields_table, missing_line, pages_table, proposal_text, robots_line
 from jcnews_spider.checkup.visit import visit
 from jcnews_spider.console import SpiderCommand, red
-from jcnews_spider.errors import UsageFault
+from jcnews_spider.errors import Stopped, UsageFault
 from jcnews_spider.sites import site_named, site_of
 from jcnews_spider.trs.diagnosis import kind_of
 from jcnews_spider.trs.site import Site
@@ -20,6 +20,9 @@ from jcnews_spider.trs.site import Site
 
 class Command(SpiderCommand):
     """Shows what is recognised on a site's pages, field by field and where from; touches no archive."""
+
+    _is_cut = False
+    """True when a signal ended the visit."""
 
     def syntax(self) -> str:
         """Usage line."""
@@ -40,7 +43,7 @@ class Command(SpiderCommand):
         parser.add_argument("--save", metavar="FOLDER", type=Path, help="keep the pages that come, for savepage")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Prints what was found; 0 all recognised, 4 nothing could be had, 5 pages do not look as they should."""
+        """Prints what was found; 0 all is recognised, 3 stopped, 4 nothing was to be had, 5 pages are not as usual."""
         addresses = [name for name in args if _is_address(name)]
         if opts.url and (len(args) != 1 or addresses):
             raise UsageFault("--url goes with one file")
@@ -54,6 +57,8 @@ class Command(SpiderCommand):
         _show(pages)
         if opts.save:
             _save(opts.save, pages)
+        if self._is_cut:
+            raise Stopped("stopped early, what came until then is shown")
         outcome = verdict(pages, is_visit=not args)
         print(f"\n{outcome.why} (exit {outcome.exit_code})")
         return outcome.exit_code
@@ -69,6 +74,7 @@ class Command(SpiderCommand):
         )
         way = Itinerary(site, sections)
         found = visit(self.process, site, [site.root], way.follow)
+        self._is_cut = found.is_cut
         missing = next((answer for answer in found.answers if answer.asked == way.probe), None)
         print(f"{robots_line(found.robots)}\n{missing_line(missing)}\n")
         answers = [answer for answer in found.answers if answer is not missing]
@@ -80,6 +86,7 @@ class Command(SpiderCommand):
         if any(site_of(url).name != site.name for url in urls):
             raise UsageFault("name addresses of one site at a time")
         found = visit(self.process, site, urls, lambda _: [])
+        self._is_cut = found.is_cut
         print(f"{robots_line(found.robots)}\n")
         return [examine(answer, kind_of(b"", answer.asked, site), site) for answer in found.answers]
 
