@@ -120,8 +120,8 @@ def _published(record: Mapping[str, Any]) -> int:
 
 
 def _clock(at: float) -> list[str]:
-    """The twist that lets a run believe that it is a time, in UTC seconds."""
-    return [f"--clock={at - time.time():.0f}"]
+    """The twist that lets a run believe that it is a time, in UTC seconds, and stays so, however long it takes."""
+    return [f"--at={at:.0f}"]
 
 
 def _segments(output: Path) -> int:

@@ -1,7 +1,7 @@
-"""`python -m tests.shim [--clock S] [--fault KIND:N] [--parser V] -- crawl …`: a real `scrapy` process with a twist.
+"""`python -m tests.shim [--clock S | --at S] [--fault KIND:N] [--parser V] -- crawl …`: a real `scrapy` process with a twist.
 
---clock lets the run's clock go ahead; --fault makes the n-th operation of the archive on the disk fail, see
-`tests/disks.py`; --parser gives the parser another version, --drop-source makes it blind for the source; --no-capture
+--clock lets the run's clock go ahead, --at makes it stand still (UTC seconds); --fault makes the n-th operation of the
+archive on the disk fail, see `tests/disks.py`; --parser gives the parser another version, --drop-source makes it blind for the source; --no-capture
 lets every capture fail by a defect.
 """
 
@@ -25,6 +25,8 @@ def main() -> None:
     """Runs the command behind `--`."""
     border = sys.argv.index("--")
     options = _options().parse_args(sys.argv[1:border])
+    if options.at:
+        clock.now = lambda: options.at
     if options.clock:
         clock.now = lambda: time.time() + options.clock
     if options.fault:
@@ -39,6 +41,7 @@ def main() -> None:
 
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.shim")
+    parser.add_argument("--at", type=float)
     parser.add_argument("--clock", type=float, default=0)
     parser.add_argument("--fault")
     parser.add_argument("--no-capture", action="store_true")
