@@ -1,4 +1,4 @@
-"""`python -m tests.shim [--clock S | --at S] [--fault KIND:N] [--parser V] -- crawl …`: a `scrapy` process with a twist.
+"""`python -m tests.shim [--clock S | --at S] [--fault KIND:N] [--parser V] -- crawl …`: `scrapy` with a twist.
 
 --clock lets the run's clock go ahead, --at makes it stand still (UTC seconds); --fault makes the n-th operation of the
 archive on the disk fail, see `tests/disks.py`; --parser gives the parser another version, --drop-source makes it blind

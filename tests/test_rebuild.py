@@ -75,6 +75,7 @@ def test_the_new_ledger_knows_what_the_lost_one_knew(whole: Path, root: Path) ->
         "SELECT hex(digest), path, offset FROM payloads JOIN warcs ON n = warc ORDER BY 1",
         "SELECT url, path, offset FROM captures JOIN warcs ON n = warc ORDER BY 1",
         "SELECT hex(digest), id, t.version FROM texts t JOIN articles ON n = article ORDER BY 1",
+        "SELECT value, id, near.version FROM near JOIN articles ON n = article ORDER BY 1",
     ]
     for query in queries:
         assert rows(root, query) == rows(whole, query)
