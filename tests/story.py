@@ -123,11 +123,12 @@ class Story:
             ledger.close()
 
     def check_manifest(self) -> None:
-        """Fails unless the manifest lists every page and segment, and each is as it was sealed."""
+        """Fails unless the manifest lists every sealed file, and each is as it was sealed."""
         name = "manifest-sha256.txt"
         subprocess.run(["sha256sum", "-c", "--strict", "--quiet", name], cwd=self.output, check=True)
         listed = [line.partition("  ")[2] for line in (self.output / name).read_text().splitlines()]
-        there = [path for kind in ("html/**/*.html", "articles/*") for path in self.output.glob(kind)]
+        kinds = ("html/**/*.html", "articles/*", "warc/*", "media/full/*")
+        there = [path for kind in kinds for path in self.output.glob(kind)]
         assert sorted(listed) == sorted(path.relative_to(self.output).as_posix() for path in there)
 
     def _check_snapshot(self, record: dict[str, Any]) -> None:

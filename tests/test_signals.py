@@ -44,8 +44,9 @@ def first_articles(number: int) -> list[str]:
 def running(
     replica: Replica, output: Path, *arguments: str, log_level: str = "INFO"
 ) -> Iterator[subprocess.Popen[str]]:
-    """A crawl with the default delay, ended whatever happens."""
-    with start(replica, output, *arguments, DOWNLOAD_DELAY=DOWNLOAD_DELAY, LOG_LEVEL=log_level) as process:
+    """A crawl with the default delay and without images, ended whatever happens."""
+    settings: dict[str, Any] = {"DOWNLOAD_DELAY": DOWNLOAD_DELAY, "LOG_LEVEL": log_level, "JCNEWS_IMAGES": 0}
+    with start(replica, output, *arguments, **settings) as process:
         try:
             yield process
         finally:
