@@ -74,9 +74,9 @@ class Archive:
     def open(self, site: str) -> None:
         """Opens the ledger, repairs what an earlier run left behind and notes that a run of a site begins."""
         with storage_faults():
-            self.check_space()
             files.sweep(self.root)
-            if not (self.root / LEDGER).exists() and (self.root / MANIFEST).exists():
+            self.check_space()
+            if not files.reaches(self.root / LEDGER, 1) and (self.root / MANIFEST).exists():
                 raise StorageFault(
                     f"{self.root / LEDGER} is missing beside sealed segments: bring it back first, "
                     "or make it anew with scrapy verify --rebuild"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 
 from jcnews_spider.archive import disk
@@ -28,7 +29,8 @@ def write_whole(root: Path, path: str, data: bytes, *, durable: bool = False) ->
     target = root / path
     if not target.parent.is_dir():
         disk.mkdir(target.parent)
-    staged = root / STAGING / path.replace("/", "~")
+    folder = path.partition("/")[0]
+    staged = root / STAGING / f"{folder}~{sha256(path.encode()).hexdigest()}"  # a deep path is too long for one name
     try:
         disk.write(staged, data)
         if durable:

@@ -12,7 +12,8 @@ from pathlib import Path
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.segments import FOLDER, read_record
 from jcnews_spider.archive.snapshots import part_paths
-from jcnews_spider.archive.warc.members import Member, located, read_member, spans
+from jcnews_spider.archive.warc.members import OPEN, Member, located, read_member, spans
+from jcnews_spider.archive.warc.writer import FOLDER as WARCS
 from jcnews_spider.article import Article, WarcPointer, read_article
 from jcnews_spider.errors import Damaged
 from jcnews_spider.urls import parse_article_address
@@ -86,11 +87,16 @@ class Reader:
         if part == 0:
             return entity(self.exchange(pointer))
         address = parse_article_address(record.url)
-        url = address.part_url(part) if address else None
-        path = located(self.root, pointer.file)
-        for offset, length in islice(spans(path, pointer.offset), FURTHER + 4 * record.crawl.pages):
+        wanted = address and (address.docid, part)
+        run = Path(pointer.file).name.rpartition("-")[0]
+        following = sorted({f"{WARCS}/{path.name.removesuffix(OPEN)}" for path in (self.root / WARCS).glob(f"{run}-*")})
+        behind = ((located(self.root, name), pointer.offset if name == pointer.file else 0)
+                  for name in following if name >= pointer.file)  # fmt: skip
+        places = ((path, *span) for path, start in behind for span in spans(path, start))
+        for path, offset, length in islice(places, FURTHER + 4 * record.crawl.pages):
             member = read_member(path, offset, length)
-            if member.url == url and member.kind in ("response", "revisit"):
+            found = parse_article_address(member.url) if member.url and _is_whole_page(member) else None
+            if found and (found.docid, found.part) == wanted:
                 return entity(self._resolved(member))
         raise Damaged(f"page {part} is not behind the first one in {pointer.file}")
 
@@ -102,6 +108,12 @@ class Reader:
             return (self.root / path).read_bytes()
         except FileNotFoundError:
             raise Damaged(f"{path} is missing") from None
+
+
+def _is_whole_page(member: Member) -> bool:
+    """True for what a crawl took for a page: not for a redirect, a failure, or a body that was cut."""
+    is_answer = member.kind in ("response", "revisit") and (member.status_line or "").startswith("200")
+    return is_answer and "warc-truncated" not in member.facts
 
 
 def entity(member: Member) -> bytes:

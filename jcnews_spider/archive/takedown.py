@@ -142,16 +142,16 @@ class _Removal:
 
     def _find(self) -> None:
         """Which files and addresses are the article's alone."""
-        images: dict[str, str | None] = {}
+        images: set[tuple[str, str | None]] = set()
         for line in self._lines():
             if self._is_own(line):
                 record = read_article(line)
-                images.update({image.url: image.path or self._archived(image.url) for image in record.images})
+                images.update((image.url, image.path or self._archived(image.url)) for image in record.images)
                 if record.snapshot.html:
                     self._snapshots.update(part_paths(record.snapshot.html, record.crawl.pages))
-        shared = {url for url, path in images.items() if self._is_shown_elsewhere(url, path)}
-        self._snapshots.update(path for url, path in images.items() if path and url not in shared)
-        self._urls.update(images.keys() - shared)
+        shared = {url for url, path in images if self._is_shown_elsewhere(url, path)}
+        self._snapshots.update(path for url, path in images if path and url not in shared)
+        self._urls.update({url for url, _ in images} - shared)
         for url in self._takedowns.addresses(self._takedown.article):
             address = parse_article_address(url)
             self._urls.update({url, *(address.part_url(part) for part in range(1, MOST_PARTS) if address)})
