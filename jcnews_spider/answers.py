@@ -59,6 +59,12 @@ def warc_pointer(response: Response) -> WarcPointer | None:
     return WarcPointer(*place) if place else None
 
 
+def is_conditional(response: Response) -> bool:
+    """True when a page was asked for only if it is another: a 304 that nobody asked for says nothing."""
+    headers = response.request.headers if response.request else {}
+    return "If-None-Match" in headers or "If-Modified-Since" in headers
+
+
 def conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
     """The headers that ask for a page only if it is another than the one with these validators."""
     headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}

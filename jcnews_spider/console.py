@@ -17,7 +17,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from jcnews_spider import clock, options
-from jcnews_spider.archive import LEDGER, Archive, new_run_id
+from jcnews_spider.archive import LEDGER, Archive, new_run_id, require_archive, require_ledger
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.reader import Reader
@@ -50,6 +50,9 @@ class ProjectCommand(ScrapyCommand):
         except JcnewsError as fault:
             print(f"scrapy {_name(self)}: {fault}", file=sys.stderr)
             self.exitcode = fault.exit_code
+        except BrokenPipeError:  # `… | head` has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self.exitcode = 1
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Adds Scrapy's options and the table of own settings."""
@@ -90,6 +93,7 @@ class SpiderCommand(ProjectCommand):
 def ledger_to_read(settings: Settings) -> Iterator[Ledger | None]:
     """The ledger of the archive that the settings name, None where there is none yet; raises StorageFault."""
     path = options.checked(settings, os.environ).output / LEDGER
+    require_ledger(path.parent)
     if not path.exists():
         yield None
         return
@@ -104,10 +108,10 @@ def ledger_to_read(settings: Settings) -> Iterator[Ledger | None]:
 @contextmanager
 def archive_to_read(settings: Settings) -> Iterator[Reader]:
     """The archive that the settings name; raises UsageFault where there is none, StorageFault where it is damaged."""
+    root = options.checked(settings, os.environ).output
+    require_archive(root)
     with ledger_to_read(settings) as ledger:
-        root = options.checked(settings, os.environ).output
-        if ledger is None:
-            raise UsageFault(f"{root}: no archive yet, scrapy crawl makes one")
+        assert ledger is not None  # noqa: S101 - for mypy
         yield Reader(root, ledger)
 
 
@@ -115,8 +119,7 @@ def archive_to_read(settings: Settings) -> Iterator[Reader]:
 def archive_to_write(settings: Settings, site: str) -> Iterator[Archive]:
     """The archive that the settings name, held for writing and open; raises what `Archive` raises."""
     values = options.checked(settings, os.environ)
-    if not (values.output / LEDGER).exists():
-        raise UsageFault(f"{values.output}: no archive yet, scrapy crawl makes one")
+    require_archive(values.output)
     archive = Archive(
         values.output,
         new_run_id(clock.now()),

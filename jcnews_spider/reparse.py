@@ -13,12 +13,12 @@ from itertools import islice
 from typing import Any
 
 from jcnews_spider import clock, report
-from jcnews_spider.archive import LEDGER, Archive, new_run_id
+from jcnews_spider.archive import LEDGER, Archive, new_run_id, require_archive
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.recorded import Which
 from jcnews_spider.article import Article
-from jcnews_spider.errors import JcnewsError, StorageFault, UsageFault
+from jcnews_spider.errors import JcnewsError, StorageFault
 from jcnews_spider.options import Options
 from jcnews_spider.pipelines.records import Recorder
 from jcnews_spider.pipelines.versions import differences
@@ -99,7 +99,7 @@ class Tally:
 
 def look(values: Options, site: Site) -> Tally:
     """What would change; nothing is written. Raises UsageFault where there is no archive."""
-    _must_exist(values)
+    require_archive(values.output)
     stop, tally = Stop(), Tally()
     with Workers(begin, values.output, site, "") as workers, storage_faults():
         ledger = Ledger(values.output / LEDGER, read_only=True)
@@ -118,7 +118,7 @@ def apply(values: Options, site: Site) -> tuple[Tally, report.Verdict]:
 
     Raises UsageFault where there is no archive, ArchiveBusy, or StorageFault when nothing more can be written.
     """
-    _must_exist(values)
+    require_archive(values.output)
     stop, started = Stop(), clock.now()
     run_id = new_run_id(started)
     with Workers(begin, values.output, site, run_id) as workers:
@@ -181,8 +181,3 @@ def _report(archive: Archive, site: Site, started: float, tally: Tally, verdict:
     stats = tally.stats()
     archive.write_report(report.build(run, stats, {}, verdict), report.summary(stats))
     logger.info("run %s: %s; exit %d: %s", archive.run_id, report.summary(stats), verdict.exit_code, verdict.why)
-
-
-def _must_exist(values: Options) -> None:
-    if not (values.output / LEDGER).exists():
-        raise UsageFault(f"{values.output}: no archive yet, scrapy crawl makes one")

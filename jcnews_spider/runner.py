@@ -139,7 +139,7 @@ def fetch(process: AsyncCrawlerProcess, urls: list[str]) -> dict[str, Page | str
             for url in urls:
                 yield Request(url, callback=keep, errback=fail, cb_kwargs={"url": url})
 
-    process.settings.set("LOG_LEVEL", "ERROR", priority="command")
+    logging.getLogger("scrapy").setLevel(logging.ERROR)
     process.crawl(FetchSpider)
     process.start()
     return answers

@@ -260,3 +260,34 @@ def test_a_missing_ledger_beside_segments_is_never_started_anew(tmp_path: Path) 
     with pytest.raises(StorageFault, match="missing"), opened(tmp_path, "r2"):
         pass
     assert not (tmp_path / "state.sqlite3").exists()
+
+
+def test_an_empty_ledger_beside_segments_is_never_started_anew(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive:
+        keep(archive, 1)
+        archive.seal()
+    (tmp_path / "state.sqlite3").write_bytes(b"")
+    with pytest.raises(StorageFault, match="--rebuild"), opened(tmp_path, "r2"):
+        pass
+
+
+def test_a_ledger_older_than_the_archive_is_refused(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive:
+        keep(archive, 1)
+        archive.seal()
+    backup = (tmp_path / "state.sqlite3").read_bytes()
+    with opened(tmp_path, "r2") as archive:
+        keep(archive, 2)
+        archive.seal()
+    manifest = (tmp_path / "manifest-sha256.txt").read_bytes()
+    (tmp_path / "state.sqlite3").write_bytes(backup)
+    with pytest.raises(StorageFault, match="older than the archive"), opened(tmp_path, "r3"):
+        pass
+    assert (tmp_path / "manifest-sha256.txt").read_bytes() == manifest
+
+
+def test_a_deep_path_is_written_whole(tmp_path: Path) -> None:
+    path = "html/" + "/".join(["x" * 60] * 8) + "/page.html"
+    with opened(tmp_path):
+        files.write_whole(tmp_path, path, b"page")
+    assert (tmp_path / path).read_bytes() == b"page"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 from jcnews_spider import job, options
 from tests import quality
-from tests.crawling import scrapy
+from tests.crawling import ROOT, command, scrapy
 from tests.replica import Plan, Replica
 from tests.skeleton import editor, page
 
@@ -105,3 +106,27 @@ def test_help_lists_arguments_and_settings() -> None:
 
 def test_the_spiders_are_the_sites() -> None:
     assert scrapy("list").stdout.split() == ["jcnews"]
+
+
+def test_a_lost_ledger_is_no_new_archive(tmp_path: Path) -> None:
+    (tmp_path / "manifest-sha256.txt").write_text("")
+    for line in (["status"], ["sections"], ["cat", "jcnews:1"], ["reparse"], ["forget", "jcnews:1", "--reason", "x"]):
+        done = scrapy(*line, "-s", f"JCNEWS_OUTPUT={tmp_path}")
+        assert (done.returncode, "--rebuild" in done.stderr) == (7, True), line
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest-sha256.txt"]
+
+
+def test_a_reader_that_has_seen_enough_is_no_storage_fault() -> None:
+    process = subprocess.Popen(command("sections"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout
+    process.stdout.close()
+    _, stderr = process.communicate(timeout=60)
+    assert b"storage" not in stderr
+    assert b"archive" not in stderr
+
+
+def test_extract_of_an_address_says_no_more_than_that_scrapy_runs(tmp_path: Path) -> None:
+    with Replica(Plan(articles=3)) as replica:
+        url = next(g["url"] for g in replica.gold())
+        done = scrapy("extract", url, "-s", "DOWNLOAD_DELAY=0", proxy=replica.proxy)
+    assert [line for line in done.stderr.splitlines() if "started (bot: jcnews_spider)" not in line] == []

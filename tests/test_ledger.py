@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from jcnews_spider import clock
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.articles import RETRY_AFTER_S, Kept, KnownArticle
@@ -209,3 +210,13 @@ def test_reading_never_creates_a_ledger(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="unable to open"):
         Ledger(tmp_path / "state.sqlite3", read_only=True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_clock_that_went_ahead_noted_is_asked_when_all_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: 10.0 * DAY)
+    with opened(tmp_path) as archive:
+        keep(archive, 1, published=0, checked=11 * DAY)
+        keep(archive, 2, published=0, checked=10 * DAY)
+        assert rechecks(archive, 10 * DAY, ages=None) == ["s:1"]

@@ -25,11 +25,27 @@ from jcnews_spider.archive.media import Media, is_media
 from jcnews_spider.archive.warc.records import Exchange
 from jcnews_spider.archive.warc.writer import ClosedWarc, WarcPlan, WarcWriter
 from jcnews_spider.article import Article, WarcPointer, read_article
-from jcnews_spider.errors import StorageFault
+from jcnews_spider.errors import StorageFault, UsageFault
 
 LEDGER = "state.sqlite3"
 
 logger = logging.getLogger(__name__)
+
+
+MAKE_ANEW = f"move {LEDGER}* away, then scrapy verify --rebuild makes it anew"
+
+
+def require_ledger(root: Path) -> None:
+    """Raises StorageFault when an archive has lost its ledger; a folder without an archive needs none."""
+    if not files.reaches(root / LEDGER, 1) and (root / MANIFEST).exists():
+        raise StorageFault(f"{root / LEDGER} is missing beside sealed segments: bring it back, or {MAKE_ANEW}")
+
+
+def require_archive(root: Path) -> None:
+    """Raises UsageFault where there is no archive, StorageFault where it has lost its ledger."""
+    require_ledger(root)
+    if not (root / LEDGER).exists():
+        raise UsageFault(f"{root}: no archive yet, scrapy crawl makes one")
 
 
 def new_run_id(started: float) -> str:
@@ -76,12 +92,9 @@ class Archive:
         with storage_faults():
             files.sweep(self.root)
             self.check_space()
-            if not files.reaches(self.root / LEDGER, 1) and (self.root / MANIFEST).exists():
-                raise StorageFault(
-                    f"{self.root / LEDGER} is missing beside sealed segments: bring it back first, "
-                    "or make it anew with scrapy verify --rebuild"
-                )
+            require_ledger(self.root)
             self.ledger = Ledger(self.root / LEDGER)
+            self._require_every_segment()
             self.media = Media(self.root, self.ledger, self.manifest)
             recovery.recover(self)
             self._pending = self.ledger.outbox.size()
@@ -89,6 +102,20 @@ class Archive:
                 self.warc = WarcWriter(self.root, self.run_id, self._warc_plan, self.ledger.captures)
             with self.ledger.transaction():
                 self.ledger.runs.begin(self.run_id, site, int(clock.now()))
+
+    def _require_every_segment(self) -> None:
+        """Raises StorageFault when the ledger is older than the archive: it knew a segment before that was written."""
+        known = self.ledger.outbox.known_segments()
+        strange = [
+            path.name
+            for path in (self.root / segments.FOLDER).glob("*.jsonl")
+            if f"{segments.FOLDER}/{path.name}" not in known
+        ]
+        if strange:
+            self.ledger.close()
+            raise StorageFault(
+                f"{self.root / LEDGER} is older than the archive, it does not know {min(strange)}: {MAKE_ANEW}"
+            )
 
     def check_space(self) -> None:
         """Raises StorageFault when the disk is nearly full."""

@@ -17,9 +17,11 @@ STAGING = ".tmp"
 
 @contextmanager
 def storage_faults() -> Iterator[None]:
-    """Turns what the disk or SQLite says into StorageFault."""
+    """Turns what the disk or SQLite says into StorageFault; a reader that has gone is no fault of the disk."""
     try:
         yield
+    except BrokenPipeError:
+        raise
     except (OSError, sqlite3.Error) as fault:
         raise StorageFault(f"the archive cannot be read or written: {fault}") from fault
 

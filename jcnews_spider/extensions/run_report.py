@@ -23,7 +23,7 @@ class RunReport:
 
     def __init__(self, crawler: Crawler) -> None:
         if not hasattr(crawler.spider, "archive"):
-            raise NotConfigured("a spider without an archive")
+            raise NotConfigured
         self._crawler = crawler
         crawler.signals.connect(self._spider_closed, signal=signals.spider_closed)
 

@@ -27,7 +27,7 @@ class BodyLimit:
 
     def __init__(self, crawler: Crawler) -> None:
         if not hasattr(crawler.spider, "options"):
-            raise NotConfigured("a spider without options")
+            raise NotConfigured
         spider: Any = crawler.spider
         self._most_bytes: int = spider.options.max_body_mb * 1_000_000
         self._received: WeakKeyDictionary[Request, int] = WeakKeyDictionary()
@@ -52,7 +52,7 @@ class WarcCapture:
     def __init__(self, crawler: Crawler) -> None:
         spider: Any = crawler.spider
         if getattr(spider, "archive", None) is None or spider.archive.warc is None:
-            raise NotConfigured("no WARC is written")
+            raise NotConfigured
         self._crawler = crawler
         self._archive = spider.archive
         crawler.signals.connect(self._response_downloaded, signal=signals.response_downloaded)

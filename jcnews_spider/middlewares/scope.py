@@ -20,7 +20,7 @@ class ScopeMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         if not hasattr(crawler.spider, "site"):
-            raise NotConfigured("a spider without a site")
+            raise NotConfigured
         self._crawler = crawler
 
     @classmethod

@@ -61,7 +61,7 @@ class ImagesPipeline(FilesPipeline):
     def __init__(self, crawler: Crawler) -> None:
         spider: Any = crawler.spider
         if not hasattr(spider, "archive") or not spider.options.images:
-            raise NotConfigured("no images are kept")
+            raise NotConfigured
         self._archive: Archive = spider.archive
         self._media = self._archive.media
         self._stats = crawler.stats

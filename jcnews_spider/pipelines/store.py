@@ -40,7 +40,7 @@ class StorePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         if not hasattr(crawler.spider, "archive"):
-            raise NotConfigured("a spider without an archive")
+            raise NotConfigured
         self._crawler = crawler
         self._stats = crawler.stats
         self._writers: dict[type[Any], Callable[[Any], list[Article]]] = {

@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from jcnews_spider.answers import charset, conditions, require_ok, validators_of
+from jcnews_spider.answers import charset, conditions, is_conditional, require_ok, validators_of
 from jcnews_spider.engine import STOPPED
 from jcnews_spider.errors import UnknownLayout
 from jcnews_spider.items import Item, ListPage, Walked
@@ -49,8 +49,7 @@ class Lists:
     def parse(self, response: Response, section: str, index: int) -> Iterator[Item | Request]:
         """The entries of a list page as an item, and the request of the next page."""
         walk = self.walks[section]
-        is_conditional = walk.round > 0 or walk.may_stop_early
-        if response.status == 304 and index == 0 and is_conditional:
+        if response.status == 304 and index == 0 and is_conditional(response):
             yield self._unchanged(walk)
         elif response.status in (404, 410):
             yield from self._missing(walk, response, index)

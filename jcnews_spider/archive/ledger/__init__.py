@@ -78,7 +78,10 @@ class Ledger:
         (tables,) = self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         is_new = found == tables == 0 and not read_only
         if found != SCHEMA_VERSION and not is_new:
-            raise StorageFault(f"{self._path} has schema {found}, this version reads {SCHEMA_VERSION}")
+            raise StorageFault(
+                f"{self._path} has schema {found}, this version reads {SCHEMA_VERSION}: use the version that wrote it, "
+                "or move it away and scrapy verify --rebuild makes it anew"
+            )
         if not read_only:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")

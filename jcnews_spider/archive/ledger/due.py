@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from jcnews_spider import clock
 from jcnews_spider.archive.ledger.articles import COLUMNS, KnownArticle, known_article
 
 WITNESSES_AT_MOST = 50
@@ -35,6 +36,7 @@ class Scope:
         return {
             "site": f"{self.site}:*",
             "run_started": self.run_started,
+            "now": max(self.run_started, int(clock.now())),
             "sections": None if self.sections is None else json.dumps(list(self.sections)),
             "since": (self.since or date.min).isoformat(),
             "until": (self.until or date.max).isoformat(),
@@ -123,7 +125,8 @@ _KNOWN = f"""
 SELECT {COLUMNS} FROM articles a
 WHERE a.state IN ('kept', 'gone') AND +a.id GLOB :site AND a.n < :after"""  # noqa: S608
 
-_EVERY = "(a.checked IS NULL OR a.checked < :run_started)"
+# Asked in this run is what was asked since it began; later than now is a clock that went ahead once.
+_EVERY = "(a.checked IS NULL OR a.checked NOT BETWEEN :run_started AND :now)"
 
 # The index `unsettled` finds those that are younger than the last age in no time; the ages decide.
 _DUE = """a.next_try <= :run_started AND a.n IN (

@@ -98,6 +98,11 @@ class Outbox:
         (path,) = self._db.execute("SELECT path FROM segments WHERE n = ?", (number,)).fetchone()
         return str(path)
 
+    def known_segments(self) -> set[str]:
+        """Paths of the sealed segments and of those whose seal was begun."""
+        rows = self._db.execute("SELECT path FROM segments UNION SELECT segment FROM outbox WHERE segment IS NOT NULL")
+        return {row["path"] for row in rows}
+
     def segments(self) -> Sequence[Sealed]:
         """Every sealed segment, oldest first."""
         rows = self._db.execute("SELECT path, records, sha256, manifest_end, sealed_at FROM segments ORDER BY n")
