@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import urljoin, urlsplit
 
-import lxml.html
 import nh3
+from lxml import etree
 
 from jcnews_spider.article import Image, Resource
 from jcnews_spider.text import one_line
@@ -16,6 +16,7 @@ from jcnews_spider.trs.tree import (
     INVISIBLE,
     Node,
     attribute,
+    drop,
     hidden_elements,
     nodes,
     set_attribute,
@@ -145,15 +146,15 @@ def html_of(containers: Sequence[Node], kept: Iterable[Line], cut: Iterable[Line
     unseen = [node for container in containers for node in container.iter(*INVISIBLE)]
     hidden = [node for container in containers for node in hidden_elements(container)]
     for node in [*unseen, *hidden, *foreign]:
-        if node not in own and node not in inside and node.getparent() is not None:
-            node.drop_tree()
+        if node not in own and node not in inside:
+            drop(node)
     pieces = []
     for container in containers:
         for node in nodes(_ADDRESSES, container):
             for name in ("href", "src", "poster"):
                 if address := node.get(name):
                     set_attribute(node, name, absolute(base, address) or "")
-        pieces.append(lxml.html.tostring(container, encoding="unicode", with_tail=False))
+        pieces.append(etree.tostring(container, encoding="unicode", method="html", with_tail=False))
     cleaned = nh3.clean(
         "\n".join(pieces), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None
     )

@@ -95,8 +95,8 @@ def _container(weighted: Sequence[tuple[Node, int]]) -> Node:
         for above in (node, *node.iterancestors()):
             held[above] = held.get(above, 0) + weight
     heaviest = max(weighted, key=lambda pair: pair[1])[0]
-    above = [node for node in (heaviest, *heaviest.iterancestors()) if node.tag in _CONTAINERS]
-    return next((node for node in above if held[node] >= MOST_OF_RUN * mass), above[-1] if above else heaviest)
+    boxes = [node for node in (heaviest, *heaviest.iterancestors()) if node.tag in _CONTAINERS]
+    return next((node for node in boxes if held[node] >= MOST_OF_RUN * mass), boxes[-1] if boxes else heaviest)
 
 
 _CONTAINERS = frozenset("div td section article main body html center dd form table tbody tr ul ol li".split())

@@ -246,7 +246,8 @@ def _entry_place(listing: Listing, text: str, url: str, site: Site) -> str:
     found = next((link for link in links if site.canonical(_joined(url, attribute(link, "href"))) == first), None)
     if found is None:
         return "written by a script" if first else "no link to an article, a file or another site"
-    return described(found.getparent())
+    above = found.getparent()
+    return described(found if above is None else above)
 
 
 def _joined(url: str, href: str) -> str:

@@ -178,8 +178,8 @@ class Flow:
         else:
             self._flush()
 
-    def _add(self, text: str | None, node: Node) -> None:
-        if text and not text.isspace():
+    def _add(self, text: str | None, node: Node | None) -> None:
+        if text and node is not None and not text.isspace():
             if not self._pieces:
                 self._begin = (node, self._clock)
             self._pieces.append(text)

@@ -132,12 +132,12 @@ def _candidates(known: Evidence, name: str) -> Iterator[Proposal]:
         for named in _names(node, known.page)
     ]
     titles = _names(heading, known.page) if heading is not None else []
+    shown = described(heading) if heading is not None else ""
     for (body, node), title in product(bodies, titles):
-        yield _candidate(name, body, title, described(node), described(heading), is_general=False)
-    for body, node in bodies:
-        for title in [*titles, None]:
-            text = described(heading) if heading is not None and title else "<title>"
-            yield _candidate(name, body, title, described(node), text, is_general=True)
+        yield _candidate(name, body, title, described(node), shown, is_general=False)
+    for (body, node), of_head in product(bodies, [*titles, None]):
+        text = shown if of_head else "<title>"
+        yield _candidate(name, body, of_head, described(node), text, is_general=True)
 
 
 def _candidate(

@@ -6,7 +6,7 @@ import re
 
 from jcnews_spider.encoding import decode
 from jcnews_spider.errors import UnknownLayout
-from jcnews_spider.trs.tree import nodes, parse_tree, xpath
+from jcnews_spider.trs.tree import drop, nodes, parse_tree, text_of, xpath
 
 _HIDDEN = xpath("//script | //style | //noscript")
 _VOLATILE = re.compile(r"[\d\s]+")
@@ -24,5 +24,5 @@ def _words(body: bytes, charset: str | None) -> str:
     except UnknownLayout:
         return _VOLATILE.sub("", text)
     for node in nodes(_HIDDEN, root):
-        node.drop_tree()
-    return _VOLATILE.sub("", root.text_content())
+        drop(node)
+    return _VOLATILE.sub("", text_of(root))
