@@ -2,12 +2,13 @@
 
 from jcnews_spider.trs.site import Section, Site
 from jcnews_spider.trs.template import TRS_TEMPLATES, Template, editor_inside
-from jcnews_spider.trs.tree import xpath
+from jcnews_spider.trs.tree import with_id
 
-TITLE = (xpath("//*[@id='title']"),)
+TITLE = (with_id("title"),)
+BOX = with_id("article")
 LAYOUTS = (
-    Template("jcnews", (editor_inside("//*[@id='article']"),), TITLE, is_proof=True),
-    Template("jcnews_bare", (xpath("//*[@id='article']"),), TITLE),
+    Template("jcnews", (editor_inside(BOX),), TITLE, is_proof=True),
+    Template("jcnews_bare", (BOX,), TITLE),
 )
 """The article box of 2018 to 2023 (SITE.md §2.1): its body has a wrapper, or stands bare between header and tools."""
 

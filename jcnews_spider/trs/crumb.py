@@ -14,8 +14,8 @@ _MARKED = Marked(
     tokens("currchnlcls mbx crumb crumbs breadcrumb breadcrumbs position location dqwz weizhi path"),
     tokens("mbx crumb crumbs breadcrumb position location"),
 )
-_NAMED = xpath("//*[self::div or self::p or self::td or self::span or self::li or self::h2 or self::a or self::b"
-               " or self::strong or self::em or self::font or self::i][text()[contains(., '位置')]]")  # fmt: skip
+_NAMED = xpath("//text()[contains(., '位置')]/..")
+_BOXES = frozenset("div p td span li h2 a b strong em font i".split())
 _LINKS = xpath("descendant-or-self::a[@href]")
 MOST_NAMED = 10
 """Elements that say 位置 and are asked."""
@@ -45,7 +45,7 @@ def marked_links(page: PageLines) -> list[Node]:
 def named_links(page: PageLines) -> list[Node]:
     """Links in a short element that says 位置."""
     links: dict[Node, None] = {}
-    for named in page.find(_NAMED)[:MOST_NAMED]:
+    for named in [node for node in page.find(_NAMED) if node.tag in _BOXES][:MOST_NAMED]:
         box: Node | None = None
         above: Node | None = named
         while above is not None and len(" ".join(text_of(above).split())) < MOST_CHARACTERS:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from lxml import etree
+
 from jcnews_spider.trs.tree import Marked, Place, tokens, xpath
 
 
@@ -31,9 +33,9 @@ EDITOR = Marked(_EDITOR_CLASSES, _EDITOR_IDS)
 """The wrapper of any TRS editor (SITE.md §4.1)."""
 
 
-def editor_inside(box: str) -> Marked:
+def editor_inside(box: etree.XPath) -> Marked:
     """Such a wrapper inside the elements of an XPath."""
-    return Marked(_EDITOR_CLASSES, _EDITOR_IDS, xpath(box))
+    return Marked(_EDITOR_CLASSES, _EDITOR_IDS, box)
 
 
 _TITLE_NAMES = re.compile(r"title|biaoti|headline|(?<![^\s_-])(?:tit|bt)\d?(?![^\s_-])", re.IGNORECASE)
