@@ -20,10 +20,8 @@ _BREAKS = frozenset(
 _MEDIA = frozenset(("img", "video", "embed", "object", "iframe"))
 _PLAIN = frozenset("span b strong i em u font sub sup small label style".split())
 """Elements that change nothing about lines; most of a page's."""
-_CELLS = frozenset(("td", "th"))
 _PLAYER = re.compile(r"""["'][^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm)["']""", re.IGNORECASE)
 """A script that writes a player: `pv('./P0….flv', 480, 360)` (SITE.md §4.2)."""
-_CELL_BLOCKS = ("p", "div", "br", "li", "h1", "h2", "h3")
 
 _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|txt|csv|mp3|jpe?g|png|gif)(?:$|[?#])", re.IGNORECASE
@@ -31,6 +29,10 @@ _FILE = re.compile(
 
 FLOWING_BLOCKS = 4
 """Blocks inside one cell from which a table is there for the layout: cells of data hold a paragraph or two."""
+_LAYOUT_CELL = etree.XPath(
+    "boolean(*[self::td or self::th][.//table or descendant::*[self::p or self::div or self::br or self::li"
+    f" or self::h1 or self::h2 or self::h3][{FLOWING_BLOCKS}]])"
+)
 
 
 class Line(NamedTuple):
@@ -71,7 +73,8 @@ class Flow:
         self._hidden = hidden
         self.lines: list[Line] = []
         self._times: list[int] = []
-        self._spans: dict[Node, tuple[int, int]] = {}
+        self._starts: dict[Node, int] = {}
+        self._ends: dict[Node, int] = {}
         self._clock = 0
         self._pieces: list[str] = []
         self._begin = (root, 0)
@@ -86,8 +89,8 @@ class Flow:
 
     def within(self, elements: Iterable[Node]) -> list[int]:
         """Indices of the lines that begin inside the elements, in order."""
-        times, spans = self._times, self._spans
-        ranges = [spans[node] for node in elements if node in spans]
+        times, starts, ends = self._times, self._starts, self._ends
+        ranges = [(starts[node], ends[node]) for node in elements if node in starts]
         if len(ranges) == 1:
             start, end = ranges[0]
             return list(range(bisect_left(times, start), bisect_left(times, end)))
@@ -99,13 +102,12 @@ class Flow:
     def _read_on(self, root: Node, begin: Node, last: set[Node], reach: int) -> None:
         """Reads `begin` and what follows it inside the root."""
         node: Node | None = begin
-        for above in begin.iterancestors():
-            self._spans[above] = (0, 0)
+        self._starts.update(dict.fromkeys(begin.iterancestors(), 0))
         stop = None
         while node is not None:
             self._read(node)
             self._add(node.tail, node.getparent())
-            if stop is None and last and last <= self._spans.keys():
+            if stop is None and last and last <= self._starts.keys():
                 stop = len(self.lines) + reach
             if stop is not None and len(self.lines) >= stop:
                 break
@@ -116,38 +118,35 @@ class Flow:
             node = following
         self._clock += 1
         for above in begin.iterancestors():
-            if not self._spans[above][1]:
-                self._spans[above] = (0, self._clock)
+            self._ends.setdefault(above, self._clock)
 
     def _read(self, root: Node) -> None:
-        spans, hidden, clock = self._spans, self._hidden, self._clock
+        starts, ends, hidden, pieces = self._starts, self._ends, self._hidden, self._pieces
         walker = etree.iterwalk(root, events=("start", "end"))
-        for event, node in walker:
-            clock += 1
+        for clock, (event, node) in enumerate(walker, self._clock + 1):
+            self._clock = clock
             tag = node.tag
             if event == "start":
-                self._clock = clock
+                starts[node] = clock
                 if tag not in _PLAIN:
                     self._enter(node, tag)
-                spans[node] = (clock, clock)
                 if tag in INVISIBLE or node in hidden:
                     walker.skip_subtree()
-                elif text := node.text:
+                elif (text := node.text) and (pieces or not text.isspace()):
                     self._add(text, node)
-                continue
-            self._clock = clock
-            if tag in _BREAKS or node is self._data_row or node is self._link:
-                self._close(node, tag)
-            spans[node] = (spans[node][0], clock)
-            if node is not root and (tail := node.tail):
-                self._add(tail, node.getparent())
+            else:
+                ends[node] = clock
+                if tag in _BREAKS or node is self._data_row or node is self._link:
+                    self._close(node, tag)
+                if node is not root and (text := node.tail) and (pieces or not text.isspace()):
+                    self._add(text, node.getparent())
 
     def _enter(self, node: Node, tag: str) -> None:
-        if tag == "tr" and self._data_row is None and _is_data(node):
-            self._flush()
-            self._data_row = node
-        elif tag in _BREAKS:
-            if self._pieces:
+        if tag in _BREAKS:
+            if tag == "tr" and self._data_row is None and not _LAYOUT_CELL(node):
+                self._flush()
+                self._data_row = node
+            elif self._pieces:
                 self._break()
         elif tag == "a":
             if self._link is None and leads_to_page(attribute(node, "href")):
@@ -168,7 +167,7 @@ class Flow:
         """Ends an element that was open where the reading began."""
         self._clock += 1
         self._close(node, node.tag)
-        self._spans[node] = (0, self._clock)
+        self._ends[node] = self._clock
         self._add(node.tail, node.getparent())
 
     def _break(self) -> None:
@@ -205,12 +204,3 @@ class Flow:
 def leads_to_page(href: str) -> bool:
     """True for the address of a page: not a file's, a place's on the same page, nor an e-mail's."""
     return bool(href) and not href.startswith(("#", "mailto:")) and not _FILE.search(href)
-
-
-def _is_data(row: Node) -> bool:
-    """True when no cell of the row flows over several blocks or holds a table."""
-    return all(
-        cell.find(".//table") is None and sum(1 for _ in cell.iter(*_CELL_BLOCKS)) < FLOWING_BLOCKS
-        for cell in row
-        if cell.tag in _CELLS
-    )
