@@ -41,11 +41,11 @@ def _decide(body: bytes, hints: tuple[str | None, ...]) -> Decoded:
         return Decoded(text, "utf-8")
     utf8 = Decoded(body.decode("utf-8", "replace"), "utf-8")
     broken = utf8.text.count("\ufffd")
-    if not broken or broken <= ALMOST * len(_NON_ASCII.findall(utf8.text)):
+    if not broken or broken <= ALMOST * (len(utf8.text) - len(utf8.text.encode("ascii", "ignore"))):
         return utf8
     candidates = [Decoded(text, name) for name in _candidates(body, hints) if (text := _strict(body, name)) is not None]
     if candidates:
-        return max(candidates, key=_chineseness)
+        return max(candidates, key=_chineseness) if len(candidates) > 1 else candidates[0]
     gb18030 = Decoded(body.decode("gb18030", "replace"), "gb18030")
     return gb18030 if gb18030.text.count("\ufffd") < broken else utf8
 

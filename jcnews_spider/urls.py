@@ -17,6 +17,11 @@ _ARTICLE = re.compile(
 _SECTION = re.compile(r"(?:[\w-]+/){1,6}", re.ASCII)
 _INDEX = re.compile(r"/index\.s?html?$")
 _SLASHES = re.compile(r"//+")
+_IN_ONE_FORM = re.compile(
+    r"https?://(?:[a-z0-9-]{1,63}\.)+[a-z]{2,10}/(?!(?:.*/)?index\.s?html?$)"
+    r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*)?"
+)
+"""Addresses that are in their one form already: most are."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -80,6 +85,8 @@ def canonical_url(url: str) -> str | None:
     Lower-case host, no default port, user or fragment, no `//`, `/./`, `/../`, no `index.html`, no superfluous
     %xx, query sorted. The path keeps its case. w3lib folds the rest but not these (SITE.md §7, measured).
     """
+    if _IN_ONE_FORM.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url.strip())
         port = parts.port

@@ -37,14 +37,14 @@ _FILE = re.compile(
 )
 _VIDEO = re.compile(r"\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|swf|webm|avi)$", re.IGNORECASE)
 _VIDEO_PAGE = re.compile(r"video|player|//v\.", re.IGNORECASE)
-_LINKS = xpath(".//a[@href]")
-_OWN_FILES = xpath("//a[starts-with(@href, './P0') or starts-with(@href, 'P0')]")
+_LINKS = xpath(".//a/@href/..")
+_OWN_FILES = xpath("//a/@href[starts-with(., './P0') or starts-with(., 'P0')]/..")
 _SCRIPT_FILE = re.compile(
     r"<a\b[^>]*?href\s*=\s*\\?[\"']?(?P<url>[^\"'\\\s>]+)[^>]*>(?P<name>.*?)<", re.IGNORECASE | re.DOTALL
 )
 _SCRIPT_VIDEO = re.compile(r"""["'](?P<url>[^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm))["']""", re.IGNORECASE)
 _PLAYER = xpath("descendant-or-self::*[self::video or self::source or self::embed or self::iframe or self::object]")
-_ADDRESSES = xpath("descendant-or-self::*[@href or @src or @poster]")
+_ADDRESSES = {name: xpath(f".//@{name}/..") for name in ("href", "src", "poster")}
 _PARAMS = xpath(".//param[@value]")
 _TAGS = set(
     "a b blockquote br caption code dd div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img li ol p pre source"
@@ -58,6 +58,7 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan"},
     "video": {"src", "poster", "controls"},
 }
+_CLEANER = nh3.Cleaner(tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None)
 
 
 def images_of(lines: list[Line], base: str) -> tuple[Image, ...]:
@@ -91,8 +92,9 @@ def attachments_of(root: Node, containers: Iterable[Node], scripts: Iterable[str
     found: dict[str, Resource] = {}
     links = [node for container in containers for node in nodes(_LINKS, container)]
     for node in [*links, *nodes(_OWN_FILES, root)]:
-        name = one_line(text_of(node)) or attribute(node, "download") or attribute(node, "title")
-        _note(found, base, attribute(node, "href"), name, _FILE)
+        if url := _wanted(base, attribute(node, "href"), _FILE):
+            name = one_line(text_of(node)) or attribute(node, "download") or attribute(node, "title")
+            found.setdefault(url, Resource(url, name or None))
     for script in scripts:
         for match in _SCRIPT_FILE.finditer(script):
             _note(found, base, match["url"], one_line(match["name"]), _FILE)
@@ -117,9 +119,13 @@ def videos_of(lines: Iterable[Line], scripts: Iterable[str], base: str) -> tuple
 
 
 def _note(found: dict[str, Resource], base: str, address: str, name: str, wanted: re.Pattern[str]) -> None:
-    url = absolute(base, address) if address else None
-    if url and wanted.search(url.partition("?")[0]):
+    if url := _wanted(base, address, wanted):
         found.setdefault(url, Resource(url, name or None))
+
+
+def _wanted(base: str, address: str, wanted: re.Pattern[str]) -> str | None:
+    url = absolute(base, address) if address else None
+    return url if url and wanted.search(url.partition("?")[0]) else None
 
 
 def absolute(base: str, address: str) -> str | None:
@@ -150,12 +156,10 @@ def html_of(containers: Sequence[Node], kept: Iterable[Line], cut: Iterable[Line
             drop(node)
     pieces = []
     for container in containers:
-        for node in nodes(_ADDRESSES, container):
-            for name in ("href", "src", "poster"):
+        for name, addresses in _ADDRESSES.items():
+            for node in nodes(addresses, container):
                 if address := node.get(name):
                     set_attribute(node, name, absolute(base, address) or "")
         pieces.append(etree.tostring(container, encoding="unicode", method="html", with_tail=False))
-    cleaned = nh3.clean(
-        "\n".join(pieces), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None
-    )
-    return re.sub(r"\s*\n\s*", "\n", cleaned).strip()
+    cleaned = _CLEANER.clean("\n".join(pieces))
+    return "\n".join(filter(None, map(str.strip, cleaned.split("\n"))))

@@ -105,10 +105,13 @@ def _without_qr_captions(lines: list[Line]) -> list[Line]:
 def without_header(lines: list[Line], *, dated: bool) -> list[Line]:
     """The lines without date, source and tools that a container holds before its text; `dated`: a date came before."""
     for index, line in enumerate(lines[:HEADER_REACH]):
-        before, after = (sum(len(other.text) for other in part) for part in (lines[:index], lines[index + 1 :]))
-        if is_header(line, dated=dated) and before < after:
+        if is_header(line, dated=dated) and _characters(lines[:index]) < _characters(lines[index + 1 :]):
             return without_header(lines[index + 1 :], dated=True)
     return lines
+
+
+def _characters(lines: list[Line]) -> int:
+    return sum(len(line.text) for line in lines)
 
 
 def is_header(line: Line, *, dated: bool) -> bool:
