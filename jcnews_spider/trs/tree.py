@@ -26,6 +26,7 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that lxml takes in no attribute."""
 _VALUES = {name: etree.XPath(f"//@{name}") for name in ("class", "id")}
 _A_TAG = re.compile(r"<\s*[a-zA-Z!]")
+_PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
 
 
 def parse_tree(text: str) -> Node:
@@ -38,9 +39,8 @@ def parse_tree(text: str) -> Node:
         raise EmptyPage("no content")
     if _NOT_HTML.match(text) or not _A_TAG.search(text):
         raise NotHtml("no HTML")
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root: Node | None = etree.fromstring(_clean(text), parser)
+        root: Node | None = etree.fromstring(_clean(text), _PARSER)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as fault:
         raise EmptyPage(str(fault)) from None
     if root is None:
@@ -54,7 +54,7 @@ def parse_tree(text: str) -> Node:
 def _clean(text: str) -> bytes:
     """UTF-8 without the characters that a tree can hold, but refuses where it is changed: controls, U+FFFE, U+FFFF."""
     body = text.encode("utf-8", "replace").translate(_FORM_FEED, _CONTROLS)
-    if b"\xef\xbf" in body:
+    if "\ufffe" in text or "\uffff" in text:
         body = _NO_CHARACTERS.sub(b"", body)
     return _REFERENCES.sub(b" ", body) if b"&#" in body else body
 
