@@ -23,7 +23,7 @@ from jcnews_spider.trs.pager import find_pager
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import MOST_TEXT, redirect_target
 from jcnews_spider.trs.template import SOURCES
-from jcnews_spider.trs.tree import count_elements, nodes, parse_tree, text_of, up_to_block, xpath
+from jcnews_spider.trs.tree import count_elements, nodes, parse_tree, scripts, text_of, up_to_block, xpath
 from jcnews_spider.urls import ArticleAddress
 
 T = TypeVar("T")
@@ -36,7 +36,6 @@ MOST_ELEMENTS = 150_000
 AUTHOR_REACH = 6
 """Lines behind a body among which one may name its author."""
 
-_SCRIPTS = xpath("//script[not(@src)]")
 _NAMES_SOURCE = xpath(".//*[text()[contains(., '来源') or contains(., '来 源')]]")
 META_DATES = ("pubdate", "publishdate", "article:published_time")
 _META_DATE = re.compile(r"pub\w*[:_-]?(?:time|date)|(?:release|create)_?(?:time|date)")
@@ -116,7 +115,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
     header = [line.text for line in layout.header]
     tail = [line.text for line in layout.tail]
     texts = [line.text for line in layout.body if not line.is_media]
-    scripts = [text_of(script) for script in nodes(_SCRIPTS, page.root)]
+    written = scripts(page.root)
     raw, series, title = _title(layout.title)
     moment = _moment(header, [line.text for line in [*layout.above, *layout.tail[:16]]], meta)
     crumb = breadcrumb(page, base)
@@ -147,8 +146,8 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         text=paragraphs(texts),
         html=html_of(layout.containers, layout.body, layout.cut, base),
         images=images_of(layout.body, base),
-        attachments=attachments_of(page.root, layout.containers, scripts, base),
-        videos=videos_of(layout.body, scripts, base),
+        attachments=attachments_of(page.root, layout.containers, written, base),
+        videos=videos_of(layout.body, written, base),
         rights=Rights(_is_original(source, site), byline.find_notice(tail)),
     )
 

@@ -90,7 +90,7 @@ def _moment(match: re.Match[str]) -> Moment | None:
         moment = datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001 - the zone is added in words
     except ValueError:
         return None
-    value = f"{moment:%Y-%m-%dT%H:%M:%S}+08:00" if match["hour"] else f"{moment:%Y-%m-%d}"
+    value = f"{moment.isoformat()}+08:00" if match["hour"] else moment.date().isoformat()
     return Moment(value, match[0].strip())
 
 

@@ -10,10 +10,7 @@ from itertools import islice
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.density import Run, densest
 from jcnews_spider.trs.lines import Flow, Line
-from jcnews_spider.trs.tree import Marked, Marks, Node, Place, hidden_elements, metas, nodes, text_of, xpath
-
-_PAGE_TITLE = xpath("//title")
-
+from jcnews_spider.trs.tree import Marked, Marks, Node, Place, hidden_elements, metas, nodes, text_of
 
 SIBLINGS_ABOVE, LEVELS_ABOVE = 3, 4
 """Elements before a title that are read too (a 引题, on some sites the date), and levels up where they may stand."""
@@ -81,8 +78,8 @@ class PageLines:
     @cached_property
     def page_title(self) -> str:
         """Text of <title>, with the site's name."""
-        found = nodes(_PAGE_TITLE, self.root)
-        return one_line(text_of(found[0])) if found else ""
+        found = next(self.root.iter("title"), None)
+        return "" if found is None else one_line(text_of(found))
 
     @cached_property
     def metas(self) -> Mapping[str, str]:

@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from jcnews_spider.trs.tree import Node, nodes, text_of, xpath
+from jcnews_spider.trs.tree import Node, scripts
 
-_SCRIPTS = xpath("//script[not(@src)]")
 _COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'\w])//[^\n]*", re.DOTALL)
 _CALL = re.compile(
     r"[\w$.]+\s*\(\s*[\"']?(\d{1,6})[\"']?\s*,\s*[\"']?\d{1,6}[\"']?\s*,\s*[\"']([\w-]{1,60})[\"']\s*,\s*[\"'](s?html?)[\"']"
@@ -38,13 +37,12 @@ def find_pager(root: Node, name: str) -> Pager | None:
     A call such as `createPageHTML(50, 0, "index", "html")` counts, its definition and a commented one do not;
     `var countPage = 17` belongs to a list.
     """
-    texts = (text_of(script) for script in nodes(_SCRIPTS, root))
-    scripts = [_COMMENT.sub("", text) for text in texts if name in text or "countPage" in text]
-    for script in scripts:
+    telling = [_COMMENT.sub("", text) for text in scripts(root) if name in text or "countPage" in text]
+    for script in telling:
         for pages, called, suffix in _CALL.findall(script):
             if called == name:
                 return Pager(int(pages), called, suffix)
-    for script in scripts if name == "index" else []:
+    for script in telling if name == "index" else []:
         if variable := _VARIABLE.search(script):
             return Pager(int(variable[1]), name)
     return None

@@ -8,13 +8,12 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, xpath
+from jcnews_spider.trs.tree import Node, attribute, nodes, scripts, xpath
 
 MOST_TEXT = 200
 """Visible characters a stub has at most: `正在跳转…` and a link."""
 
 _REFRESH = xpath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][@content]")
-_SCRIPTS = xpath("//script[not(@src)]")
 _VISIBLE = etree.XPath(
     "//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]", smart_strings=False
 )
@@ -27,7 +26,7 @@ _LOCATION = re.compile(
 def redirect_target(root: Node, base: str) -> str | None:
     """The absolute address to which a page without content of its own sends its reader, else None."""
     candidates = [_REFRESH_URL.search(attribute(node, "content")) for node in nodes(_REFRESH, root)]
-    candidates += [_LOCATION.search(text_of(node)) for node in nodes(_SCRIPTS, root)]
+    candidates += [_LOCATION.search(script) for script in scripts(root)]
     found = next(filter(None, candidates), None)
     if found is None or _has_content(root):
         return None

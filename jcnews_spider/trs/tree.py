@@ -189,7 +189,12 @@ def count_elements(root: Node) -> int:
 
 def text_of(node: Node) -> str:
     """All text inside, scripts too."""
-    return str(_STRING(node))
+    return str(_STRING(node)) if len(node) else node.text or ""
+
+
+def scripts(root: Node) -> list[str]:
+    """The scripts that stand in the page itself."""
+    return [text_of(node) for node in root.iter("script") if node.get("src") is None]
 
 
 def up_to_block(node: Node) -> list[Node]:
@@ -208,8 +213,9 @@ def classes(node: Node) -> Sequence[str]:
 def hidden_elements(root: Node) -> frozenset[Node]:
     """Elements that the page itself hides; never the body, scripts show those that are. Not those of INVISIBLE."""
     styles: Any = _STYLES(root)
-    hiding = (style.getparent() for style in styles if _HIDING.search(style))
-    return frozenset(node for node in (*nodes(_HIDDEN, root), *hiding) if node.tag not in ("html", "body"))
+    hiding = {style for style in set(styles) if _HIDING.search(style)}
+    styled = [node for node in nodes(_STYLED, root) if node.get("style") in hiding] if hiding else []
+    return frozenset(node for node in (*nodes(_HIDDEN, root), *styled) if node.tag not in ("html", "body"))
 
 
 def metas(root: Node) -> Mapping[str, str]:
@@ -230,6 +236,7 @@ INVISIBLE = frozenset(
 _BLOCKS = frozenset(
     ("p", "div", "td", "th", "li", "dd", "h1", "h2", "h3", "h4", "figcaption", "section", "center", "body")
 )
-_STYLES = xpath(".//@style")
+_STYLES = etree.XPath(".//@style", smart_strings=False)
+_STYLED = xpath(".//@style/..")
 _HIDDEN = xpath(".//@hidden/..")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
