@@ -27,7 +27,7 @@ class Template:
 
 
 _EDITOR_CLASSES = tokens("trs_editor trs_editor_view trs_ueditor trs_preappend custom_unionstyle")
-_EDITOR_IDS = re.compile(r"^\s*trs_autoadd|(?<!\S)ucap-content(?!\S)", re.IGNORECASE)
+_EDITOR_IDS = re.compile(r"^\s*trs_autoadd|(?<!\S)ucap-content(?!\S)")
 
 EDITOR = Marked(_EDITOR_CLASSES, _EDITOR_IDS)
 """The wrapper of any TRS editor (SITE.md §4.1)."""
@@ -38,7 +38,7 @@ def editor_inside(box: etree.XPath) -> Marked:
     return Marked(_EDITOR_CLASSES, _EDITOR_IDS, box)
 
 
-_TITLE_NAMES = re.compile(r"title|biaoti|headline|(?<![^\s_-])(?:tit|bt)\d?(?![^\s_-])", re.IGNORECASE)
+_TITLE_NAMES = re.compile(r"title|biaoti|headline|(?<![^\s_-])(?:tit|bt)\d?(?![^\s_-])")
 
 _TITLES = (
     xpath("//h1"),
@@ -83,17 +83,14 @@ TRS_CONTAINER = Template(
 FALLBACK = Template("fallback", (), _TITLES, is_general=True)
 """No known container at all: where the page's running text stands (density.py)."""
 
-_SOURCE_NAMES = re.compile(
-    r"source|laiyuan|fromsite|copyfrom|(?<![^\s_-])(?:from|where|media|author|ly)(?![^\s_-])", re.IGNORECASE
-)
+_SOURCE_NAMES = re.compile(r"source|laiyuan|fromsite|copyfrom|(?<![^\s_-])(?:from|where|media|author|ly)(?![^\s_-])")
 SOURCES = Marked(_SOURCE_NAMES, _SOURCE_NAMES)
 """Elements of a header that name the medium, on some sites without a label."""
 _COMMENTS = "comment|pinglun|pinlun|reply|liuyan|guestbook"
-COMMENTS = Marked(re.compile(_COMMENTS, re.IGNORECASE), re.compile(_COMMENTS, re.IGNORECASE))
+COMMENTS = Marked(re.compile(_COMMENTS), re.compile(_COMMENTS))
 """What readers wrote."""
 _FOREIGN = re.compile(
-    rf"{_COMMENTS}|foot|sidebar|side[-_]|related|relate_|xiangguan|recommend|tuijian|rank|paihang|copyright|mianze|disclaim",
-    re.IGNORECASE,
+    rf"{_COMMENTS}|foot|sidebar|side[-_]|related|relate_|xiangguan|recommend|tuijian|rank|paihang|copyright|mianze|disclaim"
 )
 FOREIGN = Marked(_FOREIGN, _FOREIGN)
 """Comments, side boxes, recommendations and the foot: names that no body has."""
