@@ -18,8 +18,9 @@ _BREAKS = frozenset(
     " trs_page_separator ul".split()
 )
 _MEDIA = frozenset(("img", "video", "embed", "object", "iframe"))
-_PLAIN = frozenset("span b strong i em u font sub sup small label style".split())
-"""Elements that change nothing about lines; most of a page's."""
+_OPENING = frozenset(("a", "tr", "script", *_MEDIA))
+"""Elements that matter where they begin, whatever stands before; all others at most end a line."""
+_CLOSING = frozenset(("a", "tr"))
 _PLAYER = re.compile(r"""["'][^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm)["']""", re.IGNORECASE)
 """A script that writes a player: `pv('./P0….flv', 480, 360)` (SITE.md §4.2)."""
 
@@ -128,7 +129,7 @@ class Flow:
             tag = node.tag
             if event == "start":
                 starts[node] = clock
-                if tag not in _PLAIN:
+                if pieces or tag in _OPENING:
                     self._enter(node, tag)
                 if tag in INVISIBLE or node in hidden:
                     walker.skip_subtree()
@@ -136,7 +137,7 @@ class Flow:
                     self._add(text, node)
             else:
                 ends[node] = clock
-                if tag in _BREAKS or node is self._data_row or node is self._link:
+                if pieces or tag in _CLOSING:
                     self._close(node, tag)
                 if node is not root and (text := node.tail) and (pieces or not text.isspace()):
                     self._add(text, node.getparent())
