@@ -37,14 +37,14 @@ _FILE = re.compile(
 )
 _VIDEO = re.compile(r"\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|swf|webm|avi)$", re.IGNORECASE)
 _VIDEO_PAGE = re.compile(r"video|player|//v\.", re.IGNORECASE)
-_LINKS = xpath(".//a/@href/..")
-_OWN_FILES = xpath("//a/@href[starts-with(., './P0') or starts-with(., 'P0')]/..")
+_LINKS = xpath(".//a/@href")
+_OWN_FILES = xpath("//a/@href[starts-with(., './P0') or starts-with(., 'P0')]")
 _SCRIPT_FILE = re.compile(
     r"<a\b[^>]*?href\s*=\s*\\?[\"']?(?P<url>[^\"'\\\s>]+)[^>]*>(?P<name>.*?)<", re.IGNORECASE | re.DOTALL
 )
 _SCRIPT_VIDEO = re.compile(r"""["'](?P<url>[^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm))["']""", re.IGNORECASE)
 _PLAYER = xpath("descendant-or-self::*[self::video or self::source or self::embed or self::iframe or self::object]")
-_ADDRESSES = {name: xpath(f".//@{name}/..") for name in ("href", "src", "poster")}
+_ADDRESSES = {name: xpath(f".//@{name}") for name in ("href", "src", "poster")}
 _PARAMS = xpath(".//param[@value]")
 _TAGS = set(
     "a b blockquote br caption code dd div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img li ol p pre source"

@@ -8,13 +8,13 @@ from urllib.parse import urljoin
 from jcnews_spider.article import SectionRef
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.page import PageLines
-from jcnews_spider.trs.tree import Marked, Node, attribute, nodes, text_of, tokens, xpath
+from jcnews_spider.trs.tree import Marked, Node, around_texts, attribute, nodes, text_of, tokens, xpath
 
 _MARKED = Marked(
     tokens("currchnlcls mbx crumb crumbs breadcrumb breadcrumbs position location dqwz weizhi path"),
     tokens("mbx crumb crumbs breadcrumb position location"),
 )
-_NAMED = xpath("//text()[contains(., '位置')]/..")
+_NAMED = xpath("//text()[contains(., '位置')]")
 _BOXES = frozenset("div p td span li h2 a b strong em font i".split())
 _LINKS = xpath("descendant-or-self::a[@href]")
 MOST_NAMED = 10
@@ -45,7 +45,7 @@ def marked_links(page: PageLines) -> list[Node]:
 def named_links(page: PageLines) -> list[Node]:
     """Links in a short element that says 位置."""
     links: dict[Node, None] = {}
-    for named in [node for node in page.find(_NAMED) if node.tag in _BOXES][:MOST_NAMED]:
+    for named in [node for node in around_texts(_NAMED, page.root) if node.tag in _BOXES][:MOST_NAMED]:
         box: Node | None = None
         above: Node | None = named
         while above is not None and len(" ".join(text_of(above).split())) < MOST_CHARACTERS:
