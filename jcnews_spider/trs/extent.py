@@ -32,12 +32,13 @@ def _foreign(page: PageLines, title: Title) -> set[int]:
 
     One that holds the title, or most of what follows it, only has an unlucky name.
     """
-    rest = sum(prose(line) for line in page.lines[title.last + 1 :])
+    masses = [prose(line) for line in page.lines]
+    rest = sum(masses[title.last + 1 :])
     found: set[int] = set()
     for node in page.find(FOREIGN)[:MOST_FOREIGN]:
         inside = page.within([node])
         if inside and inside[0] > title.last and not found.issuperset(inside):
-            mass = sum(prose(page.lines[index]) for index in inside)
+            mass = sum(masses[inside[0] : inside[-1] + 1])
             if mass * 2 < rest or node in page.find(COMMENTS):
                 found.update(inside)
     return found

@@ -151,25 +151,21 @@ def without_related(lines: list[Line]) -> list[Line]:
         headed = bool(kept) and len(kept[-1].text) <= SHORT and bool(_RELATED.fullmatch(kept[-1].text or "\0"))
         if len(links) >= 2 or (links and headed):
             kept = kept[:-1] if headed else kept
-            index = end
         else:
-            if not is_tool(lines[index].text):
-                kept.append(lines[index])
-            index += 1
+            end = max(end, index + 1)
+            kept += [line for line in lines[index:end] if not is_tool(line.text)]
+        index = end
     return kept
 
 
 def _end_of_links(lines: Sequence[Line], start: int) -> int:
-    """Index behind the run of linked lines that begins here, the images between them and bare dates included."""
+    """Index behind the linked lines that begin here, images between them included; of images alone, behind these."""
     end = index = start
     while index < len(lines) and (lines[index].is_media or lines[index].is_linked):
         index += 1
         if not lines[index - 1].is_media:
             end = index
-    if end > start:
-        while index < len(lines) and lines[index].is_media:
-            index += 1
-    return end
+    return end if end > start else index
 
 
 def prose(line: Line) -> int:
