@@ -13,6 +13,7 @@ def test_golden_pages_and_the_replica_stay_above_their_floors() -> None:
 
 
 @pytest.mark.skipif(not (quality.CORPUS / "labels").is_dir(), reason="the labelled corpus lies beside the repository")
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")  # score.py
 def test_the_corpus_stays_above_its_floors() -> None:
     if quality.corpus_hash(quality.CORPUS) != quality.pins()["corpus"]:
         pytest.skip("another corpus than the pinned one")

@@ -17,11 +17,12 @@ import pytest
 
 from jcnews_spider.archive import LEDGER, lock
 from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.trs.article import PARSER_VERSION
 from tests import storage
 from tests.crawling import ROOT, Run, crawl, environment, read_records
 from tests.replica import Plan, Replica
 
-ANOTHER = ("--parser", "2")
+ANOTHER = ("--parser", "9")
 BLIND = (*ANOTHER, "--drop-source")
 
 
@@ -114,7 +115,7 @@ def test_diff_shows_what_would_change_and_writes_nothing(whole: Run, output: Pat
     first = next(record for record in whole.records if record["id"] == lines[0][2])
     assert lines[0][3:] == [first["source"], "None"]
     assert files(output) == before
-    assert parsers(output) == {"1"}
+    assert parsers(output) == {PARSER_VERSION}
 
 
 def test_apply_writes_what_changes_as_reparsed(whole: Run, output: Path) -> None:
@@ -126,7 +127,7 @@ def test_apply_writes_what_changes_as_reparsed(whole: Run, output: Path) -> None
     assert set(news) == {id_ for id_, record in before.items() if record["source"]}
     for id_, record in news.items():
         last = before[id_]
-        assert (record["event"], record["source"], record["crawl"]["parser_version"]) == ("reparsed", None, "2")
+        assert (record["event"], record["source"], record["crawl"]["parser_version"]) == ("reparsed", None, "9")
         same = (
             "text",
             "html",
@@ -144,7 +145,7 @@ def test_apply_writes_what_changes_as_reparsed(whole: Run, output: Path) -> None
     assert report["articles"]["unchanged"] == len(before) - len(news)
     assert {record["crawl"]["run_id"] for record in news.values()} == {report["run_id"]}
     storage.check_manifest(output)
-    assert parsers(output) == {"2"}
+    assert parsers(output) == {"9"}
     assert "0         reparsed" in run(output, "reparse", "--apply", shim=BLIND).stdout
     assert chains(output) == found
 
@@ -158,7 +159,7 @@ def test_an_article_that_only_the_parser_version_changes_gets_no_record_and_no_s
     assert {name for name in files(output) if name not in before} == {
         name for name in files(output) if name.startswith("runs/") and name not in before
     }
-    assert parsers(output) == {"2"}
+    assert parsers(output) == {"9"}
     identity = replica.ids()[0]
     replica.edit(identity)
     try:

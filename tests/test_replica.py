@@ -372,9 +372,9 @@ def test_reprints_have_nearly_the_text_of_another_document_and_a_title_of_their_
 
 def test_a_hundred_thousand_articles_start_at_once_and_hold_no_contents() -> None:
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     replica = Replica(Plan(articles=100_000))
-    built = time.perf_counter() - started
+    built = time.process_time() - started
     held, _ = tracemalloc.get_traced_memory()
     first = list(islice(replica.gold(), 3))
     tracemalloc.stop()
