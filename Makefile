@@ -36,6 +36,7 @@ test: setup
 # The long kinds of the tests: every disk operation, 200 kills, longer histories.
 soak: setup
 	$(BIN)/pytest -n 2 -m soak
+	SOAK_EXAMPLES=40 $(BIN)/pytest tests/test_history.py
 	$(BIN)/python -m tests.killing --kills 200
 	$(BIN)/python -m tests.fuzz
 

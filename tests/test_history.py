@@ -182,8 +182,8 @@ class Machine(RuleBasedStateMachine):
 
 TestHistory = Machine.TestCase
 TestHistory.settings = settings(
-    max_examples=int(os.environ.get("SOAK_EXAMPLES", "4")),
-    stateful_step_count=6,
+    max_examples=int(os.environ.get("SOAK_EXAMPLES", "3")),
+    stateful_step_count=5,
     deadline=None,
     derandomize="SOAK_EXAMPLES" not in os.environ,
     suppress_health_check=list(HealthCheck),
