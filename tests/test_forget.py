@@ -6,13 +6,14 @@ import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from jcnews_spider.archive.warc.members import read_member, spans
+from jcnews_spider.archive.warc.members import Member, read_member, spans
 from jcnews_spider.archive.warc.records import tombstone
 from tests.crawling import crawl, read_records, scrapy
-from tests.replica import Plan, Replica
+from tests.replica import Answer, Plan, Replica
 
 PLAN = Plan(articles=30, seed=3)
 
@@ -29,6 +30,11 @@ def forget(output: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def of(output: Path, identity: str) -> list[dict[str, object]]:
     return [record for record in read_records(output) if record["id"] == identity]
+
+
+def members(output: Path) -> list[Member]:
+    """Every record of its WARCs."""
+    return [read_member(path, *span) for path in output.glob("warc/*") for span in spans(path)]
 
 
 def holds(output: Path) -> bool:
@@ -82,9 +88,9 @@ def test_a_purge_leaves_nothing_of_the_content_and_everything_else_as_it_was(rep
     for path in tmp_path.rglob("*"):
         if path.is_file() and path.suffix != ".gz":
             assert text.encode() not in path.read_bytes(), path
-    members = [read_member(path, *span) for path in tmp_path.glob("warc/*") for span in spans(path)]
-    assert {member.kind for member in members if member.url is None} == {"warcinfo", "metadata"}
-    assert not [member for member in members if member.url == url or text.encode() in member.payload]
+    left = members(tmp_path)
+    assert {member.kind for member in left if member.url is None} == {"warcinfo", "metadata"}
+    assert not [member for member in left if member.url == url or text.encode() in member.payload]
     for other in others.values():
         pointer = other["snapshot"]["warc"]
         assert read_member(tmp_path / pointer["file"], pointer["offset"], pointer["length"]).url == other["url"]
@@ -106,6 +112,102 @@ def test_a_purge_may_follow_a_withdrawal(replica: Replica, tmp_path: Path) -> No
     assert forget(tmp_path, identity, "--reason", "b", "--purge").returncode == 0
     assert [(record["version"], record["event"]) for record in of(tmp_path, identity)] == [(2, "withdrawn")]
     assert holds(tmp_path)
+
+
+def test_damage_in_another_line_holds_up_neither_a_takedown_nor_a_crawl(replica: Replica, tmp_path: Path) -> None:
+    crawl(replica, tmp_path)
+    other, identity = replica.ids()[3], replica.ids()[-1]
+    (segment,) = tmp_path.glob("articles/*")
+    data = bytearray(segment.read_bytes())
+    data[data.find(str(of(tmp_path, other)[0]["text"])[:10].encode())] ^= 0x40
+    segment.write_bytes(data)
+    assert forget(tmp_path, identity, "--reason", "a").returncode == 0
+    assert not list(tmp_path.glob(f"html/**/*{identity.partition(':')[2]}*"))
+    assert forget(tmp_path, identity, "--reason", "b", "--purge").returncode == 0
+    assert f'"{identity}","version":1'.encode() not in segment.read_bytes()
+    assert crawl(replica, tmp_path).code == 0
+
+
+def test_a_damaged_line_of_its_own_is_named_and_the_crawl_goes_on(replica: Replica, tmp_path: Path) -> None:
+    crawl(replica, tmp_path)
+    identity = replica.ids()[-1]
+    (segment,) = tmp_path.glob("articles/*")
+    data = bytearray(segment.read_bytes())
+    data[data.find(str(of(tmp_path, identity)[0]["text"])[:10].encode())] ^= 0x40
+    segment.write_bytes(data)
+    offset = data.rfind(b"\n", 0, data.find(f'"id":"{identity}"'.encode())) + 1
+    done = forget(tmp_path, identity, "--reason", "x")
+    assert done.returncode == 7
+    assert f"{segment.name} at {offset}" in done.stderr
+    assert not list(tmp_path.glob(f"html/**/*{identity.partition(':')[2]}*"))
+    replica.publish(1)
+    after = crawl(replica, tmp_path)
+    assert (after.code, after.report["articles"]["new"]) == (0, 1)
+    assert f"{segment.name} at {offset}" in after.stderr
+    assert forget(tmp_path, identity, "--reason", "x", "--purge").returncode == 7
+    assert f'"{identity}","version":1'.encode() not in segment.read_bytes()
+    assert forget(tmp_path, identity, "--reason", "x", "--purge").returncode == 0
+
+
+def test_a_purge_goes_on_behind_a_damaged_warc_record_and_says_so(replica: Replica, tmp_path: Path) -> None:
+    crawl(replica, tmp_path)
+    identity = replica.ids()[3]
+    pointer = of(tmp_path, identity)[0]["snapshot"]["warc"]  # type: ignore[index]
+    path = tmp_path / pointer["file"]
+    offset, length = list(spans(path))[3]
+    assert offset < pointer["offset"]
+    data = bytearray(path.read_bytes())
+    data[offset + length // 2] ^= 0xFF
+    path.write_bytes(data)
+    done = forget(tmp_path, identity, "--reason", "x", "--purge")
+    assert done.returncode == 7
+    assert f"{path.name} at {offset}" in done.stderr
+    assert "purged" not in done.stdout
+    assert read_member(path, pointer["offset"], pointer["length"]).url is None
+    assert [record["event"] for record in of(tmp_path, identity)] == ["withdrawn"]
+    again = crawl(replica, tmp_path)
+    assert again.code == 0
+    assert f"{path.name} at {offset}" in again.stderr
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"z" * 3000
+
+
+def test_a_purge_takes_what_redirects_of_its_images_led_to(replica: Replica, tmp_path: Path) -> None:
+    crawl(replica, tmp_path / "probe")
+    first, second = [record for record in read_records(tmp_path / "probe") if record["images"]][:2]
+    paths = [urlsplit(record["images"][0]["url"]).path for record in (first, second)]
+    targets = ["http://img.example.com/a.png", "http://www.jcnews.com.cn/"]
+    faults = {path: Answer(302, {"Location": target}) for path, target in zip(paths, targets, strict=True)}
+    elsewhere = {"img.example.com": {"/a.png": Answer(headers={"Content-Type": "image/png"}, body=PNG)}}
+    output = tmp_path / "output"
+    with Replica(Plan(articles=30, seed=3, faults=faults, other_hosts=elsewhere)) as other:
+        crawl(other, output)
+    assert [member.url for member in members(output) if member.payload == PNG] == ["http://img.example.com/a.png"]
+    homes = [member.url for member in members(output) if member.url == "http://www.jcnews.com.cn/"]
+    for record in (first, second):
+        assert forget(output, record["id"], "--reason", "x", "--purge").returncode == 0
+    assert not [member.url for member in members(output) if member.url == targets[0] or member.payload == PNG]
+    assert homes == [member.url for member in members(output) if member.url == "http://www.jcnews.com.cn/"]
+    assert holds(output)
+
+
+@pytest.mark.parametrize("to", ["https://www.jcnews.com.cn", "http://jcnews.com.cn"])
+def test_a_purge_takes_every_spelling_of_its_address(replica: Replica, tmp_path: Path, to: str) -> None:
+    crawl(replica, tmp_path / "probe")
+    record = read_records(tmp_path / "probe")[3]
+    path = urlsplit(record["url"]).path
+    body = next(member.payload for member in members(tmp_path / "probe")
+                if member.url == record["url"] and member.kind == "response")  # fmt: skip
+    faults = {path: Answer(301, {"Location": f"http://jcnews.com.cn{path}"})}
+    elsewhere = {"jcnews.com.cn": {path: Answer(headers={"Content-Type": "text/html"}, body=body)}}
+    output = tmp_path / "output"
+    with Replica(Plan(articles=30, seed=3, faults=faults, other_hosts=elsewhere)) as other:
+        crawl(other, output)
+    assert [member.url for member in members(output) if member.payload == body] == [f"http://jcnews.com.cn{path}"]
+    assert forget(output, to + path, "--reason", "x", "--purge").returncode == 0
+    assert not [member.url for member in members(output) if path in (member.url or "")]
+    assert holds(output)
 
 
 @pytest.mark.parametrize(

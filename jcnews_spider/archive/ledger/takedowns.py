@@ -18,6 +18,8 @@ class Takedown:
     """True to take its content out of segments and WARCs too."""
     files: tuple[str, ...]
     """Paths under output/ that an interrupted try was about to change."""
+    urls: tuple[str, ...] = ()
+    """Addresses of its images, as far as an earlier try found them: it may have taken out the lines that name them."""
 
 
 class Takedowns:
@@ -39,11 +41,16 @@ class Takedowns:
         rows = self._db.execute(
             "SELECT article, id, purge, files FROM takedowns JOIN articles ON n = article WHERE NOT done ORDER BY n"
         )
-        return [Takedown(n, id_, bool(purge), tuple(json.loads(files))) for n, id_, purge, files in rows]
+        return [_takedown(*row) for row in rows]
 
-    def will_change(self, article: int, files: Iterable[str]) -> None:
-        """Notes which files are about to be changed or removed."""
-        self._db.execute("UPDATE takedowns SET files = ? WHERE article = ?", (json.dumps(sorted(files)), article))
+    def withdrawn(self) -> frozenset[str]:
+        """ids of every article that is withdrawn."""
+        return frozenset(row["id"] for row in self._db.execute("SELECT id FROM articles WHERE state = 'withdrawn'"))
+
+    def will_change(self, article: int, files: Iterable[str], urls: Iterable[str]) -> None:
+        """Notes which files are about to be changed or removed, and which addresses gave the images."""
+        names = json.dumps(sorted({*files, *urls}))
+        self._db.execute("UPDATE takedowns SET files = ? WHERE article = ?", (names, article))
 
     def done(self, article: int) -> None:
         """Notes that nothing is left to be done."""
@@ -93,3 +100,10 @@ class Takedowns:
         """Takes in the size of a manifest that was written anew."""
         for table in ("segments", "warcs", "media"):
             self._db.execute(f"UPDATE {table} SET manifest_end = ? WHERE manifest_end IS NOT NULL", (end,))  # noqa: S608
+
+
+def _takedown(article: int, id_: str, purge: int, names: str) -> Takedown:
+    """A row; among the names, an address is what has a scheme."""
+    found = json.loads(names)
+    paths, urls = ([name for name in found if ("://" in name) is is_url] for is_url in (False, True))
+    return Takedown(article, id_, bool(purge), tuple(paths), tuple(urls))
