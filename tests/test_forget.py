@@ -210,6 +210,56 @@ def test_a_purge_takes_every_spelling_of_its_address(replica: Replica, tmp_path:
     assert holds(output)
 
 
+def test_bytes_that_another_address_gave_too_stay_until_that_is_purged(replica: Replica, tmp_path: Path) -> None:
+    crawl(replica, tmp_path / "probe")
+    pair = [record for record in read_records(tmp_path / "probe") if record["images"]][:2]
+    urls = [str(record["images"][0]["url"]) for record in pair]
+    image = Answer(headers={"Content-Type": "image/png"}, body=PNG)
+    output = tmp_path / "output"
+    with Replica(Plan(articles=30, seed=3, faults={urlsplit(url).path: image for url in urls})) as other:
+        crawl(other, output)
+    (stored,) = [member.url for member in members(output) if member.payload == PNG]
+    pair.sort(key=lambda record: record["images"][0]["url"] != stored)
+    urls.sort(key=lambda url: url != stored)
+    done = forget(output, pair[0]["id"], "--reason", "x", "--purge")
+    said = f"{stored} stays, another article shows it"
+    assert (done.returncode, said in done.stdout) == (0, True), done
+    assert said in max(output.glob("runs/*"), key=lambda path: path.stat().st_mtime_ns).read_text()
+    assert [member.url for member in members(output) if member.payload == PNG] == [stored]
+    assert holds(output)
+    assert forget(output, pair[1]["id"], "--reason", "x", "--purge").returncode == 0
+    assert not [member for member in members(output) if member.url in urls or member.payload == PNG]
+    assert not list(output.glob("media/**/*.png")) or holds(output)
+
+
+def test_an_article_that_gave_no_record_stays_withdrawn_through_a_rebuild(replica: Replica, tmp_path: Path) -> None:
+    identity = replica.ids()[3]
+    crawl(replica, tmp_path / "probe")
+    path = urlsplit(str(of(tmp_path / "probe", identity)[0]["url"])).path
+    faults, output = {path: Answer(500)}, tmp_path / "output"
+    with Replica(Plan(articles=30, seed=3, faults=faults)) as other:
+        crawl(other, output, RETRY_TIMES=0)
+        assert forget(output, identity, "--reason", "x").returncode == 0
+        assert [(record["version"], record["event"]) for record in of(output, identity)] == [(1, "withdrawn")]
+        assert holds(output)
+        faults.clear()
+        for leftover in output.glob("state.sqlite3*"):
+            leftover.unlink()
+        assert scrapy("verify", "--rebuild", "-s", f"JCNEWS_OUTPUT={output}").returncode == 0
+        crawl(other, output, "recheck=all")
+    assert [record["event"] for record in of(output, identity)] == ["withdrawn"]
+
+
+def test_the_status_knows_of_no_killed_run_and_of_nothing_asked_in_vain(replica: Replica, tmp_path: Path) -> None:
+    crawl(replica, tmp_path, "sections=xw/jcxw")
+    identity = read_records(tmp_path)[0]["id"]
+    assert forget(tmp_path, "jcnews:1", "--reason", "x").returncode == 1
+    assert forget(tmp_path, identity, "--reason", "court").returncode == 0
+    said = scrapy("status", "-s", f"JCNEWS_OUTPUT={tmp_path}").stdout
+    assert "killed" not in said
+    assert "Asked in vain, failures first (0 of 0): none" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from jcnews_spider import clock, report
-from jcnews_spider.console import ProjectCommand, archive_to_write, article_id
-from jcnews_spider.errors import UsageFault
+from jcnews_spider.archive.files import storage_faults
+from jcnews_spider.console import ProjectCommand, archive_to_write, article_id, ledger_to_read
+from jcnews_spider.errors import StorageFault, UsageFault
 from jcnews_spider.sites import site_named
+
+if TYPE_CHECKING:
+    from jcnews_spider.archive import Archive
 
 
 class Command(ProjectCommand):
@@ -29,19 +35,38 @@ class Command(ProjectCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """0; 1 for an article that is not known, 6 while a run holds the archive, 7 when storage fails."""
-        from jcnews_spider.archive import takedown  # noqa: PLC0415 - heavy imports stand inside
-
         if len(args) != 1 or not opts.reason:
             raise UsageFault("name one article and the reason: scrapy forget jcnews:956123 --reason 'asked by …'")
-        id_, started = article_id(args[0]), clock.now()
+        id_ = article_id(args[0])
         site = site_named(id_.partition(":")[0]).name
-        with archive_to_write(self.settings, site) as archive:
-            known = archive.ledger.articles.get(id_)
-            if known is None:
+        with ledger_to_read(self.settings) as ledger:  # before a run begins
+            if ledger is not None and ledger.articles.get(id_) is None:
                 raise UsageFault(f"{id_} is not known here")
-            takedown.forget(archive, known, opts.reason, purge=opts.purge)
-            why = f"{id_} withdrawn{' and purged' if opts.purge else ''}: {opts.reason}"
-            run = report.Run(archive.run_id, site, {"forget": id_}, clock.utc(started), clock.utc(clock.now()), None)
-            archive.write_report(report.build(run, {}, {}, report.Verdict(0, why)), why)
-        print(why)
+        with archive_to_write(self.settings, site) as archive:
+            print(_forgotten(archive, id_, opts.reason, purge=opts.purge))
         return 0
+
+
+def _forgotten(archive: Archive, id_: str, reason: str, *, purge: bool) -> str:
+    """What was done, which the run report says too, as it says what went wrong; raises StorageFault."""
+    from jcnews_spider.archive import takedown  # noqa: PLC0415 - heavy imports stand inside
+
+    started, known = clock.now(), archive.ledger.articles.get(id_)
+    if known is None:
+        raise UsageFault(f"{id_} is not known here")
+    try:
+        with storage_faults():
+            remarks = takedown.forget(archive, known, reason, purge=purge)
+    except StorageFault as fault:
+        with suppress(StorageFault):
+            _report(archive, id_, started, report.Verdict(fault.exit_code, str(fault)))
+        raise
+    why = "; ".join((f"{id_} withdrawn{' and purged' if purge else ''}: {reason}", *remarks))
+    _report(archive, id_, started, report.Verdict(0, why))
+    return why
+
+
+def _report(archive: Archive, id_: str, started: float, verdict: report.Verdict) -> None:
+    site, times = id_.partition(":")[0], (clock.utc(started), clock.utc(clock.now()))
+    run = report.Run(archive.run_id, site, {"forget": id_}, *times, None)
+    archive.write_report(report.build(run, {}, {}, verdict), verdict.why)
