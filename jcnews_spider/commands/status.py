@@ -104,7 +104,8 @@ def _troubled(ledger: Ledger, site: str) -> str:
         (attempts, reason, "the next run" if next_try <= clock.now() else utc(next_try), url)
         for url, reason, attempts, next_try in ledger.articles.troubled(site, TROUBLED)
     ]
-    total = sum(number for (_, reason), number in ledger.articles.counts(site).items() if reason)
+    counts = ledger.articles.counts(site).items()
+    total = sum(number for (state, reason), number in counts if reason and state != "withdrawn")
     title = f"Asked in vain, failures first ({len(rows)} of {total})"
     return _titled(title, ("attempts", "last answer", "asked again", "address"), rows)
 

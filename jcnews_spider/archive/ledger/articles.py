@@ -223,10 +223,13 @@ class Articles:
         return {(state, reason): number for state, reason, number in rows}
 
     def troubled(self, site: str, limit: int) -> Sequence[tuple[str, str, int, int]]:
-        """(address, reason, attempts, next try) of articles whose last answer gave nothing, failures first."""
+        """(address, reason, attempts, next try) of articles whose last answer gave nothing, failures first.
+
+        The reason of one that is withdrawn is that of its withdrawal.
+        """
         rows = self._db.execute(
             "SELECT url, reason, attempts, next_try FROM articles WHERE +id GLOB ? AND reason IS NOT NULL "
-            "ORDER BY state = 'skipped', attempts DESC, n DESC LIMIT ?",
+            "AND state <> 'withdrawn' ORDER BY state = 'skipped', attempts DESC, n DESC LIMIT ?",
             (f"{site}:*", limit),
         )
         return [tuple(row) for row in rows]
