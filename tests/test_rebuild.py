@@ -264,3 +264,16 @@ def test_the_images_are_known_again(tmp_path: Path) -> None:
         crawl(replica, tmp_path, "recheck=all")
         assert [request.url for request in replica.requests[since:] if "/W0" in request.url] == []
     assert found(tmp_path) == []
+
+
+def test_texts_of_a_withdrawn_article_are_not_known_again(root: Path) -> None:
+    anew(root)
+    identity = next(record["id"] for record in read_records(root) if record["near_hash"])
+    forget = ["forget", identity, "--reason", "x", "-s", f"JCNEWS_OUTPUT={root}", "-s", "JCNEWS_MIN_FREE_MB=0"]
+    assert scrapy(*forget).returncode == 0
+    lose(root)
+    anew(root)
+    for table in ("texts", "near"):
+        query = f"SELECT id FROM {table} JOIN articles ON articles.n = article WHERE id = '{identity}'"
+        assert rows(root, query) == []
+    assert rows(root, f"SELECT state FROM articles WHERE id = '{identity}'") == [("withdrawn",)]

@@ -212,10 +212,11 @@ class _Building:
         articles, state = self._ledger.articles, recovery.state_of(article.event)
         articles.keep(known.id, recovery.kept(article, known.day, text_digest(article.text)), state=state)
         recovery.note_values(self._ledger, article)
-        recovery.note_values(self._ledger, article)
         articles.seen(known, fetched, article.url, _validators(article))
         if state != "kept":
             articles.left(known, fetched)
+        if state == "withdrawn":
+            self._ledger.takedowns.forget_text(known.n)
         for image in article.images:
             if image.path:
                 self._ledger.images.add_address(image.url, image.path, fetched)
