@@ -232,6 +232,28 @@ def test_bytes_that_another_address_gave_too_stay_until_that_is_purged(replica: 
     assert not list(output.glob("media/**/*.png")) or holds(output)
 
 
+def test_a_page_that_another_address_gave_too_goes_with_the_last_of_them(replica: Replica, tmp_path: Path) -> None:
+    crawl(replica, tmp_path / "probe")
+    bare = [record for record in read_records(tmp_path / "probe") if not record["images"]]
+    pair = [record for record in bare if record["crawl"]["pages"] == 1][:2]
+    body = next(member.payload for member in members(tmp_path / "probe")
+                if member.url == pair[0]["url"] and member.kind == "response")  # fmt: skip
+    docid = str(pair[0]["id"]).partition(":")[2]
+    page = Answer(headers={"Content-Type": "text/html"}, body=body.replace(docid.encode(), b"0"))
+    output = tmp_path / "output"
+    with Replica(Plan(articles=30, seed=3, faults={urlsplit(record["url"]).path: page for record in pair})) as other:
+        crawl(other, output)
+    (stored,) = [member.url for member in members(output) if member.payload == page.body]
+    pair.sort(key=lambda record: record["url"] != stored)
+    done = forget(output, pair[0]["id"], "--reason", "x", "--purge")
+    assert f"the bytes of {stored} stay, {pair[1]['url']} gave the same bytes" in done.stdout
+    assert holds(output)
+    assert scrapy("cat", pair[1]["id"], "-s", f"JCNEWS_OUTPUT={output}").returncode == 0
+    assert forget(output, pair[1]["id"], "--reason", "x", "--purge").returncode == 0
+    assert not [member for member in members(output) if member.payload == page.body or member.url == stored]
+    assert holds(output)
+
+
 def test_an_article_that_gave_no_record_stays_withdrawn_through_a_rebuild(replica: Replica, tmp_path: Path) -> None:
     identity = replica.ids()[3]
     crawl(replica, tmp_path / "probe")
