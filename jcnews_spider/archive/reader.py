@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.segments import FOLDER, read_record
 from jcnews_spider.archive.snapshots import part_paths
+from jcnews_spider.archive.warc.coding import BadCoding, decoded
 from jcnews_spider.archive.warc.members import OPEN, Member, located, read_member, spans
 from jcnews_spider.archive.warc.writer import FOLDER as WARCS
 from jcnews_spider.article import Article, WarcPointer, read_article
@@ -97,7 +97,8 @@ class Reader:
             member = read_member(path, offset, length)
             found = parse_article_address(member.url) if member.url and _is_whole_page(member) else None
             if found and (found.docid, found.part) == wanted:
-                return entity(self._resolved(member))
+                with suppress(Damaged):  # a body that was cut in its coding was asked again
+                    return entity(self._resolved(member))
         raise Damaged(f"page {part} is not behind the first one in {pointer.file}")
 
     def _from_html(self, record: Article, part: int) -> bytes:
@@ -118,12 +119,7 @@ def _is_whole_page(member: Member) -> bool:
 
 def entity(member: Member) -> bytes:
     """The body of a response with its content encoding undone, as the crawl saw it; raises Damaged."""
-    encodings = [value.strip().lower() for name, value in member.headers if name.lower() == b"content-encoding"]
     try:
-        if encodings in ([b"gzip"], [b"x-gzip"]):
-            return gzip.decompress(member.payload)
-        if encodings == [b"deflate"]:
-            return zlib.decompress(member.payload)
-    except (OSError, EOFError, zlib.error) as fault:
+        return decoded(member.payload, [value for name, value in member.headers if name.lower() == b"content-encoding"])
+    except BadCoding as fault:
         raise Damaged(f"{member.url}: {fault}") from fault
-    return member.payload

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.responsetypes import responsetypes
+
+from jcnews_spider.archive.warc.coding import MOST_BYTES, BadCoding, Oversize, Unfinished, decoded
 
 
 class IntegrityMiddleware:
     """Asks again what was cut on its way, as other failures of the network are; in the end the reason is `truncated`.
 
     Such a body comes as a response because the WARC keeps it (DOWNLOAD_FAIL_ON_DATALOSS is off). One that was cut at
-    the size limit passes: who asked for it decides.
+    the size limit passes: who asked for it decides. A content coding, which nobody asked for, is undone here and
+    strictly: Scrapy takes what there is of a cut stream for the page.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -26,10 +30,40 @@ class IntegrityMiddleware:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """The response, or the request that asks again; raises IgnoreRequest when it was asked often enough."""
-        if "dataloss" not in response.flags:
+        """The response, its body as the page is, or the request that asks again.
+
+        Raises IgnoreRequest when it was asked often enough (`truncated`), unfolds to more than the size limit
+        (`too_large`), or is in a coding that cannot be undone (`encoding`).
+        """
+        if "dataloss" in response.flags:
+            return self._again(request)
+        encodings = response.headers.getlist("Content-Encoding")
+        if not encodings:
             return response
+        try:
+            is_cut = "download_stopped" in response.flags
+            return _plain(response, response.body if is_cut else decoded(response.body, encodings, self._most_bytes()))
+        except BadCoding as fault:
+            if response.status != 200:  # the status says all, and the body is nobody's page
+                return _plain(response, b"")
+            if isinstance(fault, Unfinished):
+                return self._again(request)
+            raise IgnoreRequest("too_large" if isinstance(fault, Oversize) else "encoding") from fault
+
+    def _again(self, request: Request) -> Request:
         again = get_retry_request(request, spider=self._crawler.spider, reason="truncated")  # type: ignore[arg-type]
         if again is None:
             raise IgnoreRequest("truncated")
         return again
+
+    def _most_bytes(self) -> int:
+        spider: Any = self._crawler.spider
+        return min(spider.options.max_body_mb * 1_000_000, MOST_BYTES) if hasattr(spider, "options") else MOST_BYTES
+
+
+def _plain(response: Response, body: bytes) -> Response:
+    """The response with a body that is in no coding any more."""
+    headers = response.headers.copy()
+    headers.pop("Content-Encoding")
+    kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
+    return response.replace(cls=kind, headers=headers, body=body)
