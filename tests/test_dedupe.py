@@ -12,7 +12,9 @@ import pytest
 from jcnews_spider import clock
 from jcnews_spider.archive import Archive, files
 from jcnews_spider.archive.ledger.near import CANDIDATES, KEPT
+from jcnews_spider.archive.reader import Reader
 from jcnews_spider.article import Article, Event
+from jcnews_spider.errors import Damaged
 from jcnews_spider.pipelines.clean import cleaned
 from jcnews_spider.pipelines.dedupe import mark_copy
 from jcnews_spider.similarity import values
@@ -194,3 +196,28 @@ def test_an_original_that_is_undone_and_had_again_is_no_copy_of_its_copy(tmp_pat
     (tmp_path / "html/1.v1.html").unlink()
     with opened(tmp_path, "r2") as archive:
         assert keep(archive, 1, TEXT).duplicate_of is None
+
+
+@pytest.mark.parametrize("again", [TEXT, reprint(1)])
+def test_a_damaged_original_is_passed_over_and_the_article_is_kept(
+    tmp_path: Path, again: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(tmp_path) as archive:
+        keep(archive, 1, TEXT)
+        keep(archive, 2, OTHER)
+        archive.seal()
+        (segment,) = tmp_path.glob("articles/*.jsonl")
+        data = bytearray(segment.read_bytes())
+        data[data.index(TEXT[:3].encode())] ^= 0x40
+        segment.write_bytes(data)
+        assert keep(archive, 3, again).duplicate_of is None
+        assert "s:3 is not compared with s:1: articles/" in caplog.text
+        known = archive.ledger.articles.get("s:1")
+        assert known
+        with pytest.raises(Damaged, match=r"articles/.*\.jsonl at 0: no record"):
+            archive.last_record(known)
+        reader = Reader(tmp_path, archive.ledger)
+        assert reader.versions("s:1") == []
+        assert [record.id for record in reader.versions("s:2")] == ["s:2"]
+        with pytest.raises(Damaged):
+            reader.newest("s:1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
@@ -9,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from jcnews_spider.archive.ledger import Ledger
-from jcnews_spider.archive.segments import FOLDER, read_record
+from jcnews_spider.archive.segments import FOLDER, checked, read_record
 from jcnews_spider.archive.snapshots import part_paths
 from jcnews_spider.archive.warc.coding import BadCoding, decoded
 from jcnews_spider.archive.warc.members import OPEN, Member, located, read_member, spans
@@ -17,6 +18,8 @@ from jcnews_spider.archive.warc.writer import FOLDER as WARCS
 from jcnews_spider.article import Article, WarcPointer, read_article
 from jcnews_spider.errors import Damaged
 from jcnews_spider.urls import parse_article_address
+
+logger = logging.getLogger(__name__)
 
 FURTHER = 200
 """Records behind an article's first page among which its further pages are sought, beside four for each of them."""
@@ -29,24 +32,33 @@ class Reader:
         self.root = root
         self.ledger = ledger
 
-    def lines(self) -> Iterator[str]:
-        """The line of every sealed record, by the name of its segment, oldest run first."""
+    def lines(self, mark: bytes = b"") -> Iterator[str]:
+        """The line of every sealed record, by the name of its segment, oldest run first; a mark in its head selects.
+
+        What is no record any more is passed over with a warning.
+        """
         for path in sorted((self.root / FOLDER).glob("*.jsonl")):
-            with path.open(encoding="utf-8", newline="\n") as segment:
+            end = 0
+            with path.open("rb") as segment:
                 for line in segment:
-                    yield line.rstrip("\n")
+                    offset, end = end, end + len(line)
+                    if mark not in line[:200]:
+                        continue
+                    try:
+                        yield checked(line)
+                    except ValueError as fault:
+                        logger.warning("%s at %d: %s", path.name, offset, fault)
 
     def newest(self, id_: str) -> Article | None:
-        """The newest sealed record of an article."""
+        """The newest sealed record of an article; raises Damaged."""
         known = self.ledger.articles.get(id_)
         if known is None or known.segment is None or known.offset is None:
             return None
         return read_article(read_record(self.root, self.ledger.outbox.segment_path(known.segment), known.offset))
 
     def versions(self, id_: str) -> list[Article]:
-        """Every sealed record of an article, oldest version first."""
-        mark = f'"id":"{id_}",'
-        found = [read_article(line) for line in self.lines() if mark in line[:200]]
+        """Every sealed record of an article that can be read, oldest version first."""
+        found = [read_article(line) for line in self.lines(f'"id":"{id_}",'.encode())]
         return sorted(found, key=lambda article: article.version)
 
     def page(self, record: Article, part: int = 0) -> bytes:

@@ -7,6 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from jcnews_spider.archive import files
+from jcnews_spider.article import read_article
+from jcnews_spider.errors import Damaged
 
 FOLDER = "articles"
 
@@ -35,7 +37,22 @@ def write_segment(root: Path, path: str, lines: Sequence[str]) -> tuple[str, lis
 
 
 def read_record(root: Path, path: str, offset: int) -> str:
-    """The line of the record that begins at a byte offset of a segment."""
-    with (root / path).open("rb") as segment:
-        segment.seek(offset)
-        return segment.readline().decode().rstrip("\n")
+    """The line of the record that begins at a byte offset of a segment; raises Damaged where there is none."""
+    try:
+        with (root / path).open("rb") as segment:
+            segment.seek(offset)
+            return checked(segment.readline())
+    except (FileNotFoundError, ValueError) as fault:
+        what = "is missing" if isinstance(fault, FileNotFoundError) else fault
+        raise Damaged(f"{path} at {offset}: {what}") from fault
+
+
+def checked(line: bytes) -> str:
+    """A line of a segment as text without its end; raises ValueError when it is no record."""
+    if not line.endswith(b"\n"):
+        raise ValueError("the file ends inside the record")
+    try:
+        read_article(text := line.decode().rstrip("\n"))
+    except (ValueError, LookupError, TypeError, AttributeError) as fault:
+        raise ValueError(f"no record: {fault}") from fault
+    return text

@@ -35,7 +35,7 @@ class Selection:
         for known in self._reader.ledger.recorded.each(self._which):
             try:
                 record = self._reader.newest(known.id)
-            except (OSError, ValueError, LookupError, TypeError) as fault:
+            except (OSError, Damaged) as fault:
                 self._damaged(f"{known.id}: its record cannot be read: {fault}")
                 continue
             if record and record.event is not Event.WITHDRAWN:

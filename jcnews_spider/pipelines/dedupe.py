@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from jcnews_spider.archive import Archive
 from jcnews_spider.article import Article, Event
+from jcnews_spider.errors import Damaged
 from jcnews_spider.similarity import reprint_likeness, values
 from jcnews_spider.text import text_digest
+
+logger = logging.getLogger(__name__)
 
 MOST_OF_ANOTHER = 0.999
 """Similarity of texts that differ in blanks and punctuation alone; 1.0 is the same text."""
@@ -45,7 +49,14 @@ def _mark_reprint(article: Article, archive: Archive) -> Article:
 
 
 def _record(id_: str, article: Article, archive: Archive) -> Article | None:
-    """The newest record of another article, unless it is a copy of this one: no two are copies of each other."""
+    """The newest record of another article, unless it is a copy of this one: no two are copies of each other.
+
+    One that is damaged is none: what came now is kept in any case.
+    """
     known = archive.ledger.articles.get(id_)
-    record = archive.last_record(known) if known else None
+    try:
+        record = archive.last_record(known) if known else None
+    except Damaged as fault:
+        logger.warning("%s is not compared with %s: %s", article.id, id_, fault)
+        return None
     return None if record is None or record.duplicate_of == article.id else record

@@ -127,7 +127,10 @@ class Recorder:
         return article
 
     def _last(self, known: KnownArticle) -> Article:
-        last = self._archive.last_record(known)
+        try:
+            last = self._archive.last_record(known)
+        except Damaged as fault:
+            raise Damaged(f"{known.id} cannot be compared with its version {known.version}: {fault}") from fault
         if last is None:
             raise StorageFault(f"{known.id} has version {known.version} but no record")
         return last
