@@ -277,7 +277,7 @@ def test_a_file_is_closed_at_its_size_and_stands_in_the_manifest_at_the_next_sea
 
 
 @pytest.mark.parametrize("cut", ["whole", "boundary", "head", "body", "checksum", "zeros", "nothing"])
-def test_a_torn_tail_is_cut_at_the_next_start_and_what_stood_there_is_forgotten(tmp_path: Path, cut: str) -> None:
+def test_a_torn_tail_is_cut_at_the_next_start_and_what_is_whole_is_learnt(tmp_path: Path, cut: str) -> None:
     first = opened(tmp_path, "r1")
     first.capture(exchange(PAGE + b"1", f"{ROOT_URL}/1"))
     kept = first.capture(exchange(PAGE + b"2", f"{ROOT_URL}/2"))
@@ -296,11 +296,24 @@ def test_a_torn_tail_is_cut_at_the_next_start_and_what_stood_there_is_forgotten(
     again = second.capture(exchange(PAGE + b"2", f"{ROOT_URL}/2"))
     second.finish()
     second.close()
-    assert read_member(tmp_path / again.file, again.offset).kind == "response"
+    assert read_member(tmp_path / again.file, again.offset).kind == ("revisit" if wanted in (size, end) else "response")
     check = ["sha256sum", "-c", "--strict", "--quiet", "manifest-sha256.txt"]
     assert subprocess.run(check, cwd=tmp_path, check=False).returncode == 0
     listed = (tmp_path / "manifest-sha256.txt").read_text().count(kept.file)
     assert listed == (wanted is not None)
+
+
+def test_after_a_kill_a_304_refers_to_what_was_captured_before_it(tmp_path: Path) -> None:
+    first = opened(tmp_path, "r1")
+    first.capture(exchange())
+    first.close()
+    second = opened(tmp_path, "r2")
+    place = second.capture(exchange(b"", status=304))
+    second.finish()
+    member = read_member(tmp_path / place.file, place.offset)
+    assert (member.kind, member.status_line) == ("revisit", "200 OK")
+    assert Reader(tmp_path, second.ledger).exchange(place).payload == PAGE
+    second.close()
 
 
 def test_a_wrong_pointer_is_named(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a rebuild of the ledger learns from the WARCs: payloads, addresses, and pages whose record was lost."""
+"""What a ledger learns from WARCs, after a kill or in a rebuild: payloads, addresses, and pages without a record."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TOGETHER = 1000
 
 
 class Recapture:
-    """Takes WARCs into a ledger, in the order in which they were written."""
+    """Takes WARCs into a ledger, in the order in which they were written; of pages, those of the sites that are given."""
 
     def __init__(self, root: Path, sites: Mapping[str, Site], ledger: Ledger) -> None:
         self._root = root

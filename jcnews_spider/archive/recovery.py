@@ -12,6 +12,7 @@ from jcnews_spider.archive import disk, files, takedown
 from jcnews_spider.archive.ledger.articles import Kept
 from jcnews_spider.archive.ledger.outbox import Outgoing
 from jcnews_spider.archive.media import is_media
+from jcnews_spider.archive.recapture import Recapture
 from jcnews_spider.archive.snapshots import is_intact
 from jcnews_spider.archive.warc.members import OPEN, located, whole_end
 from jcnews_spider.archive.warc.writer import FOLDER, ClosedWarc
@@ -74,7 +75,10 @@ def _unfinished_warcs(archive: Archive) -> list[str]:
 
 
 def _finish_warc(archive: Archive, path: str) -> None:
-    """Cuts a WARC to its whole records, closes it and notes it; one without any is taken away."""
+    """Cuts a WARC to its whole records, closes it, learns and notes it; one without any is taken away.
+
+    What was captured since the last seal is not in the ledger: it is learnt from the records, as a rebuild does.
+    """
     standing = located(archive.root, path)
     end = whole_end(standing)
     if end < standing.stat().st_size:
@@ -89,6 +93,8 @@ def _finish_warc(archive: Archive, path: str) -> None:
     if standing.name.endswith(OPEN):
         disk.rename(standing, archive.root / path)
     files.sync_folders(archive.root, [path])
+    for where, what in Recapture(archive.root, {}, archive.ledger).take(path, None, is_recent=False):
+        logger.warning("%s: %s", where, what)
     with (archive.root / path).open("rb") as file:
         archive.note_closed(ClosedWarc(path, end, file_digest(file, "sha256").hexdigest()))
 
