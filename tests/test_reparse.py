@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -20,7 +21,7 @@ from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.trs.article import PARSER_VERSION
 from tests import storage
 from tests.crawling import ROOT, Run, crawl, environment, read_records
-from tests.replica import Plan, Replica
+from tests.replica import Answer, Plan, Replica
 
 ANOTHER = ("--parser", "9")
 BLIND = (*ANOTHER, "--drop-source")
@@ -102,6 +103,21 @@ def test_the_same_extractor_sees_the_same(whole: Run, output: Path) -> None:
     assert f"{len(whole.records)}  " in done.stdout
     assert "0         would change" in done.stdout
     assert files(output) == before
+
+
+def test_an_article_that_another_host_of_the_site_served_is_read_at_the_same_address(
+    whole: Run, tmp_path: Path
+) -> None:
+    record = next(record for record in whole.records if record["images"] and record["crawl"]["pages"] == 1)
+    path = urlsplit(record["url"]).path
+    page = Answer(headers={"Content-Type": "text/html"}, body=(whole.output / record["snapshot"]["html"]).read_bytes())
+    moved = Answer(301, {"Location": f"http://jcnews.com.cn{path}"})
+    plan = Plan(articles=60, faults={path: moved}, other_hosts={"jcnews.com.cn": {path: page}})
+    with Replica(plan) as replica:
+        found = {r["id"]: r for r in crawl(replica, tmp_path).records}[record["id"]]
+    images = [image["url"] for image in record["images"]]
+    assert (found["url"], [image["url"] for image in found["images"]]) == (record["url"], images)
+    assert "0         would change" in run(tmp_path, "reparse").stdout
 
 
 def test_diff_shows_what_would_change_and_writes_nothing(whole: Run, output: Path) -> None:

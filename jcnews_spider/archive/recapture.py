@@ -22,7 +22,7 @@ _TOGETHER = 1000
 
 
 class Recapture:
-    """Takes WARCs into a ledger, in the order in which they were written; of pages, those of the sites that are given."""
+    """Takes WARCs into a ledger, in the order in which they were written; of pages, those of the given sites."""
 
     def __init__(self, root: Path, sites: Mapping[str, Site], ledger: Ledger) -> None:
         self._root = root

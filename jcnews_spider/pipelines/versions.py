@@ -28,7 +28,10 @@ def anew(last: Article, pages: Sequence[bytes], site: Site, run_id: str) -> Arti
 
     All else is the record's: when it was fetched, where its bytes are, and which of its images are stored.
     """
-    article = cleaned(join_parts([parse_article(body, last.url, site, last.crawl.encoding) for body in pages]))
+    address, charset = site.article_address(last.url), last.crawl.encoding
+    urls = [address.part_url(part) if address else last.url for part in range(len(pages))]
+    parts = [parse_article(body, url, site, charset) for body, url in zip(pages, urls, strict=True)]
+    article = cleaned(join_parts(parts))
     crawl = replace(
         last.crawl,
         run_id=run_id,

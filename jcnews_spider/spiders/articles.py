@@ -106,13 +106,13 @@ class Articles:
         if address is None or self._site.article_id(address.docid) != id_:
             require_ok(response)
             raise OtherPage(response.url)
-        parts, pages = [self._parsed(response)], [_page(response)]
+        parts, pages = [self._parsed(response, address.url)], [_page(response)]
         if parts[0].crawl.pages > MOST_PARTS:
             raise UnknownLayout(f"names {parts[0].crawl.pages} pages, {MOST_PARTS} are the most")
         for part in range(1, parts[0].crawl.pages):
             further = await self._download(address.part_url(part))
             try:
-                parts.append(self._parsed(further))
+                parts.append(self._parsed(further, address.part_url(part)))
             except UnknownLayout as fault:
                 raise IncompleteArticle(part, fault) from fault
             pages.append(_page(further))
@@ -121,9 +121,10 @@ class Articles:
         article = replace(article, crawl=crawl, fetched_at=clock.utc(clock.now()))
         return Draft(article, address, tuple(pages))
 
-    def _parsed(self, response: Response) -> Article:
+    def _parsed(self, response: Response, url: str) -> Article:
+        """What a page says, read at its address in its one form: a reparse knows no other."""
         require_ok(response)
-        return parse_article(response.body, response.url, self._site, charset(response))
+        return parse_article(response.body, url, self._site, charset(response))
 
     async def _download(self, url: str, headers: dict[str, str] | None = None) -> Response:
         return await self._spider.crawler.engine.download_async(Request(url, callback=NO_CALLBACK, headers=headers))
