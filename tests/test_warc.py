@@ -15,7 +15,9 @@ import pytest
 
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.archive.ledger.recorded import Which
 from jcnews_spider.archive.reader import Reader
+from jcnews_spider.archive.selection import Selection
 from jcnews_spider.archive.warc.coding import BadCoding, Oversize, Unfinished, decoded
 from jcnews_spider.archive.warc.members import Member, read_member, spans, whole_end
 from jcnews_spider.archive.warc.records import Exchange, payload_digest
@@ -438,3 +440,29 @@ def test_coded_pages_are_whole_or_counted_and_what_was_taken_is_read_again(tmp_p
     }
     ledger.close()
     assert scrapy("verify", "-s", f"JCNEWS_OUTPUT={tmp_path}").returncode == 0
+
+
+def test_a_selection_holds_redirects_and_what_they_lead_to(tmp_path: Path) -> None:
+    with Replica(Plan(articles=20)) as replica:
+        run = crawl(replica, tmp_path / "probe")
+    record = next(r for r in run.records if r["crawl"]["pages"] == 1 and r["images"] and not r["duplicate_of"])
+    page, image = (url.removeprefix(ROOT_URL) for url in (record["url"], record["images"][0]["url"]))
+    bodies = {url: found[0].payload for url, found in responses(run.output).items()}
+    faults = {
+        page: Answer(301, {"Location": f"http://jcnews.com.cn{page}"}),
+        image: Answer(302, {"Location": "/moved.jpg"}),
+        "/moved.jpg": Answer(headers={"Content-Type": "image/jpeg"}, body=bodies[ROOT_URL + image]),
+    }
+    served = Answer(headers={"Content-Type": "text/html"}, body=bodies[ROOT_URL + page])
+    with Replica(Plan(articles=20, faults=faults, other_hosts={"jcnews.com.cn": {page: served}})) as replica:
+        assert crawl(replica, tmp_path / "output").code == 0
+    ledger, damages = Ledger(tmp_path / "output/state.sqlite3", read_only=True), list[str]()
+    view = Selection(Reader(tmp_path / "output", ledger), Which("jcnews"), "all", damages.append)
+    (tmp_path / "warc").mkdir()
+    (tmp_path / "warc/view.warc.gz").write_bytes(b"".join(view.captures()))
+    ledger.close()
+    lines = {url: found[0].status_line for url, found in responses(tmp_path).items()}
+    assert damages == []
+    assert (lines[ROOT_URL + page], lines[f"http://jcnews.com.cn{page}"]) == ("301 Moved Permanently", "200 OK")
+    assert (lines[ROOT_URL + image], lines[f"{ROOT_URL}/moved.jpg"]) == ("302 Found", "200 OK")
+    assert not [url for url in lines if url.endswith("/")]

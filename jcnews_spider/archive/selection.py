@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from jcnews_spider import clock
 from jcnews_spider.archive import segments
@@ -17,7 +18,9 @@ from jcnews_spider.archive.warc.scan import Scanned, scan
 from jcnews_spider.archive.warc.writer import FOLDER
 from jcnews_spider.article import Article, Event, WarcPointer
 from jcnews_spider.errors import Damaged
-from jcnews_spider.urls import parse_article_address
+from jcnews_spider.urls import canonical_url, parse_article_address
+
+REDIRECTS = ("301", "302", "303", "307", "308")
 
 
 class Selection:
@@ -56,22 +59,38 @@ class Selection:
     def captures(self) -> Iterator[bytes]:
         """A WARC, member by member: every good answer that the addresses of the articles gave, ever, and its request.
 
-        Further pages, images and attachments are in it, lists are not. A revisit whose original is not in it comes as
-        a response with its body.
+        Further pages, images, attachments and redirects to them are in it, lists are not. A revisit whose original is
+        not in it comes as a response with its body.
         """
-        wanted, stored, last = self._addresses(), set[int](), ""
+        wanted, stored, last = {_key(url) for url in self._addresses()}, set[int](), ""
         yield warcinfo("archive.warc.gz", clock.now(), {"software": "jcnews_spider", "description": self.title})
         for path, record in self._records():
             facts = record.facts
             if facts.get("warc-type") == "request" and facts.get("warc-concurrent-to") == last:
                 yield record.member
-            if record.url not in wanted or record.status != "200" or "warc-truncated" in facts:
+            is_good = record.status in ("200", *REDIRECTS) and "warc-truncated" not in facts
+            if not is_good or (key := _key(record.url)) not in wanted:
                 continue
+            if record.status in REDIRECTS:
+                target = self._target(path, record)
+                if target is None or not _is_the_same(key, target):
+                    continue
+                wanted.add(_key(target))
             member = self._standing_alone(path, record, stored)
             if member:
                 stored.add(hash((record.url, facts.get("warc-date"))))
                 last = facts.get("warc-record-id", "")
                 yield member
+
+    def _target(self, path: Path, record: Scanned) -> str | None:
+        """Where a redirect leads, None when it does not say or cannot be read."""
+        try:
+            headers = read_member(path, record.offset, len(record.member)).headers
+        except Damaged as fault:
+            self._damaged(f"{path.name} at {record.offset}: {fault}")
+            return None
+        location = next((value.decode("latin-1") for name, value in headers if name.lower() == b"location"), None)
+        return canonical_url(urljoin(record.url, location)) if location else None
 
     def _records(self) -> Iterator[tuple[Path, Scanned]]:
         """Every record of every WARC, oldest run first: a revisit comes behind its original."""
@@ -107,6 +126,20 @@ class Selection:
                     except (ValueError, LookupError, TypeError) as fault:
                         self._damaged(f"{path.name} line {number}: {fault}")
         return found
+
+
+_Key = tuple[str, int] | str
+
+
+def _key(url: str) -> _Key:
+    """The same for every address of one thing: an article's page is that also on another host or in another section."""
+    address = parse_article_address(url)
+    return (address.stem, address.part) if address else canonical_url(url) or url
+
+
+def _is_the_same(key: _Key, target: str) -> bool:
+    """True when a redirect leads to what was asked: not to another page, nor to a list."""
+    return _key(target) == key if isinstance(key, tuple) else not target.endswith("/")
 
 
 def _addresses_of(record: dict[str, Any]) -> Iterator[str]:
