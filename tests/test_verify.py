@@ -386,3 +386,15 @@ def test_the_command_without_an_archive_ends_with_1(tmp_path: Path) -> None:
     assert (none.returncode, none.stdout) == (1, "")
     assert "no archive yet" in none.stderr
     assert not (tmp_path / "none").exists()
+
+
+def test_verify_leaves_no_file_and_needs_none(root: Path) -> None:
+    for suffix in ("-wal", "-shm"):
+        (root / f"state.sqlite3{suffix}").unlink(missing_ok=True)
+    before = sorted(root.rglob("*"))
+    root.chmod(0o555)
+    try:
+        assert found(root) == []
+    finally:
+        root.chmod(0o755)
+    assert sorted(root.rglob("*")) == before
