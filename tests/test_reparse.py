@@ -120,6 +120,17 @@ def test_an_article_that_another_host_of_the_site_served_is_read_at_the_same_add
     assert "0         would change" in run(tmp_path, "reparse").stdout
 
 
+def test_images_that_are_stored_are_carried_when_they_are_switched_off(tmp_path: Path) -> None:
+    with Replica(Plan(articles=20)) as replica:
+        records = crawl(replica, tmp_path).records
+        record = next(r for r in records if r["images"] and r["crawl"]["pages"] == 1 and not r["duplicate_of"])
+        replica.edit(record["id"])
+        assert crawl(replica, tmp_path, "recheck=all", JCNEWS_IMAGES=0).report["articles"]["updated"] == 1
+    first, second = chains(tmp_path)[record["id"]]
+    assert first["images"][0]["path"]
+    assert second["images"] == first["images"]
+
+
 def test_diff_shows_what_would_change_and_writes_nothing(whole: Run, output: Path) -> None:
     before = files(output)
     sourced = [record for record in whole.records if record["source"]]

@@ -89,6 +89,7 @@ class Recorder:
         if known.state == "kept" and is_same_parser and known.content_hash == seen.content_hash:
             return []
         last = self._last(known)
+        seen = replace(seen, images=versions.carried(seen.images, last.images))  # they may be switched off by now
         return versions.successors(last, seen, None if is_same_parser else self._anew(last))
 
     def _anew(self, last: Article) -> Article | None:

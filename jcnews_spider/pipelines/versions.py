@@ -49,10 +49,12 @@ def anew(last: Article, pages: Sequence[bytes], site: Site, run_id: str) -> Arti
 
 
 def carried(images: Iterable[Image], before: Iterable[Image]) -> tuple[Image, ...]:
-    """Images with the paths and digests that another version has of the same addresses."""
+    """Images with the paths and digests that another version has of the same addresses, where they have none."""
     known = {image.url: image for image in before}
     return tuple(
-        replace(image, path=known[image.url].path, sha256=known[image.url].sha256) if image.url in known else image
+        replace(image, path=known[image.url].path, sha256=known[image.url].sha256)
+        if image.path is None and image.url in known
+        else image
         for image in images
     )
 
