@@ -134,7 +134,7 @@ class Articles:
             )
         self._db.execute(
             "UPDATE articles SET checked = ?, url = ?, validators = ?, reason = NULL, attempts = 0, next_try = 0, "
-            "missing_since = NULL, missed_at = NULL WHERE n = ?",
+            "missing_since = NULL, missed_at = NULL, misses = 0 WHERE n = ?",
             (now, url, json.dumps(validators, separators=(",", ":")), known.n),
         )
 
@@ -163,7 +163,8 @@ class Articles:
     def missing(self, known: KnownArticle, reason: str, now: int) -> None:
         """Notes a 404, a 410 or a soft 404 of a kept article: it is due at the next run."""
         self._db.execute(
-            "UPDATE articles SET missing_since = coalesce(missing_since, ?1), missed_at = ?1, checked = NULL, "
+            "UPDATE articles SET missing_since = coalesce(missing_since, ?1), missed_at = ?1, "
+            "misses = misses + 1, checked = NULL, "
             "reason = ?2 WHERE n = ?3",
             (now, reason, known.n),
         )
@@ -171,16 +172,17 @@ class Articles:
     def missing_for(self, site: str, run_started: int, gone_after_s: int) -> list[KnownArticle]:
         """Kept articles that were missing in this run too, after a first time at least so many seconds before."""
         rows = self._db.execute(
-            f"SELECT {COLUMNS} FROM articles a WHERE missing_since IS NOT NULL AND state = 'kept' AND +id GLOB ? "  # noqa: S608
-            "AND missing_since < ? AND missed_at >= ? AND missed_at - missing_since >= ? ORDER BY n",
-            (f"{site}:*", run_started, run_started, gone_after_s),
+            f"SELECT {COLUMNS} FROM articles a WHERE missing_since > 0 AND state = 'kept' AND +id GLOB ? "  # noqa: S608
+            "AND misses > 1 AND missed_at >= ? AND missed_at - missing_since >= ? ORDER BY n",
+            (f"{site}:*", run_started, gone_after_s),
         )
         return [known_article(row) for row in rows]
 
     def left(self, known: KnownArticle, now: int) -> None:
         """Notes that a missing article counts as gone, and is to be asked outright from now on."""
         self._db.execute(
-            "UPDATE articles SET checked = ?, validators = NULL, missing_since = NULL, missed_at = NULL WHERE n = ?",
+            "UPDATE articles SET checked = ?, validators = NULL, missing_since = NULL, missed_at = NULL, misses = 0 "
+            "WHERE n = ?",
             (now, known.n),
         )
 

@@ -22,6 +22,7 @@ CREATE TABLE articles (
     checked       INTEGER,                        -- when the site last showed it; NULL makes a known article due
     missing_since INTEGER,                        -- first 404 in a row
     missed_at     INTEGER,                        -- last one
+    misses        INTEGER NOT NULL DEFAULT 0,     -- how many, each in another run
     list_url      TEXT,
     first_seen    INTEGER NOT NULL
 );
