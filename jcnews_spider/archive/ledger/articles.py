@@ -173,7 +173,7 @@ class Articles:
         """Kept articles that were missing in this run too, after a first time at least so many seconds before."""
         rows = self._db.execute(
             f"SELECT {COLUMNS} FROM articles a WHERE missing_since > 0 AND state = 'kept' AND +id GLOB ? "  # noqa: S608
-            "AND misses > 1 AND missed_at >= ? AND missed_at - missing_since >= ? ORDER BY n",
+            "AND misses > 1 AND missed_at >= ? AND missed_at - missing_since >= ? ORDER BY +n",
             (f"{site}:*", run_started, gone_after_s),
         )
         return [known_article(row) for row in rows]
