@@ -50,7 +50,7 @@ class Ledger:
         self._path = path
         if not read_only:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        mode = _reading_mode(path) if read_only else "mode=rw"
+        mode = reading_mode(path) if read_only else "mode=rw"
         self._db = sqlite3.connect(
             f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, factory=_Connection
         )
@@ -127,6 +127,6 @@ class Ledger:
         disk.checkpoint(self._db, self._path)
 
 
-def _reading_mode(path: Path) -> str:
+def reading_mode(path: Path) -> str:
     """How SQLite is asked to read: a database that nobody writes has no log, and would be given an empty one."""
     return "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"

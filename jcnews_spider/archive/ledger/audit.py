@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from jcnews_spider.archive.ledger import _reading_mode
+from jcnews_spider.archive.ledger import reading_mode
 from jcnews_spider.archive.ledger.schema import SCHEMA_VERSION
 from jcnews_spider.archive.ledger.tally import Tally
 
@@ -30,7 +30,7 @@ class Audit:
     def faults(self, manifest_bytes: int) -> Iterator[Fault]:
         """(where, what) of everything that does not agree."""
         try:
-            self._db.execute("ATTACH ? AS ledger", (f"{self._path.absolute().as_uri()}?{_reading_mode(self._path)}",))
+            self._db.execute("ATTACH ? AS ledger", (f"{self._path.absolute().as_uri()}?{reading_mode(self._path)}",))
             yield from self._own()
             (version,) = self._db.execute("PRAGMA ledger.user_version").fetchone()
             if version != SCHEMA_VERSION:
