@@ -125,7 +125,8 @@ def _as_path(token: str, site: Site) -> str | None:
 def _articles(text: str, site: Site) -> tuple[ArticleAddress, ...]:
     if text.startswith("@"):
         try:
-            text = Path(text[1:]).read_text(encoding="utf-8-sig")
+            lines = Path(text[1:]).read_text(encoding="utf-8-sig").splitlines()
+            text = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
         except (OSError, UnicodeDecodeError) as fault:
             raise UsageFault(f"articles: cannot read {text[1:]!r}: {fault}") from None
     addresses = {}

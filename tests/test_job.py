@@ -37,7 +37,7 @@ def test_days_are_inclusive() -> None:
 def test_articles_come_from_the_line_or_from_a_file(tmp_path: Path) -> None:
     first, second = (f"http://www.jcnews.com.cn/xw/jcxw/202210/t20221009_{n}.html" for n in (1, 2))
     listed = tmp_path / "links.txt"
-    listed.write_text(f"{first}\n\n{second}?from=timeline\n", encoding="utf-8")
+    listed.write_text(f"# brought by readers\n{first}\n\n{second}?from=timeline\n", encoding="utf-8")
     by_line = Job.read({"articles": f"{first},{second}"}, SITE)
     by_file = Job.read({"articles": f"@{listed}"}, SITE)
     assert [address.url for address in by_line.articles] == [first, second]

@@ -220,3 +220,17 @@ def test_what_a_clock_that_went_ahead_noted_is_asked_when_all_is(
         keep(archive, 1, published=0, checked=11 * DAY)
         keep(archive, 2, published=0, checked=10 * DAY)
         assert rechecks(archive, 10 * DAY, ages=None) == ["s:1"]
+
+
+def test_a_section_whose_articles_are_all_gone_has_none_to_miss(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive:
+        keep(archive, 1, published=0, checked=100)
+        archive.ledger.sections.add("s", "xw", None)
+        archive.ledger.sections.add_member("s", "xw", "s:1")
+        seen = []
+        for state in ("kept", "gone", "kept"):
+            archive.ledger.articles.keep("s:1", Kept(1, "00", "1", 0, None), state=state)
+            section = archive.ledger.sections.get("s", "xw")
+            assert section
+            seen.append(section.has_articles)
+    assert seen == [True, False, True]

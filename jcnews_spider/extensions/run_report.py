@@ -49,5 +49,5 @@ class RunReport:
         except StorageFault as fault:
             outcome = report.Verdict(7, f"storage failed: {fault}")
         spider.verdict = outcome
-        level = logging.ERROR if outcome.exit_code else logging.INFO
+        level = {0: logging.INFO, 3: logging.WARNING}.get(outcome.exit_code, logging.ERROR)
         logger.log(level, "run %s: %s; exit %d: %s", run.run_id, summary, outcome.exit_code, outcome.why)

@@ -21,12 +21,13 @@ class KnownSection:
     etag: str | None
     last_modified: str | None
     has_articles: bool
-    """True when it was seen to show an article, now or earlier."""
+    """True when it was seen to show an article, now or earlier, that is not gone since."""
 
 
 _COLUMNS = (
     "path, name, complete, walked_at, pages, etag, last_modified, "
-    "EXISTS (SELECT 1 FROM memberships WHERE section = sections.n)"
+    "EXISTS (SELECT 1 FROM memberships m CROSS JOIN articles a ON a.n = m.article "
+    "WHERE m.section = sections.n AND a.state NOT IN ('gone', 'withdrawn'))"
 )
 
 
