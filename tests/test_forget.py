@@ -309,7 +309,7 @@ def test_an_interrupted_purge_is_finished_by_the_next_start(tmp_path: Path) -> N
     text = str(of(tmp_path / "whole", identity)[0]["text"])[:40].encode()
     number, is_done = 0, False
     while not is_done:
-        number += 3
+        number += 5
         output = tmp_path / f"{number}"
         subprocess.run(["cp", "-r", str(tmp_path / "whole"), str(output)], check=True)
         line = ["forget", identity, "--reason", "x", "--purge", "-s", f"JCNEWS_OUTPUT={output}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -27,6 +29,10 @@ def test_runs_killed_at_random_lose_nothing_and_write_nothing_twice(tmp_path: Pa
     assert figures.finished > 4
     assert figures.ticks > KILLS
     assert figures.records > 100
+    paths = sorted(map(str, tmp_path.glob("output/warc/*.warc.gz")))
+    assert len(paths) > KILLS // 2
+    for tool in (["gzip", "-t"], [sys.executable, "-m", "warcio.cli", "check"]):
+        assert subprocess.run([*tool, *paths], capture_output=True, check=False).returncode == 0, tool
 
 
 def test_of_two_runs_that_start_together_one_does_the_job(tmp_path: Path) -> None:
