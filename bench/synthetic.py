@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,7 +18,9 @@ from jcnews_spider import clock
 from jcnews_spider.archive import LEDGER
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.articles import Kept, KnownArticle
+from jcnews_spider.archive.ledger.captures import Place
 from jcnews_spider.archive.ledger.outbox import Sealed
+from jcnews_spider.similarity import SIZE
 from jcnews_spider.sites import SITES
 from jcnews_spider.text import DIGEST_BYTES
 from jcnews_spider.urls import ArticleAddress
@@ -41,6 +44,9 @@ _SHARES = {"found": 0.01, "failed": 0.02, "skipped": 0.015, "gone": 0.005, "kept
 _SECOND_LISTING, _SECOND_ADDRESS, _COPY, _MISSING = 0.3, 0.002, 0.03, 0.0001
 _RECORDS = 500
 """Records of a segment."""
+
+_CAPTURES = 50_000
+"""Articles whose pages stand in one WARC."""
 
 _TRANSACTION = 20_000
 
@@ -162,10 +168,20 @@ class _Writing:
         articles.seen(known, _checked(article.published), known.url, validators)
         self._offset = (self._offset + 4096) % (_RECORDS * 4096)
         articles.sealed(known.id, self._written // _RECORDS + 1, self._offset)
+        self._capture(known)
+        if digest:
+            self._ledger.near.add(known.id, 1, sorted(random.sample(range(1 << 32), SIZE)))
         if random.random() < _SECOND_ADDRESS:
             articles.add(known.id, _address(article, "xw/other"), None, NOW)
         if article.state == "kept" and random.random() < _MISSING:
             articles.missing(known, "http_404", NOW - _DAY_S)
+
+    def _capture(self, known: KnownArticle) -> None:
+        """Its page stands in a WARC, with a payload of its own."""
+        warc = f"warc/20220101T000000Z-{self._written // _CAPTURES:04x}-001.warc.gz"
+        place = Place(warc, self._random.randrange(10**9))
+        digest = base64.b32encode(self._random.randbytes(20)).decode()
+        self._ledger.captures.note({f"sha1:{digest}": place}, {known.url: place})
 
 
 def _checked(published: int) -> int:

@@ -49,10 +49,6 @@ class Audit:
         """Paths of the segments that the ledger has or is about to seal; none when it cannot be read."""
         return self._paths("SELECT path FROM ledger.segments UNION SELECT segment FROM ledger.outbox")
 
-    def closed_warcs(self) -> set[str]:
-        """Paths of the WARCs that the ledger has as complete; none when it cannot be read."""
-        return self._paths("SELECT path FROM ledger.warcs WHERE sha256 IS NOT NULL")
-
     def articles(self) -> int:
         """Number of articles that it knows, 0 when it cannot be read."""
         try:

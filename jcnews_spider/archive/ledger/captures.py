@@ -6,6 +6,7 @@ import base64
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha1
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Captures:
         return self._place("payloads", "digest", packed(digest))
 
     def newest(self, url: str) -> Place | None:
-        """Where the newest answer with validators of an address stands."""
-        return self._place("captures", "url", url)
+        """Where the newest answer with validators of an address stands; once in 10^19 that of another address."""
+        return self._place("captures", "url", _key(url))
 
     def note(self, payloads: Mapping[str, Place], addresses: Mapping[str, Place]) -> None:
         """Takes in what a run captured and the disk holds."""
@@ -40,7 +41,7 @@ class Captures:
         )
         self._db.executemany(
             "INSERT OR REPLACE INTO captures (url, warc, offset) VALUES (?, ?, ?)",
-            [(url, numbers[place.file], place.offset) for url, place in addresses.items()],
+            [(_key(url), numbers[place.file], place.offset) for url, place in addresses.items()],
         )
 
     def forget_beyond(self, path: str, end: int) -> None:
@@ -79,3 +80,7 @@ class Captures:
 def packed(digest: str) -> bytes:
     """The bytes of a digest, `sha1:` and base32; raises ValueError for another kind."""
     return base64.b32decode(digest.removeprefix("sha1:"))
+
+
+def _key(url: str) -> bytes:
+    return sha1(url.encode()).digest()[:8]  # noqa: S324 - a key, no signature

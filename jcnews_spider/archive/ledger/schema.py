@@ -116,7 +116,7 @@ CREATE TABLE payloads (                           -- where a payload was first s
 ) WITHOUT ROWID;
 
 CREATE TABLE captures (                           -- where the newest answer with validators of an address stands
-    url    TEXT PRIMARY KEY,
+    url    BLOB PRIMARY KEY,                      -- first 8 bytes of its sha1: the record there has it whole
     warc   INTEGER NOT NULL,
     offset INTEGER NOT NULL
 ) WITHOUT ROWID;

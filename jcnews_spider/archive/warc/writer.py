@@ -109,10 +109,14 @@ class WarcWriter:
             place = self.payloads.get(digest) or self._captures.payload(digest)
         else:
             place = None
+        if place is None:
+            return None
         try:
-            return _as_original(read_member(located(self._root, place.file), place.offset)) if place else None
+            member = read_member(located(self._root, place.file), place.offset)
         except Damaged:
             return None  # what cannot be read any more is stored anew
+        is_another = exchange.status == HTTPStatus.NOT_MODIFIED and member.url != exchange.url
+        return None if is_another else _as_original(member)
 
     def _learn(self, exchange: Exchange, digest: str, place: Place, *, is_original: bool) -> None:
         if exchange.truncated or exchange.status != HTTPStatus.OK:
