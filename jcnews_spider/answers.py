@@ -21,6 +21,9 @@ REASONS: dict[type[Exception], str] = {
 }
 """What can happen to a request, and the name under which it is counted."""
 
+NOT_ASKED = frozenset({"robots", "resting"})
+"""Reasons for which an address was left alone, which is no failure: robots.txt, or its server's own wish."""
+
 
 def reason_of(fault: BaseException | None) -> str:
     """The name: what a middleware said when it refused, what the network did, or the exception's own name."""

@@ -1,4 +1,4 @@
-"""Scrapy's engine with a prompt end.
+"""Scrapy's engine with a prompt end, and with hosts that are left alone or given up.
 
 As it comes it waits for everything that is queued, with its delay, and for a page that hangs until its timeout: 20 s
 and more at the default settings (measured). What is dropped here stays due in the ledger.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
+from contextlib import suppress
 
 from scrapy import Request
 from scrapy.core.downloader import Downloader as ScrapyDownloader
@@ -16,10 +18,12 @@ from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler as ScrapyCrawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.utils.asyncio import call_later
 from scrapy.utils.defer import deferred_from_coro
 from twisted.python.failure import Failure
 
 from jcnews_spider.errors import StorageFault
+from jcnews_spider.hosts import Host
 
 GRACE_S = 5
 """Seconds that a running download has to end when the crawl stops."""
@@ -39,24 +43,54 @@ def fail_storage(crawler: ScrapyCrawler, fault: StorageFault) -> None:
         return
     crawler.stats.set_value("storage/fault", str(fault))
     logger.error("storage failed: %s", fault)
-    deferred_from_coro(crawler.engine.close_spider_async(reason="storage_failed"))
+    end(crawler, "storage_failed")
+
+
+def end(crawler: ScrapyCrawler, reason: str) -> None:
+    """Ends the run from inside, early and cleanly: what is still queued is STOPPED."""
+    deferred_from_coro(crawler.engine.close_spider_async(reason=reason))
+
+
+def downloader_of(crawler: ScrapyCrawler) -> Downloader:
+    """The downloader of a crawl that has begun."""
+    downloader = crawler.engine.downloader
+    assert isinstance(downloader, Downloader)  # noqa: S101 - settings.py names it
+    return downloader
 
 
 class Downloader(ScrapyDownloader):
-    """A downloader that can let go of its requests."""
+    """A downloader that can let go of its requests, of all or of those of one host, and let a host rest."""
 
     def __init__(self, crawler: ScrapyCrawler) -> None:
         super().__init__(crawler)
+        self.hosts: defaultdict[str, Host] = defaultdict(Host)
+        """By name, as in addresses."""
         self._running: set[asyncio.Future[Response]] = set()
-        self._has_let_go = False
+        self._stopped = asyncio.Event()
+
+    def host_of(self, request: Request) -> Host:
+        """The host that a request asks."""
+        return self.hosts[self.get_slot_key(request)]
+
+    def close_host(self, request: Request, reason: str) -> None:
+        """Asks nothing more of the request's host in this run; what is queued fails with the reason."""
+        self.host_of(request).closed = reason
+        key = self.get_slot_key(request)
+        if key in self.slots:
+            _drop(self.slots[key], reason)
+
+    async def sleep(self, seconds: float) -> None:
+        """Waits; raises IgnoreRequest when the crawl stops meanwhile."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopped.wait(), seconds)
+        if self._stopped.is_set():
+            raise IgnoreRequest(STOPPED)
 
     def let_go(self, grace_s: float) -> None:
-        """Drops what is queued at once and what is running after a while; nothing new is begun."""
-        self._has_let_go = True
+        """Drops what is queued or sleeps at once and what is running after a while; nothing new is begun."""
+        self._stopped.set()
         for slot in self.slots.values():
-            while slot.queue:
-                _, waiting = slot.queue.popleft()
-                waiting.errback(Failure(IgnoreRequest(STOPPED)))  # type: ignore[no-untyped-call]
+            _drop(slot, STOPPED)
         asyncio.get_running_loop().call_later(grace_s, self._cut)
 
     def _cut(self) -> None:
@@ -64,9 +98,17 @@ class Downloader(ScrapyDownloader):
             download.cancel()
 
     async def _enqueue_request(self, request: Request) -> Response:
-        if self._has_let_go:
-            raise IgnoreRequest(STOPPED)
+        reason = STOPPED if self._stopped.is_set() else self.host_of(request).closed
+        if reason:
+            raise IgnoreRequest(reason)
         return await super()._enqueue_request(request)
+
+    def _process_queue(self, slot: Slot) -> None:
+        """Begins what the slot may begin now: nothing while its host rests."""
+        wait_s = self.host_of(slot.queue[0][0]).waits_s if slot.queue else 0
+        if wait_s and not slot.latercall:
+            slot.latercall = call_later(wait_s, self._latercall, slot)
+        super()._process_queue(slot)
 
     async def _download(self, slot: Slot, request: Request) -> Response:
         download = asyncio.ensure_future(super()._download(slot, request))
@@ -77,6 +119,12 @@ class Downloader(ScrapyDownloader):
             raise IgnoreRequest(STOPPED) from None
         finally:
             self._running.discard(download)
+
+
+def _drop(slot: Slot, reason: str) -> None:
+    while slot.queue:
+        _, waiting = slot.queue.popleft()
+        waiting.errback(Failure(IgnoreRequest(reason)))  # type: ignore[no-untyped-call]
 
 
 class Engine(ExecutionEngine):

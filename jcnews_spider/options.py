@@ -53,11 +53,15 @@ def _ages(text: str) -> tuple[int, ...]:
     return tuple(sorted({round(day * 86400) for day in days}))
 
 
-def _duration(text: str) -> int:
+def _seconds(text: str) -> float:
     match = _DURATION.fullmatch(text.strip().lower())
     if match is None:
         raise ValueError("wanted a number and a unit, such as 24h, 30min, 90s or 2d")
-    return round(float(match["number"]) * _UNITS_S[match["unit"] or "h"])
+    return float(match["number"]) * _UNITS_S[match["unit"] or "h"]
+
+
+def _duration(text: str) -> int:
+    return round(_seconds(text))
 
 
 _UNITS_S = {"s": 1, "min": 60, "h": 3600, "d": 86400}
@@ -86,6 +90,15 @@ class Options:
     warc_mb: int = _option(1000, _at_least(1), "Size in MB (10^6 bytes) at which a WARC is closed and another begun.")
     images: bool = _option(True, _switch, "Keep the images of the articles' bodies, from other hosts too (1 or 0).")
     contact: str = _option("", _contact, "Address or e-mail of the operator, named in the user agent.")
+    backoff: float = _option(
+        "1s", _seconds, "Time before an address that failed is asked again; doubled each time (s, min, h or d)."
+    )
+    max_wait: float = _option(
+        "2min",
+        _seconds,
+        "Longest Retry-After that a run waits for; after a longer one the address is left alone until then, "
+        "by later runs too (s, min, h or d).",
+    )
     fail_ratio: float = _option(
         0.05, _ratio, "Exit code 2 when more than this share of the asked addresses failed (and at least 3)."
     )

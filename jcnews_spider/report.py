@@ -37,7 +37,8 @@ def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float) -> 
     """The exit code of a run; where several hold, the first of 1, 7, 4, 3, 5, 2."""
     asked = stats.get("addresses/asked", 0)
     failed = stats.get("addresses/failed", 0) + stats.get("spider_exceptions/count", 0)
-    stopped = finish_reason != "finished"
+    challenged, given_up = stats.get("run/challenged"), stats.get("run/host_down")
+    stopped = finish_reason not in ("finished", "challenged", "host_down")
     reasons = _reasons(stats)
     storage_fault = stats.get("storage/fault")
     cause = stats.get("robotstxt/unavailable") or reasons or finish_reason
@@ -47,9 +48,11 @@ def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float) -> 
     ends = (
         (1, "run/usage_fault" in stats, stats.get("run/usage_fault")),
         (7, storage_fault, f"storage failed: {storage_fault}"),
-        (4, nothing_came, f"nothing could be crawled: {cause}"),
+        (4, challenged, f"an anti-bot challenge: {challenged}"),
+        (4, nothing_came, f"nothing could be crawled: {given_up or cause}"),
         (3, stopped, f"stopped early: {finish_reason}"),
         (5, broken, f"health check failed: {'; '.join(broken)}"),
+        (2, given_up, f"the site was given up: {given_up}; {failed} of {asked} addresses failed: {reasons}"),
         (2, too_many_failed, f"{failed} of {asked} addresses failed: {reasons}"),
     )
     return next((Verdict(code, str(why)) for code, holds, why in ends if holds), Verdict(0, "done"))
@@ -90,6 +93,7 @@ def build(run: Run, stats: Mapping[str, Any], sections: Mapping[str, Any], outco
             "by_status": _under(stats, "downloader/response_status_count/"),
             "bytes": stats.get("downloader/response_bytes", 0),
         },
+        "refused": _under(stats, "requests/refused/"),
         "addresses": {name: stats.get(f"addresses/{name}", 0) for name in ("asked", "answered", "failed")},
         "lists": {
             "pages": stats.get("lists/pages", 0),

@@ -15,8 +15,9 @@ LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 
-# Politeness. The delay in seconds varies by ± JITTER, so 1.25 ± 20 % is never shorter than a second.
-CONCURRENT_REQUESTS = 1
+# Politeness: one request at a time of each host, so that a slow one, of an image, holds up nobody else. The delay in
+# seconds varies by ± JITTER, so 1.25 ± 20 % is never shorter than a second.
+CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.25
 DOWNLOAD_DELAY_JITTER = 0.2
@@ -45,6 +46,8 @@ DOWNLOAD_MAXSIZE = 0
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
+# Nothing but the web is asked, whatever an address says.
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
 # A name may point anywhere, also inside the network in which the crawl runs.
 TWISTED_DNS_RESOLVER = "jcnews_spider.resolver.PublicResolver"
 REDIRECT_MAX_TIMES = 5
@@ -66,8 +69,13 @@ DOWNLOADER_MIDDLEWARES = {
     # A spider without a site of its own hosts does not exist here; scope is stricter than offsite.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "jcnews_spider.middlewares.scope.ScopeMiddleware": 50,
     "jcnews_spider.middlewares.robots.RobotsMiddleware": 100,
+    "jcnews_spider.middlewares.patience.PatienceMiddleware": 550,
+    "jcnews_spider.middlewares.redirects.RedirectMiddleware": 600,
+    "jcnews_spider.middlewares.challenge.ChallengeMiddleware": 840,
     "jcnews_spider.middlewares.integrity.IntegrityMiddleware": 850,
 }
 SPIDER_MIDDLEWARES = {

@@ -223,7 +223,7 @@ PLANTED = {
     "too_large": Answer(200, body=b"<p>" + b"x" * 30_000_000),
     "http_403": Answer(403, body=b"no"),
     "redirected": Answer(302, {"Location": "http://www.jcnews.com.cn/"}),
-    "offsite": Answer(302, {"Location": "http://127.0.0.1:9/private"}),
+    "private_address": Answer(302, {"Location": "http://127.0.0.1:9/private"}),
 }
 
 

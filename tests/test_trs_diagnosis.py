@@ -142,11 +142,12 @@ def test_golden_pages_are_diagnosed() -> None:
 
 
 def test_an_article_that_names_a_product_is_no_challenge() -> None:
-    assert challenger(f"<p>{TEXT * 20}</p><script src=/acw_sc__v2.js></script>") is None
-    assert challenger("<script>var arg1='x';acw_sc__v2</script>") == "Aliyun"
-    assert challenger("", 521) == "加速乐"
-    assert challenger("403", 403, "set-cookie: HWWAFSESID=1") == "Huawei"
-    assert challenger("", 404, "server: nginx") is None
+    assert challenger(f"<p>{TEXT * 20}</p><script src=/acw_sc__v2.js></script>".encode()) is None
+    assert challenger(b"<script>var arg1='x';acw_sc__v2</script>") == "Aliyun"
+    assert challenger("<p>请开启JavaScript并刷新该页.</p>".encode("gbk")) == "网站卫士"
+    assert challenger(b"", 521) == "加速乐"
+    assert challenger(b"403", 403, b"set-cookie: HWWAFSESID=1") == "Huawei"
+    assert challenger(b"", 404, b"server: nginx") is None
 
 
 @given(st.data())

@@ -8,7 +8,6 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from jcnews_spider.checkup.visit import Answer
-from jcnews_spider.encoding import decode
 from jcnews_spider.errors import NotServed, OtherPage
 from jcnews_spider.items import MISSING, Page
 from jcnews_spider.report import REQUIRED, Verdict
@@ -75,7 +74,7 @@ def examine(answer: Answer, kind: Kind, site: Site, missing: Answer | None = Non
     if answer.page is None:
         return Examined(answer, Diagnosis(kind, (), answer.fault, answer.fault), site)
     page, status = answer.page, answer.status or 200
-    if product := challenger(decode(page.body, page.charset).text, status, answer.headers):
+    if product := challenger(page.body, status, answer.headers.encode("latin-1")):
         found = Diagnosis(kind, (), CHALLENGED, f"a challenge of {product} instead of the page")
     elif status != 200:
         found = Diagnosis(kind, (), NotServed(status).reason, f"status {status}")

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Sequence
 
 from jcnews_spider.checkup.visit import Answer
-from jcnews_spider.encoding import decode
 from jcnews_spider.errors import UnknownLayout
 from jcnews_spider.items import Page
 from jcnews_spider.job import fold_name
@@ -34,7 +33,7 @@ class Itinerary:
     def follow(self, answer: Answer) -> list[str] | None:
         """What is asked after an answer; None after a challenge, or where home page or robots.txt cannot be had."""
         page = answer.page
-        if page is not None and challenger(decode(page.body, page.charset).text, answer.status or 200, answer.headers):
+        if page is not None and challenger(page.body, answer.status or 200, answer.headers.encode("latin-1")):
             return None
         kind = self.kinds.get(answer.asked)
         if kind == "home":

@@ -6,7 +6,6 @@ from typing import Any, Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
@@ -15,11 +14,11 @@ from jcnews_spider.archive.warc.coding import MOST_BYTES, BadCoding, Oversize, U
 
 
 class IntegrityMiddleware:
-    """Asks again what was cut on its way, as other failures of the network are; in the end the reason is `truncated`.
+    """Undoes a content coding, which nobody asked for, strictly: Scrapy takes what there is of a cut stream as it is.
 
-    Such a body comes as a response because the WARC keeps it (DOWNLOAD_FAIL_ON_DATALOSS is off). One that was cut at
-    the size limit passes: who asked for it decides. A content coding, which nobody asked for, is undone here and
-    strictly: Scrapy takes what there is of a cut stream for the page.
+    A body that was cut on its way comes with Scrapy's flag `dataloss`, because the WARC keeps it
+    (DOWNLOAD_FAIL_ON_DATALOSS is off); one cut inside its coding gets the same flag, and is asked again. One that was
+    cut at the size limit passes: who asked for it decides.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -29,16 +28,14 @@ class IntegrityMiddleware:
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
-        """The response, its body as the page is, or the request that asks again.
+    def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002 - Scrapy's names
+        """The response, its body as the page is.
 
-        Raises IgnoreRequest when it was asked often enough (`truncated`), unfolds to more than the size limit
-        (`too_large`), or is in a coding that cannot be undone (`encoding`).
+        Raises IgnoreRequest when it unfolds to more than the size limit (`too_large`), or is in a coding that cannot
+        be undone (`encoding`).
         """
-        if "dataloss" in response.flags:
-            return self._again(request)
         encodings = response.headers.getlist("Content-Encoding")
-        if not encodings:
+        if not encodings or "dataloss" in response.flags:
             return response
         try:
             is_cut = "download_stopped" in response.flags
@@ -47,14 +44,8 @@ class IntegrityMiddleware:
             if response.status != 200:  # the status says all, and the body is nobody's page
                 return _plain(response, b"")
             if isinstance(fault, Unfinished):
-                return self._again(request)
+                return response.replace(flags=[*response.flags, "dataloss"])
             raise IgnoreRequest("too_large" if isinstance(fault, Oversize) else "encoding") from fault
-
-    def _again(self, request: Request) -> Request:
-        again = get_retry_request(request, spider=self._crawler.spider, reason="truncated")  # type: ignore[arg-type]
-        if again is None:
-            raise IgnoreRequest("truncated")
-        return again
 
     def _most_bytes(self) -> int:
         spider: Any = self._crawler.spider

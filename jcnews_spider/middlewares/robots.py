@@ -12,11 +12,18 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
+from jcnews_spider.answers import reason_of
 from jcnews_spider.engine import STOPPED
 from jcnews_spider.requests import ImageRequest
 
 MAX_BYTES = 500 * 1024
 """What is read of a robots.txt (RFC 9309 §2.5)."""
+
+LEADS_NOWHERE = frozenset({"max_redirections_reached", "offsite", "scheme", "bad_address", "private_address"})
+"""Redirects of robots.txt that are not followed: as if there were none (RFC 9309 §2.3.1.2)."""
+
+TOO_MANY_REQUESTS = 429
+"""No word on what may be asked: later, as after a 5xx."""
 
 JITTER_HEADROOM = 1.25
 """DOWNLOAD_DELAY_JITTER is ± 20 %: a delay longer by this much is never shorter than the wanted one."""
@@ -63,12 +70,13 @@ class RobotsMiddleware:
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception as fault:  # noqa: BLE001 - whatever the reason, the rules could not be had
+            if reason_of(fault) in LEADS_NOWHERE:
+                return Protego.parse("")
             why = str(fault) or type(fault).__name__
             return STOPPED if why == STOPPED else self._unavailable(url, kind, why)
-        if response.status >= 500:
+        if response.status >= 500 or response.status == TOO_MANY_REQUESTS:
             return self._unavailable(url, kind, f"status {response.status}")
-        text = response.body[:MAX_BYTES].decode("utf-8-sig", "replace") if response.status == 200 else ""
-        return Protego.parse(text)
+        return Protego.parse(rules_text(response.body) if response.status == 200 else "")
 
     def _unavailable(self, url: str, kind: type[Request], why: str) -> str:
         """The reason; of a host that only shows images it says nothing of the run."""
@@ -82,3 +90,10 @@ class RobotsMiddleware:
         if wanted:
             _, slot = self._crawler.engine.downloader._get_slot(request)
             slot.delay = max(slot.delay, wanted * JITTER_HEADROOM)
+
+
+def rules_text(body: bytes) -> str:
+    """What is read of a robots.txt: its whole lines within MAX_BYTES, a half one would forbid something else."""
+    if len(body) > MAX_BYTES:
+        body = body[:MAX_BYTES].rpartition(b"\n")[0]
+    return body.decode("utf-8-sig", "replace")

@@ -30,10 +30,8 @@ class ScopeMiddleware:
     def process_request(self, request: Request) -> None:
         """Lets requests to the site pass, and those of images."""
         spider: Any = self._crawler.spider
-        if spider.site.canonical(request.url) is None and not isinstance(request, ImageRequest):
-            self._crawler.stats.inc_value("requests/offsite")
-            raise IgnoreRequest("offsite")
-        reason = refusal(request.url)
+        is_offsite = spider.site.canonical(request.url) is None and not isinstance(request, ImageRequest)
+        reason = refusal(request.url) or ("offsite" if is_offsite else None)
         if reason:
-            self._crawler.stats.inc_value(f"requests/{reason}")
+            self._crawler.stats.inc_value(f"requests/refused/{reason}")
             raise IgnoreRequest(reason)

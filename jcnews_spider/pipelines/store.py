@@ -12,6 +12,7 @@ from scrapy.exceptions import DropItem, NotConfigured
 from twisted.python.failure import Failure
 
 from jcnews_spider import clock
+from jcnews_spider.answers import NOT_ASKED
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger.articles import KnownArticle
@@ -20,9 +21,10 @@ from jcnews_spider.engine import fail_storage
 from jcnews_spider.errors import StorageFault
 from jcnews_spider.items import MOST_MISSING, Discovered, Draft, Item, ListPage, Miss, Unchanged, Walked, Wanted
 from jcnews_spider.pipelines.records import Recorder
+from jcnews_spider.signals import address_rests
 from jcnews_spider.trs.site import Site
 
-SKIPPED = frozenset({"stub", "no_body", "robots"})
+SKIPPED = frozenset({"stub", "no_body", *NOT_ASKED})
 """Reasons that are nobody's failure: the address is set aside and asked again on the same schedule."""
 
 COVERAGE = ("title", "published_at", "text", "source", "authors", "editor", "series", "images")
@@ -57,6 +59,7 @@ class StorePipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         pipeline = cls(crawler)
         crawler.signals.connect(pipeline._callback_failed, signal=signals.spider_error)
+        crawler.signals.connect(pipeline._leave_alone, signal=address_rests)
         return pipeline
 
     def open_spider(self) -> None:
@@ -104,6 +107,15 @@ class StorePipeline:
         if isinstance(failure.value, StorageFault):
             fail_storage(self._crawler, failure.value)
 
+    def _leave_alone(self, url: str, until: int) -> None:
+        """An address that is not to be asked before a time, by later runs neither."""
+        try:
+            with self.archive.ledger.transaction():
+                self.archive.ledger.rests.forget(int(clock.now()))
+                self.archive.ledger.rests.note(url, until)
+        except StorageFault as fault:
+            fail_storage(self._crawler, fault)
+
     # ---- articles
 
     def _keep(self, draft: Draft) -> list[Article]:
@@ -146,7 +158,7 @@ class StorePipeline:
         if state == "failed":
             self._stats.inc_value("addresses/failed")
             logger.warning("%s: %s %s", miss.url, miss.reason, miss.detail)
-        elif miss.reason != "robots":
+        elif miss.reason not in NOT_ASKED:
             self._stats.inc_value("addresses/answered")
         return []
 

@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from jcnews_spider.answers import charset, conditions, is_conditional, require_ok, validators_of
+from jcnews_spider.answers import NOT_ASKED, charset, conditions, is_conditional, require_ok, validators_of
 from jcnews_spider.engine import STOPPED
 from jcnews_spider.errors import UnknownLayout
 from jcnews_spider.items import Item, ListPage, Walked
@@ -72,11 +72,11 @@ class Lists:
         self.count_failure(request.url, reason)
 
     def count_failure(self, url: str, reason: str) -> None:
-        """Counts a list or home page that gave nothing; what robots.txt forbids, or a stop, is no failure."""
+        """Counts a list or home page that gave nothing; one that may not be asked, or a stop, is no failure."""
         if reason == STOPPED:
             return
-        if reason == "robots":
-            self._spider.count("lists/absent/robots")
+        if reason in NOT_ASKED:
+            self._spider.count(f"lists/absent/{reason}")
             return
         self._spider.count("addresses/failed")
         self._spider.count(f"lists/failed/{reason}")

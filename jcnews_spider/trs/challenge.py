@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import re
 
+from jcnews_spider.encoding import decode
+
 _SIGNS = (
-    ("加速乐", re.compile(r"__jsl_clearance|__jsluid|x-via-jsl", re.IGNORECASE)),
-    ("瑞数", re.compile(r"\$_ts\b")),
-    ("网站卫士", re.compile(r"wzws(?:confirm|template|challenge|relw|-ray)|请开启JavaScript并刷新", re.IGNORECASE)),
-    ("Aliyun", re.compile(r"acw_sc__v2")),
-    ("云锁", re.compile(r"yunsuo_session")),
-    ("安全狗", re.compile(r"safedog", re.IGNORECASE)),
-    ("Huawei", re.compile(r"HWWAFSESID")),
+    ("加速乐", re.compile(rb"__jsl_clearance|__jsluid|x-via-jsl", re.IGNORECASE)),
+    ("瑞数", re.compile(rb"\$_ts\b")),
+    ("网站卫士", re.compile(rb"wzws(?:confirm|template|challenge|relw|-ray)", re.IGNORECASE)),
+    ("网站卫士", re.compile(b"|".join("请开启JavaScript并刷新".encode(name) for name in ("utf-8", "gb18030")))),
+    ("Aliyun", re.compile(rb"acw_sc__v2")),
+    ("云锁", re.compile(rb"yunsuo_session")),
+    ("安全狗", re.compile(rb"safedog", re.IGNORECASE)),
+    ("Huawei", re.compile(rb"HWWAFSESID")),
 )
 _STATUSES = {521: "加速乐", 412: "瑞数"}
-MOST_TEXT = 20_000
-"""Characters of an answer in which a product's marks are looked for: challenges are short, articles name products."""
+_CHINESE = re.compile(r"[\u4e00-\u9fa5]")
+
+MOST_BYTES = 60_000
+"""Bytes of an answer in which a product's marks are looked for: challenges are short, articles name products."""
+
+MOST_CHINESE = 200
+"""Chinese characters that a challenge shows at most."""
 
 
-def challenger(text: str, status: int = 200, headers: str = "") -> str | None:
+def challenger(body: bytes, status: int = 200, headers: bytes = b"") -> str | None:
     """The product that answered instead of the site, None when the site did; `headers` as lines.
 
     A product's cookies alone prove nothing, they come with its pages too: only a short page without Chinese text, or
@@ -26,8 +34,10 @@ def challenger(text: str, status: int = 200, headers: str = "") -> str | None:
     """
     if product := _STATUSES.get(status):
         return product
-    is_page = len(text) > MOST_TEXT or len(re.findall(r"[\u4e00-\u9fa5]", text)) > 200
-    if is_page and status == 200:
+    is_refusal = status >= 400
+    if not is_refusal and len(body) > MOST_BYTES:
         return None
-    seen = text if status == 200 else f"{headers}\n{text[:MOST_TEXT]}"
-    return next((product for product, sign in _SIGNS if sign.search(seen)), None)
+    seen = headers + b"\n" + body[:MOST_BYTES] if is_refusal else body
+    product = next((product for product, sign in _SIGNS if sign.search(seen)), None)
+    is_page = product and not is_refusal and len(_CHINESE.findall(decode(body).text)) > MOST_CHINESE
+    return None if is_page else product

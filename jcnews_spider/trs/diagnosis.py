@@ -104,7 +104,7 @@ def diagnose(
     kind = kind or kind_of(body, url, site, charset)
     decoded = decode(body, charset)
     encoding = _encoding(decoded, charset)
-    if product := challenger(decoded.text):
+    if product := challenger(body):
         return Diagnosis(kind, (encoding,), "challenged", f"a challenge of {product} instead of the page")
     try:
         if kind == "article":

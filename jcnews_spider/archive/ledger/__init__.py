@@ -25,11 +25,14 @@ from jcnews_spider.archive.ledger.images import Images
 from jcnews_spider.archive.ledger.near import Near
 from jcnews_spider.archive.ledger.outbox import Outbox
 from jcnews_spider.archive.ledger.recorded import Recorded
+from jcnews_spider.archive.ledger.rests import Rests
 from jcnews_spider.archive.ledger.runs import Runs
-from jcnews_spider.archive.ledger.schema import SCHEMA, SCHEMA_VERSION
+from jcnews_spider.archive.ledger.schema import SCHEMA, SCHEMA_VERSION, UPGRADES
 from jcnews_spider.archive.ledger.sections import Sections
 from jcnews_spider.archive.ledger.takedowns import Takedowns
 from jcnews_spider.errors import StorageFault
+
+MAKE_ANEW = "use the version that wrote it, or move it away and scrapy verify --rebuild makes it anew"
 
 
 class _Connection(sqlite3.Connection):
@@ -69,25 +72,25 @@ class Ledger:
         self.captures = Captures(self._db)
         self.takedowns = Takedowns(self._db)
         self.images = Images(self._db)
+        self.rests = Rests(self._db)
         self.runs = Runs(self._db)
         self.anew = Anew(self._db)
 
     def _prepare(self, *, read_only: bool) -> None:
-        """Makes the tables of a new ledger; another schema than this one's is never touched."""
+        """Makes the tables of a new ledger, and what an older one lacks; any other schema is never touched."""
         (found,) = self._db.execute("PRAGMA user_version").fetchone()
         (tables,) = self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         is_new = found == tables == 0 and not read_only
-        if found != SCHEMA_VERSION and not is_new:
-            raise StorageFault(
-                f"{self._path} has schema {found}, this version reads {SCHEMA_VERSION}: use the version that wrote it, "
-                "or move it away and scrapy verify --rebuild makes it anew"
-            )
+        if found != SCHEMA_VERSION and not is_new and (read_only or found not in UPGRADES):
+            way = "the next scrapy crawl brings it up to date" if found in UPGRADES else MAKE_ANEW
+            raise StorageFault(f"{self._path} has schema {found}, this version reads {SCHEMA_VERSION}: {way}")
         if not read_only:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
-        if is_new:
+        if is_new or found != SCHEMA_VERSION:
+            statements = SCHEMA if is_new else "".join(UPGRADES[version] for version in range(found, SCHEMA_VERSION))
             with self.transaction():
-                for statement in SCHEMA.split(";\n"):
+                for statement in statements.split(";\n"):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 

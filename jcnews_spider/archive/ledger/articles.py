@@ -141,7 +141,8 @@ class Articles:
     def miss(self, known: KnownArticle, url: str, state: str, reason: str, now: int) -> None:
         """Notes that an article was asked at an address and gave nothing; state is failed or skipped.
 
-        A known article stays what it is, and is asked again on the same schedule.
+        A known article stays what it is, and is asked again on the same schedule; never before the time for which its
+        server asked.
         """
         table, where = ("articles", "n") if url == known.url else ("addresses", "url = :url AND article")
         values = {"url": url, "n": known.n, "state": state, "reason": reason}
@@ -150,7 +151,9 @@ class Articles:
         step = attempts + (state == "skipped")  # what is no failure need not be asked by the very next run
         values["next_try"] = now + RETRY_AFTER_S[min(step, len(RETRY_AFTER_S) - 1)]
         self._db.execute(
-            f"UPDATE {table} SET attempts = attempts + 1, next_try = :next_try WHERE {where} = :n",  # noqa: S608
+            f"UPDATE {table} SET attempts = attempts + 1, "  # noqa: S608
+            "next_try = max(:next_try, coalesce((SELECT until FROM rests WHERE rests.url = :url), 0)) "
+            f"WHERE {where} = :n",
             values,
         )
         if table == "articles":

@@ -1,8 +1,18 @@
 """The tables of the ledger. Times are UTC seconds since 1970."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
-SCHEMA = """
+RESTS = """
+CREATE TABLE rests (                              -- addresses to be left alone because their server said so
+    url   TEXT PRIMARY KEY,
+    until INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+UPGRADES = {3: RESTS}
+"""What makes the tables of an older version those of the next one."""
+
+SCHEMA = f"""
 CREATE TABLE articles (
     n             INTEGER PRIMARY KEY,
     id            TEXT NOT NULL UNIQUE,
@@ -147,7 +157,7 @@ CREATE TABLE images (                             -- what the address of an imag
 );
 CREATE INDEX images_of ON images (media);
 CREATE INDEX unsealed_images ON images (url) WHERE warc IS NOT NULL;
-
+{RESTS}
 CREATE TABLE runs (
     n         INTEGER PRIMARY KEY,
     run_id    TEXT NOT NULL UNIQUE,

@@ -1,0 +1,24 @@
+"""Addresses whose server asked that they be left alone until later, whatever they are."""
+
+from __future__ import annotations
+
+import sqlite3
+
+
+class Rests:
+    """The part of the ledger that outlives the run which was asked. Times are UTC seconds since 1970."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def note(self, url: str, until: int) -> None:
+        """Notes until when an address is to be left alone; what was said last holds."""
+        self._db.execute("INSERT OR REPLACE INTO rests (url, until) VALUES (?, ?)", (url, until))
+
+    def all(self, now: int) -> dict[str, int]:
+        """The time of each address that is to be left alone still."""
+        return dict(self._db.execute("SELECT url, until FROM rests WHERE until > ?", (now,)).fetchall())
+
+    def forget(self, now: int) -> None:
+        """Takes out what has passed."""
+        self._db.execute("DELETE FROM rests WHERE until <= ?", (now,))
