@@ -111,7 +111,9 @@ class Story:
     def served(self, url: str) -> bytes:
         """The bytes that an address gives now."""
         path = urlsplit(url).path
-        return self.faults[path].body if path in self.faults else self.replica.site.page(path).body
+        body = self.faults[path].body if path in self.faults else self.replica.site.page(path).body
+        assert isinstance(body, bytes)
+        return body
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:

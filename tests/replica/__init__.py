@@ -36,6 +36,11 @@ class Replica:
         return f"http://127.0.0.1:{self._entered.port}"
 
     @property
+    def authority(self) -> bytes:
+        """The certificate, as PEM, of the authority that its https is to be trusted by; for SSL_CERT_FILE."""
+        return self._entered.authority.pem
+
+    @property
     def requests(self) -> list[Logged]:
         """A copy of the log of requests so far."""
         return list(self._entered.requests)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import Literal
 
 from tests.replica.sections import CHARSETS
+
+Certificate = Literal["good", "self_signed", "expired", "other_name"]
+"""One of the replica's own authority, or what a client must refuse."""
 
 SHANGHAI = timezone(timedelta(hours=8))
 NEWEST_AT = int(datetime(2022, 10, 9, 10, 28, tzinfo=SHANGHAI).timestamp())
@@ -38,6 +41,10 @@ DEFAULT_WEIGHTS: Mapping[str, int] = MappingProxyType(
 )
 
 
+Content = bytes | Callable[[], Iterable[bytes | float]]
+"""Bytes, or what makes them while they are sent: a piece at a time, a number being a pause in seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A whole HTTP answer: planted for a path, it replaces what the site would say."""
@@ -45,13 +52,21 @@ class Answer:
     status: int = 200
     """HTTP status."""
     headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": "text/html"})
-    """Header lines; Content-Length, Date and Server are added."""
-    body: bytes = b""
-    """Entity bytes."""
-    raw: bytes | None = None
+    """Header lines; Date and Server are added, and the Content-Length of bytes unless a length or a transfer coding
+    is given here."""
+    body: Content = b""
+    """Entity, as it stands on the wire: what is given a transfer coding must be in it. The connection ends behind an
+    entity that is made while it is sent, or that has a length of its own."""
+    raw: Content | None = None
     """Everything that is sent, head and all, in place of the rest; then the connection is closed."""
     hang_s: float = 0.0
     """Seconds before its first byte; a server that closes cuts them short and sends nothing."""
+    reset: bool = False
+    """Whether the connection ends with a reset."""
+    times: int | None = None
+    """How often it is given, before `then` is; None for ever."""
+    then: Answer | None = None
+    """What is given behind it; None for what the site says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +105,8 @@ class Plan:
     """Answers of other hosts by path, by host (`img.example.com`); other paths of theirs are missing."""
     delay_s: float = 0.0
     """Seconds before each answer."""
+    https: Certificate | None = None
+    """The certificate with which the site stands behind https, where http then sends everybody; None: http alone."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be served."""

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import struct
 import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import formatdate
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from tests.replica.messages import Reply, Request, answer_reply, page_reply, parsed
 from tests.replica.plan import Answer
 from tests.replica.site import Page, Site
+from tests.replica.tls import Authority
 
 HOSTS = frozenset({"www.jcnews.com.cn", "jcnews.com.cn"})
 _HEAD_LIMIT = 65_536
-_REFUSAL = b"This is a replica of www.jcnews.com.cn for tests; it answers for no other host.\n"
-_REASONS = {status.value: status.phrase for status in HTTPStatus}
+_REFUSAL = Page(
+    b"This is a replica of www.jcnews.com.cn for tests; it answers for no other host.\n", status=403, type="text/plain"
+)
+_NO_METHOD = Page(b"Method Not Allowed\n", status=405, type="text/plain")
+_NO_REQUEST = Page(b"Bad Request\n", status=400, type="text/plain")
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER of 0 s: close() sends a RST
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +37,11 @@ class Logged:
     status: int
     """0 when what was sent has none."""
     sent: int
-    """Bytes of the body sent."""
+    """Bytes of the body; 0 when it was made while it was sent."""
     conditional: bool
     """Whether it carried If-None-Match or If-Modified-Since."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    method: str
-    target: str
-    version: str
-    headers: dict[str, str]
-
-    @property
-    def conditional(self) -> bool:
-        return "if-none-match" in self.headers or "if-modified-since" in self.headers
-
-    @property
-    def keeps(self) -> bool:
-        tokens = (self.headers.get("connection", "") + "," + self.headers.get("proxy-connection", "")).lower()
-        return "close" not in tokens and (self.version == "HTTP/1.1" or "keep-alive" in tokens)
+    at: float
+    """When its answer began, in seconds of the monotonic clock."""
 
 
 class Server:
@@ -56,7 +50,9 @@ class Server:
     def __init__(self, site: Site, port: int = 0) -> None:
         """A server of a site; port 0 takes a free one."""
         self.site = site
+        self.authority = Authority()
         self.requests: list[Logged] = []
+        self._given: Counter[tuple[str, str]] = Counter()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -89,132 +85,101 @@ class Server:
             except OSError:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            with self._lock:
-                self._connections.add(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            threading.Thread(target=self._serve, args=(connection, "http"), daemon=True).start()
 
-    def _serve(self, connection: socket.socket) -> None:
-        waiting = b""
-        with connection, suppress(OSError):
-            while True:
-                while b"\r\n\r\n" not in waiting:
-                    received = connection.recv(_HEAD_LIMIT)
-                    if not received or len(waiting) > _HEAD_LIMIT:
-                        break
-                    waiting += received
-                head, separator, waiting = waiting.partition(b"\r\n\r\n")
-                if not separator:
-                    break
-                request = _parsed(head)
-                if request is None:
-                    connection.sendall(
-                        _rendered(Page(b"Bad Request\n", status=400, type="text/plain"), with_body=True, keep=False)
-                    )
-                    break
-                answer, is_last = self._answer(request)
-                connection.sendall(answer)
-                if is_last or not request.keeps or "content-length" in request.headers:
-                    break
+    def _serve(self, connection: socket.socket, scheme: str) -> None:
+        """Answers on a connection until one side ends it."""
         with self._lock:
-            self._connections.discard(connection)
+            self._connections.add(connection)
+        try:
+            with connection, suppress(OSError):
+                self._converse(connection, scheme)
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
 
-    def _answer(self, request: _Request) -> tuple[bytes, bool]:
-        """The bytes of the whole answer, after the plan's delay, and whether the connection ends with it.
+    def _converse(self, connection: socket.socket, scheme: str) -> None:
+        waiting = b""
+        while not self._closing.is_set():
+            while b"\r\n\r\n" not in waiting:
+                received = connection.recv(_HEAD_LIMIT)
+                if not received or len(waiting) > _HEAD_LIMIT:
+                    return
+                waiting += received
+            head, _, waiting = waiting.partition(b"\r\n\r\n")
+            request = parsed(head)
+            if request is None:
+                self._send(connection, page_reply(_NO_REQUEST, None))
+                return
+            if request.method == "CONNECT" and self._is_secure(request.target):
+                self._log(request, request.target, 200, 0)
+                connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                self._secure(connection)
+                return
+            reply = self._reply(request, scheme)
+            self._send(connection, reply)
+            if reply.is_last or "content-length" in request.headers:
+                return
 
-        A hanging answer is in the log before it hangs.
-        """
+    def _is_secure(self, target: str) -> bool:
+        return self.site.plan.https is not None and target.lower().removesuffix(":443") in HOSTS
+
+    def _secure(self, connection: socket.socket) -> None:
+        """Speaks TLS from now on; a client that does not like the certificate goes away."""
+        assert self.site.plan.https is not None
+        context = self.authority.context(self.site.plan.https, tuple(sorted(HOSTS)))
+        with suppress(ssl.SSLError):
+            self._serve(context.wrap_socket(connection, server_side=True), "https")
+
+    def _send(self, connection: socket.socket, reply: Reply) -> None:
+        for piece in reply.pieces:
+            if isinstance(piece, bytes):
+                connection.sendall(piece)
+            else:
+                self._wait(piece)
+        if reply.is_reset:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
+    def _reply(self, request: Request, scheme: str) -> Reply:
+        """The answer, after the plan's delay; it is in the log before it is sent."""
         self._wait(self.site.plan.delay_s)
-        with_body = request.method != "HEAD"
-        url = _wanted(request)
-        parts = urlsplit(url)
-        host = parts.netloc.lower().removesuffix(":80")
-        others = self.site.plan.other_hosts
-        if request.method == "CONNECT" or parts.scheme != "http" or host not in HOSTS | others.keys():
-            page: Page | Answer = Page(_REFUSAL, status=403, type="text/plain")
-        elif request.method not in {"GET", "HEAD"}:
-            page = Page(b"Method Not Allowed\n", status=405, type="text/plain")
-        else:
-            planted = others.get(host, self.site.plan.faults)
-            page = planted.get(parts.path) or (
-                self.site.missing() if host in others else self.site.page(parts.path or "/")
-            )
-        rendered = (
-            _planted(page, with_body, request.keeps)
-            if isinstance(page, Answer)
-            else _rendered(page, with_body, request.keeps, request.headers)
-        )
-        sent = len(rendered.partition(b"\r\n\r\n")[2])
-        status = int(rendered[9:12]) if rendered[9:12].isdigit() else 0
-        self.requests.append(Logged(request.method, url, status, sent, request.conditional))
-        if isinstance(page, Answer):
-            self._wait(page.hang_s)
-        return rendered, isinstance(page, Answer) and page.raw is not None
+        url = request.url(scheme)
+        found = self._found(request, url, scheme)
+        reply = answer_reply(found, request) if isinstance(found, Answer) else page_reply(found, request)
+        self._log(request, url, reply.status, reply.sent)
+        return reply
+
+    def _found(self, request: Request, url: str, scheme: str) -> Page | Answer:
+        """What stands at an address."""
+        parts, plan = urlsplit(url), self.site.plan
+        host = parts.netloc.lower().removesuffix(":443" if scheme == "https" else ":80")
+        others = plan.other_hosts
+        if request.method == "CONNECT" or parts.scheme != scheme or host not in HOSTS | others.keys():
+            return _REFUSAL
+        if request.method not in {"GET", "HEAD"}:
+            return _NO_METHOD
+        if plan.https and scheme == "http" and host in HOSTS:
+            return Page(b"", status=301, location=f"https://{host}{parts.path or '/'}")
+        planted = self._planted(others.get(host, plan.faults), host, parts.path)
+        return planted or (self.site.missing() if host in others else self.site.page(parts.path or "/"))
+
+    def _planted(self, answers: Mapping[str, Answer], host: str, path: str) -> Answer | None:
+        """What is planted at a path and has its turn."""
+        answer = answers.get(path)
+        if answer is None:
+            return None
+        with self._lock:
+            given = self._given[host, path]
+            self._given[host, path] += 1
+        while answer and answer.times is not None and given >= answer.times:
+            given -= answer.times
+            answer = answer.then
+        return answer
+
+    def _log(self, request: Request, url: str, status: int, sent: int) -> None:
+        self.requests.append(Logged(request.method, url, status, sent, request.conditional, time.monotonic()))
 
     def _wait(self, seconds: float) -> None:
         """Some time; ConnectionAbortedError when the server closes meanwhile."""
         if self._closing.wait(seconds):
             raise ConnectionAbortedError("the server closes")
-
-
-def _parsed(head: bytes) -> _Request | None:
-    """The request of a head, None when it is none."""
-    first, *lines = head.decode("latin-1").split("\r\n")
-    words = first.split(" ")
-    if len(words) != 3 or not words[2].startswith("HTTP/1."):
-        return None
-    headers = {}
-    for line in lines:
-        name, _, value = line.partition(":")
-        headers[name.strip().lower()] = value.strip()
-    return _Request(words[0], words[1], words[2], headers)
-
-
-def _wanted(request: _Request) -> str:
-    """The absolute address asked for."""
-    if request.target.startswith("/"):
-        return f"http://{request.headers.get('host', '')}{request.target}"
-    return request.target
-
-
-def _rendered(page: Page, with_body: bool, keep: bool, headers: dict[str, str] | None = None) -> bytes:
-    """A page as nginx sends it: validators for files, 304 when the client has it already."""
-    lines = {"Content-Type": page.type}
-    status = page.status
-    body = page.body
-    if page.modified is not None:
-        etag = f'"{page.modified:x}-{len(body):x}"'
-        modified = formatdate(page.modified, usegmt=True)
-        lines |= {"Last-Modified": modified, "ETag": etag, "Accept-Ranges": "bytes"}
-        if headers and _is_current(headers, etag, modified):
-            status = 304
-    if page.location:
-        lines["Location"] = page.location
-        body = b"<html><head><title>301 Moved Permanently</title></head></html>\n"
-    if status == 304:
-        del lines["Content-Type"], lines["Accept-Ranges"]
-        return _head(status, lines, keep)
-    lines["Content-Length"] = str(len(body))
-    return _head(status, lines, keep) + (body if with_body else b"")
-
-
-def _is_current(headers: dict[str, str], etag: str, modified: str) -> bool:
-    """Whether the client's copy is this one; If-None-Match decides where it stands (RFC 9110 §13.2.2)."""
-    if "if-none-match" in headers:
-        offered = {tag.strip().removeprefix("W/") for tag in headers["if-none-match"].split(",")}
-        return bool(offered & {etag, "*"})
-    return headers.get("if-modified-since") == modified
-
-
-def _planted(answer: Answer, with_body: bool, keep: bool) -> bytes:
-    if answer.raw is not None:
-        return answer.raw
-    lines = {**answer.headers, "Content-Length": str(len(answer.body))}
-    return _head(answer.status, lines, keep) + (answer.body if with_body else b"")
-
-
-def _head(status: int, lines: dict[str, str], keep: bool) -> bytes:
-    fixed = (
-        f"HTTP/1.1 {status} {_REASONS.get(status, 'Unknown')}\r\nServer: nginx\r\nDate: {formatdate(usegmt=True)}\r\n"
-    )
-    rest = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    return f"{fixed}{rest}Connection: {'keep-alive' if keep else 'close'}\r\n\r\n".encode("latin-1")
