@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from contextlib import suppress
+from typing import Any
 
-from scrapy import Request
+from scrapy import Request, Spider
 from scrapy.core.downloader import Downloader as ScrapyDownloader
 from scrapy.core.downloader import Slot
 from scrapy.core.engine import ExecutionEngine
@@ -20,10 +20,12 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.asyncio import call_later
 from scrapy.utils.defer import deferred_from_coro
+from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from jcnews_spider.errors import StorageFault
 from jcnews_spider.hosts import Host
+from jcnews_spider.requests import ImageRequest
 
 GRACE_S = 5
 """Seconds that a running download has to end when the crawl stops."""
@@ -66,6 +68,8 @@ class Downloader(ScrapyDownloader):
         self.hosts: defaultdict[str, Host] = defaultdict(Host)
         """By name, as in addresses."""
         self._running: set[asyncio.Future[Response]] = set()
+        self._sleeping: set[Request] = set()
+        self._unjudged: dict[Request, Host] = {}
         self._stopped = asyncio.Event()
 
     def host_of(self, request: Request) -> Host:
@@ -79,12 +83,43 @@ class Downloader(ScrapyDownloader):
         if key in self.slots:
             _drop(self.slots[key], reason)
 
-    async def sleep(self, seconds: float) -> None:
-        """Waits; raises IgnoreRequest when the crawl stops meanwhile."""
-        with suppress(TimeoutError):
+    def needs_backout(self) -> bool:
+        """True while as many pages are asked as may be: images, and what waits for another try, hold up nobody."""
+        pages = [r for r in self.active if r not in self._sleeping and not isinstance(r, ImageRequest)]
+        return 0 < self.total_concurrency <= len(pages)
+
+    async def sleep(self, request: Request, seconds: float) -> None:
+        """Lets a request wait while others go on; raises IgnoreRequest when the crawl stops meanwhile."""
+        self._sleeping.add(request)
+        self._judged(request)
+        try:
             await asyncio.wait_for(self._stopped.wait(), seconds)
+        except TimeoutError:
+            pass
+        finally:
+            self._sleeping.discard(request)
         if self._stopped.is_set():
             raise IgnoreRequest(STOPPED)
+
+    def fetch(self, request: Request, spider: Spider | None = None) -> Deferred[Response | Request]:  # noqa: ARG002
+        """What the middlewares make of a request's answer; only then the next one of its host is begun."""
+        fetched: Deferred[Response | Request] = super().fetch(request)
+
+        def judged(result: Any) -> Any:
+            self._judged(request)
+            return result
+
+        return fetched.addBoth(judged)
+
+    def _judged(self, request: Request) -> None:
+        host = self._unjudged.pop(request, None)
+        if host is None:
+            return
+        host.unjudged -= 1
+        if slot := self.slots.get(self.get_slot_key(request)):
+            self._process_queue(slot)
+        if engine_slot := self.crawler.engine._slot:
+            engine_slot.nextcall.schedule()
 
     def let_go(self, grace_s: float) -> None:
         """Drops what is queued or sleeps at once and what is running after a while; nothing new is begun."""
@@ -104,13 +139,19 @@ class Downloader(ScrapyDownloader):
         return await super()._enqueue_request(request)
 
     def _process_queue(self, slot: Slot) -> None:
-        """Begins what the slot may begin now: nothing while its host rests."""
-        wait_s = self.host_of(slot.queue[0][0]).waits_s if slot.queue else 0
-        if wait_s and not slot.latercall:
-            slot.latercall = call_later(wait_s, self._latercall, slot)
+        """Begins what the slot may begin now: nothing while its host rests, or an answer of it is to be judged."""
+        if not slot.queue:
+            return
+        host = self.host_of(slot.queue[0][0])
+        if host.unjudged >= slot.concurrency:
+            return
+        if host.waits_s and not slot.latercall:
+            slot.latercall = call_later(host.waits_s, self._latercall, slot)
         super()._process_queue(slot)
 
     async def _download(self, slot: Slot, request: Request) -> Response:
+        host = self._unjudged[request] = self.host_of(request)
+        host.unjudged += 1
         download = asyncio.ensure_future(super()._download(slot, request))
         self._running.add(download)
         try:

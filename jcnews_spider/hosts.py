@@ -24,6 +24,8 @@ class Host:
 
     failures: int = 0
     """Addresses in a row that gave nothing; what is tried again tells nothing new."""
+    unjudged: int = 0
+    """Requests that were begun and whose answers are still to be judged: they may make the host rest, or close it."""
     ready_at: float = 0.0
     """Time of the monotonic clock before which it is not asked."""
     closed: str | None = None

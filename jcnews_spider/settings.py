@@ -15,9 +15,9 @@ LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 
-# Politeness: one request at a time of each host, so that a slow one, of an image, holds up nobody else. The delay in
-# seconds varies by ± JITTER, so 1.25 ± 20 % is never shorter than a second.
-CONCURRENT_REQUESTS = 16
+# Politeness: one page at a time, and one request of each host; a slow host of an image holds up nobody (engine.py).
+# The delay in seconds varies by ± JITTER, so 1.25 ± 20 % is never shorter than a second.
+CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.25
 DOWNLOAD_DELAY_JITTER = 0.2

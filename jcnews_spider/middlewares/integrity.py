@@ -7,18 +7,23 @@ from typing import Any, Self
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from scrapy.responsetypes import responsetypes
 
+from jcnews_spider.archive.media import image_suffix
 from jcnews_spider.archive.warc.coding import MOST_BYTES, BadCoding, Oversize, Unfinished, decoded
+
+_ENDS = {"jpg": b"\xff\xd9", "png": b"IEND\xaeB`\x82", "gif": b";"}
+"""The last bytes of an image."""
 
 
 class IntegrityMiddleware:
     """Undoes a content coding, which nobody asked for, strictly: Scrapy takes what there is of a cut stream as it is.
 
     A body that was cut on its way comes with Scrapy's flag `dataloss`, because the WARC keeps it
-    (DOWNLOAD_FAIL_ON_DATALOSS is off); one cut inside its coding gets the same flag, and is asked again. One that was
-    cut at the size limit passes: who asked for it decides.
+    (DOWNLOAD_FAIL_ON_DATALOSS is off); one cut inside its coding gets the same flag, and so does one of no declared
+    length that ends with its connection and not as a page or an image ends. All are asked again. One that was cut at
+    the size limit passes: who asked for it decides.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -34,6 +39,10 @@ class IntegrityMiddleware:
         Raises IgnoreRequest when it unfolds to more than the size limit (`too_large`), or is in a coding that cannot
         be undone (`encoding`).
         """
+        response = self._uncoded(response)
+        return _cut(response) if "partial" in response.flags and not _has_end(response) else response
+
+    def _uncoded(self, response: Response) -> Response:
         encodings = response.headers.getlist("Content-Encoding")
         if not encodings or "dataloss" in response.flags:
             return response
@@ -44,12 +53,24 @@ class IntegrityMiddleware:
             if response.status != 200:  # the status says all, and the body is nobody's page
                 return _plain(response, b"")
             if isinstance(fault, Unfinished):
-                return response.replace(flags=[*response.flags, "dataloss"])
+                return _cut(response)
             raise IgnoreRequest("too_large" if isinstance(fault, Oversize) else "encoding") from fault
 
     def _most_bytes(self) -> int:
         spider: Any = self._crawler.spider
         return min(spider.options.max_body_mb * 1_000_000, MOST_BYTES) if hasattr(spider, "options") else MOST_BYTES
+
+
+def _cut(response: Response) -> Response:
+    return response.replace(flags=[*response.flags, "dataloss"])
+
+
+def _has_end(response: Response) -> bool:
+    """True when a page or an image goes to its end; of anything else nothing is known."""
+    if isinstance(response, HtmlResponse):
+        return b"</html" in response.body.lower()
+    end = _ENDS.get(image_suffix(response.body) or "", b"")
+    return response.body.rstrip(b"\0").endswith(end)
 
 
 def _plain(response: Response, body: bytes) -> Response:

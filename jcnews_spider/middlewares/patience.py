@@ -106,7 +106,7 @@ class PatienceMiddleware:
             wait_s = 0
         again = get_retry_request(request, spider=self._crawler.spider, reason=reason)  # type: ignore[arg-type]
         if again:
-            await downloader.sleep(wait_s)
+            await downloader.sleep(request, wait_s)
         return again
 
     def _note_failure(self, request: Request, host: Host, reason: str) -> None:

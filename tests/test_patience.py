@@ -1,0 +1,209 @@
+"""What a run does when the server fails or refuses: it waits, asks again, leaves alone, gives up; and loses nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.crawling import Run, crawl
+from tests.replica import Answer, Logged, Plan, Replica
+from tests.scoring import score
+from tests.test_exit_codes import ONE, SITE, assert_ended
+
+OVERLOADED = Answer(503, body=b"busy")
+BROKEN = Answer(500, body=b"broken")
+GONE_AWAY_S = 86_400
+
+
+@dataclass
+class Bench:
+    """A site of sixty plain articles, of which ONE shows twelve, and what is planted on it."""
+
+    faults: dict[str, Answer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.site = Replica(Plan(articles=60, weights={"P": 1}, faults=self.faults))
+        golds = [g for g in self.site.gold() if f"{SITE}/xw/jcxw/" in g["shown_in"]]
+        self.paths = [g["url"].removeprefix(SITE) for g in golds]
+
+    def asked(self, path: str) -> list[Logged]:
+        return [request for request in self.site.requests if request.url == SITE + path]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def waits(requests: list[Logged]) -> list[float]:
+    """Between the tries; what the network's client repeats at once on a connection that was reset is no try."""
+    return [wait for sooner, later in pairwise(requests) if (wait := later.at - sooner.at) > 0.3]
+
+
+def articles(run: Run) -> int:
+    return int(run.report["articles"]["new"])
+
+
+@pytest.mark.parametrize("answer", [BROKEN, Answer(raw=b"", reset=True)])
+def test_a_failed_address_waits_twice_as_long_each_time_while_others_go_on(
+    bench: Bench, tmp_path: Path, answer: Answer
+) -> None:
+    bench.faults[bench.paths[-1]] = answer
+    with bench.site:
+        run = crawl(bench.site, tmp_path, ONE, JCNEWS_BACKOFF="0.8s")
+    first, second = waits(bench.asked(bench.paths[-1]))
+    assert 0.6 <= first < second
+    assert 1.2 <= second < 6
+    assert articles(run) == 11
+    between = [r for r in bench.site.requests if r.url.endswith(".html")]
+    assert [SITE + bench.paths[-1] == r.url for r in between[-2:]] == [True, True]
+
+
+def test_what_recovers_within_the_tries_is_no_failure(bench: Bench, tmp_path: Path) -> None:
+    bench.faults[bench.paths[0]] = Answer(502, body=b"", times=2)
+    with bench.site:
+        run = crawl(bench.site, tmp_path, ONE, JCNEWS_BACKOFF="0.01s")
+    assert_ended(run, 0, "done")
+    assert (articles(run), run.report["addresses"]["failed"]) == (12, 0)
+
+
+@pytest.mark.parametrize("value", [lambda: "2", lambda: formatdate(1_000_000_002, usegmt=True)])
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_whole_host_waits_as_long_as_it_asks(
+    bench: Bench, tmp_path: Path, status: int, value: Callable[[], str]
+) -> None:
+    headers = {"Retry-After": value(), "Date": formatdate(1_000_000_000, usegmt=True)}
+    bench.faults[bench.paths[3]] = Answer(status, headers, body=b"", times=1)
+    with bench.site:
+        run = crawl(bench.site, tmp_path, ONE, JCNEWS_BACKOFF="0.01s")
+    refused = next(r for r in bench.site.requests if r.status == status)
+    following = bench.site.requests[bench.site.requests.index(refused) + 1]
+    assert 1.9 <= following.at - refused.at < 10
+    assert_ended(run, 0, "done")
+    assert articles(run) == 12
+
+
+def test_an_address_that_wants_longer_is_left_alone_until_then_by_later_runs_too(bench: Bench, tmp_path: Path) -> None:
+    busy = Answer(503, {"Retry-After": "86400"}, body=b"")
+    bench.faults |= {bench.paths[0]: busy, "/xw/pl/": busy, "/robots.txt": Answer(404, body=b"")}
+    with bench.site:
+        first = crawl(bench.site, tmp_path, "sections=xw/jcxw,xw/pl")
+        for faulty in (bench.paths[0], "/xw/pl/"):
+            assert len(bench.asked(faulty)) == 1
+        bench.faults.clear()
+        before = crawl(bench.site, tmp_path, "sections=xw/jcxw,xw/pl", shim=("--clock", str(GONE_AWAY_S - 600)))
+        by_hand = crawl(bench.site, tmp_path, "sections=xw/pl", f"articles={SITE}{bench.paths[0]}")
+        for faulty in (bench.paths[0], "/xw/pl/"):
+            assert len(bench.asked(faulty)) == 1
+        after = crawl(bench.site, tmp_path, "sections=xw/jcxw,xw/pl", shim=("--clock", str(GONE_AWAY_S + 600)))
+    assert first.report["articles"]["failed"] == {"http_503": 1}
+    assert first.report["lists"]["failed"] == {"http_503": 1}
+    assert_ended(before, 0, "done")
+    assert before.report["lists"]["absent"] == by_hand.report["lists"]["absent"] == {"resting": 1}
+    assert by_hand.report["articles"]["skipped"] == {"resting": 1}
+    assert (after.code, articles(first), articles(after) > 1) == (0, 11, True)
+
+
+def test_robots_txt_that_wants_longer_is_left_alone_too(bench: Bench, tmp_path: Path) -> None:
+    bench.faults["/robots.txt"] = Answer(503, {"Retry-After": "86400"}, body=b"")
+    with bench.site:
+        codes = [crawl(bench.site, tmp_path, ONE).code for _ in range(2)]
+    assert codes == [4, 4]
+    assert len(bench.site.requests) == 1
+
+
+def test_a_burst_of_refusals_loses_nothing(bench: Bench, tmp_path: Path) -> None:
+    with bench.site:
+        golds = [g for g in bench.site.gold() if g["listed"]]
+        bench.faults |= {g["url"].removeprefix(SITE): Answer(503, body=b"busy", times=1) for g in golds[-20:]}
+        run = crawl(bench.site, tmp_path, JCNEWS_BACKOFF="0.01s")
+        result = score(run.records, bench.site.gold())
+    assert_ended(run, 0, "done")
+    assert sum(request.status == 503 for request in bench.site.requests) == 20
+    assert (result.missing, result.surplus, result.twice) == ([], [], [])
+
+
+def test_a_site_that_breaks_down_is_given_up_and_the_next_run_has_the_rest(tmp_path: Path) -> None:
+    faults: dict[str, Answer] = {}
+    with Replica(Plan(articles=120, weights={"P": 1}, faults=faults)) as site:
+        golds = [g for g in site.gold() if g["listed"]]
+        faults |= {g["url"].removeprefix(SITE): BROKEN for g in golds[:-10]}
+        run = crawl(site, tmp_path, JCNEWS_BACKOFF="0.01s", JCNEWS_FAIL_RATIO=1)
+        failed = sum(request.status == 500 for request in site.requests)
+        faults.clear()
+        again = crawl(site, tmp_path, JCNEWS_FAIL_RATIO=0)
+        result = score(again.records, site.gold())
+    assert_ended(run, 2, "the site was given up: www.jcnews.com.cn: http_500 at the end of a row of failures")
+    assert articles(run) == 10
+    assert 30 <= failed <= 30 * 3
+    assert_ended(again, 0, "done")
+    assert (result.missing, result.surplus, result.twice) == ([], [], [])
+
+
+def test_a_site_that_never_answers_well_ends_with_4(tmp_path: Path) -> None:
+    everything = Plan(articles=60, robots="missing", faults=_Everywhere(OVERLOADED))
+    with Replica(everything) as site:
+        run = crawl(site, tmp_path, JCNEWS_BACKOFF="0.01s")
+    assert_ended(run, 4, "nothing could be crawled")
+    assert run.report["articles"]["gone"] == 0
+
+
+class _Everywhere(dict[str, Answer]):
+    """One answer for every path but robots.txt."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__({"": answer})
+        self._answer = answer
+
+    def get(self, path: str, default: object = None) -> Answer | None:  # type: ignore[override]
+        return None if path == "/robots.txt" else self._answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "product"),
+    [
+        (Answer(521, {"X-Via-JSL": "1"}, body=b"<script>document.cookie='__jsl_clearance_s=1'</script>"), "加速乐"),
+        (Answer(412, body=b"<script>$_ts=window['$_ts'];</script>"), "瑞数"),
+        (Answer(200, body="请开启JavaScript并刷新该页.<script>eval('wzwschallenge')</script>".encode()), "网站卫士"),
+        (Answer(405, {"Set-Cookie": "acw_sc__v2=1"}, body=b"blocked"), "Aliyun"),
+        (Answer(503, {"Set-Cookie": "yunsuo_session_verify=1"}, body=b""), "云锁"),
+        (Answer(403, {"Set-Cookie": "safedog-flow-item=1"}, body=b""), "安全狗"),
+        (Answer(403, {"Set-Cookie": "HWWAFSESID=1"}, body=b""), "Huawei"),
+    ],
+)
+def test_a_challenge_ends_the_run_with_4_and_touches_nothing(
+    bench: Bench, tmp_path: Path, answer: Answer, product: str
+) -> None:
+    with bench.site:
+        first = crawl(bench.site, tmp_path, ONE, CLOSESPIDER_PAGECOUNT=8)
+        before = rows(tmp_path)
+        bench.faults |= dict.fromkeys(bench.paths, answer)
+        since = len(bench.site.requests)
+        run = crawl(bench.site, tmp_path, ONE, "recheck=all")
+        asked = [request.url for request in bench.site.requests[since:]]
+    assert first.code == 3
+    assert_ended(run, 4, f"an anti-bot challenge: {product} answers for {SITE}")
+    assert len([url for url in asked if url.removeprefix(SITE) in bench.paths]) == 1
+    assert rows(tmp_path) == before
+    assert run.records == first.records
+
+
+def test_a_challenge_in_place_of_robots_txt_ends_with_4_too(bench: Bench, tmp_path: Path) -> None:
+    bench.faults["/robots.txt"] = Answer(200, body=b"<script>wzwschallenge()</script>")
+    with bench.site:
+        run = crawl(bench.site, tmp_path, ONE)
+    assert_ended(run, 4, "an anti-bot challenge")
+    assert len(bench.site.requests) == 1
+
+
+def rows(output: Path) -> list[tuple[object, ...]]:
+    """What the ledger says of each article."""
+    columns = "id, url, state, reason, attempts, next_try, version, checked, missing_since, misses"
+    with sqlite3.connect(f"file:{output}/state.sqlite3?mode=ro", uri=True) as db:
+        return db.execute(f"SELECT {columns} FROM articles ORDER BY n").fetchall()
