@@ -1,0 +1,51 @@
+"""The catalogue as a table for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.hostile import KEPT, Fault
+from tests.hostile.catalogue import FAULTS
+
+FILE = Path(__file__).parents[2] / "docs/faults.md"
+HEAD = """# Faults, and what the crawl makes of them
+
+Each of these stands once on a replica of the site, between sound articles, and one `scrapy crawl` meets them all
+(`tests/test_hostile.py`; `python -m tests.hostile` prints the table with what came of each now). Every sound article
+must be kept with its exact text, nothing else may become a record, no request may leave the site and the hosts of its
+images, and memory stays below 300 MB. What failed is asked again by a later run.
+
+| where | fault | what is done | reason |
+|---|---|---|---|
+"""
+
+_AGAIN = ("connection", "timeout", "truncated", "http_429", "http_500", "http_502", "http_503", "http_504")
+"""Reasons behind which an address was asked again in the same run."""
+
+
+def text() -> str:
+    """The page."""
+    return HEAD + "".join(f"{row(fault, fault.reason)}\n" for fault in FAULTS)
+
+
+def row(fault: Fault, reason: str) -> str:
+    """A line of the table, with the reason that was found."""
+    return f"| {fault.place} | {fault.name} | {_done(fault)} | {reason if reason == KEPT else f'`{reason}`'} |"
+
+
+def _done(fault: Fault) -> str:
+    """What is done, as a phrase."""
+    if fault.is_kept:
+        return "kept, exactly"
+    if fault.reason == "complete":
+        return "its true entries are read, nothing else is asked"
+    if fault.reason == "resting":
+        return "left alone until then, by later runs too"
+    if fault.reason == "stub":
+        return "not followed, skipped"
+    if fault.reason == "max_list_pages":
+        return "read up to JCNEWS_MAX_LIST_PAGES, the section stays incomplete"
+    what = {"image": "the article is kept without it", "list": "the section stays incomplete"}
+    end = what.get(fault.place, "the article is kept without its image" if "robots" in fault.place else "failed")
+    is_again = fault.reason.removeprefix("part_").endswith(_AGAIN) and "robots" not in fault.place
+    return f"asked again, then {end}" if is_again else end
