@@ -8,7 +8,15 @@ from typing import Literal
 
 from tests.replica import Answer
 
-Place = Literal["article", "further page", "list", "image", "robots.txt of an image host"]
+Place = Literal[
+    "article",
+    "further page",
+    "list",
+    "image",
+    "robots.txt of an image host",
+    "the whole site",
+    "robots.txt of the site",
+]
 
 KEPT = "kept"
 """What is right after all."""

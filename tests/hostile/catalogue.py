@@ -6,13 +6,19 @@ from collections.abc import Callable
 
 from tests.hostile import KEPT, Fault, Place, Target
 from tests.hostile.pages import (
+    ALIYUN,
+    JIASULE,
     LINKS,
     NESTED,
     PDF,
+    RUISHU,
+    SAFEDOG,
     SOFT_404,
+    WZWS,
     hostile_links,
     in_gb18030,
     many_links,
+    paged,
     promising,
     sprinkled,
     traps,
@@ -106,8 +112,9 @@ BODIES: Rows = [
     ("GB18030 called UTF-8", lambda t: _typed("text/html; charset=utf-8", in_gb18030(t.body)), KEPT),
     ("UTF-8 called GBK", lambda t: _typed("text/html; charset=gbk", t.body), KEPT),
     ("NUL bytes in its lines", lambda t: Answer(body=sprinkled(t.body, b"\0")), KEPT),
+    ("a pager of 999,999 further pages", lambda t: Answer(body=paged(t.body, t.url, 999_999)), "unknown_layout"),
     ("100,000 nested tags", lambda t: Answer(body=NESTED), "unknown_layout"),
-    ("200,000 links", lambda t: Answer(body=LINKS), "unknown_layout"),
+    ("200,000 links", lambda t: Answer(body=LINKS), "too_complex"),
     ("50 MB", lambda t: faults.large(50, b"<p>" + b"a" * 9_990 + b"</p>\n"), "too_large"),
     ("a body without end", lambda t: faults.endless(head=t.body), "too_large"),
     ("a gzip bomb of 400 MB", lambda t: faults.bomb(400), "too_large"),
@@ -130,7 +137,7 @@ REDIRECTS: Rows = [
     ("with a NUL", lambda t: faults.redirect("/a\0b.html"), "redirected"),
     ("with CR and LF", lambda t: faults.redirect("/a%0d%0aSet-Cookie:%20a=b"), "redirected"),
     ("to an image", lambda t: faults.redirect("/images/dot.gif"), "redirected"),
-    ("of 10,000 characters", lambda t: faults.redirect("/" + "a" * 10_000), "redirected"),
+    ("of 10,000 characters", lambda t: faults.redirect("/" + "a" * 10_000), "offsite"),
     ("without an address", lambda t: Answer(301), "http_301"),
     ("by meta refresh, to another host", lambda t: faults.refresh("http://www.example.com/"), "stub"),
     ("by meta refresh, to 127.0.0.1", lambda t: faults.refresh(f"http://127.0.0.1:{t.trap}/"), "stub"),
@@ -142,6 +149,7 @@ PARTS: Rows = [
     ("shorter than its Content-Length", lambda t: faults.short(t.body, 900), "part_truncated"),
     ("a gzip bomb of 400 MB", lambda t: faults.bomb(400), "part_too_large"),
     ("a redirect to another host", lambda t: faults.redirect("http://www.example.com/"), "part_offsite"),
+    ("a redirect to javascript:", lambda t: faults.redirect("javascript:alert(1)"), "part_bad_address"),
     ("nothing", lambda t: Answer(body=b""), "part_empty_page"),
 ]
 LISTS: Rows = [
@@ -153,8 +161,8 @@ LISTS: Rows = [
     ("a gzip bomb of 400 MB", lambda t: faults.bomb(400), "too_large"),
     ("a redirect to another host", lambda t: faults.redirect("http://www.example.com/"), "offsite"),
     ("a redirect to itself", lambda t: faults.redirect(t.url), "max_redirections_reached"),
-    ("a pager of a million pages", lambda t: Answer(body=promising(t.body, 1_000_000)), "max_list_pages"),
-    ("200,000 links to itself with ever new parameters", lambda t: Answer(body=many_links(t.body)), "complete"),
+    ("a pager of 999,999 pages", lambda t: Answer(body=promising(t.body, 999_999)), "max_list_pages"),
+    ("200,000 links to itself with ever new parameters", lambda t: Answer(body=many_links(t.body)), "too_complex"),
     ("links that are attacks", lambda t: Answer(body=hostile_links(t.body, t.trap)), "complete"),
     ("comments, search and a calendar", lambda t: Answer(body=traps(t.body)), "complete"),
 ]
@@ -179,6 +187,7 @@ IMAGES: Rows = [
     ("a redirect to 169.254.169.254", lambda t: faults.redirect("http://169.254.169.254/latest/"), "private_address"),
     ("a redirect with a password", lambda t: faults.redirect("http://a:b@img.example.com/a.jpg"), "bad_address"),
     ("a redirect to file:", lambda t: faults.redirect("file:///etc/passwd"), "http_302"),
+    ("a redirect to javascript:", lambda t: faults.redirect("javascript:alert(1)"), "bad_address"),
     ("a redirect to itself", lambda t: faults.redirect(t.url), "max_redirections_reached"),
 ]  # fmt: skip
 ROBOTS: Rows = [
@@ -204,6 +213,25 @@ def _of(place: Place, rows: Rows, prefix: str = "") -> list[Fault]:
     return [Fault(f"{prefix}{name}", place, make, reason) for name, make, reason in rows]
 
 
+SITES: Rows = [
+    ("521 of 加速乐", lambda t: Answer(521, {**faults.HTML, "Set-Cookie": "__jsluid_s=0123"}, JIASULE), "challenged"),
+    ("412 of 瑞数", lambda t: Answer(412, body=RUISHU), "challenged"),
+    ("200 of 网站卫士 (WZWS)", lambda t: Answer(body=WZWS), "challenged"),
+    ("200 of Aliyun", lambda t: Answer(body=ALIYUN), "challenged"),
+    ("403 of 安全狗", lambda t: Answer(403, body=SAFEDOG), "challenged"),
+    ("500 for ever", lambda t: Answer(500), "host_down"),
+    ("connections reset for ever", lambda t: faults.reset(), "host_down"),
+]
+"""What stands everywhere but at robots.txt."""
+
+SITE_ROBOTS: Rows = [
+    ("Disallow", lambda t: _rules(b"Disallow: /"), "robots"),
+    ("503", lambda t: Answer(503), "robots_unavailable"),
+    ("no answer", lambda t: faults.hanging(), "robots_unavailable"),
+    ("reset at once", lambda t: faults.reset(), "robots_unavailable"),
+]
+
+
 FAULTS: tuple[Fault, ...] = (
     *_of("article", [*CONNECTIONS, *HEADS, *STATUSES, *BODIES]),
     *_of("article", REDIRECTS, "a redirect "),
@@ -213,3 +241,9 @@ FAULTS: tuple[Fault, ...] = (
     *_of("robots.txt of an image host", ROBOTS),
 )
 """Every row of the one crawl."""
+
+SITE_FAULTS: tuple[Fault, ...] = (
+    *_of("the whole site", SITES),
+    *_of("robots.txt of the site", SITE_ROBOTS),
+)
+"""Every row that ends a run with exit code 4; each has a crawl of its own."""

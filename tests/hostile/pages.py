@@ -8,12 +8,17 @@ from tests.replica.home import SOFT_MISSING
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Type/Catalog>>\nendobj\n" + bytes(range(256)) * 400
 SOFT_404 = SOFT_MISSING.encode()
-NESTED = b"<html><body>" + b"<div>" * 100_000 + b"</div>" * 100_000 + b"</body></html>"
+NESTED = b"<html><body>" + b"<div>" * 100_000
 LINKS = (
     b"<html><body>"
     + b"".join(b'<a href="./202210/t20221009_%d.html">x</a>' % number for number in range(200_000))
     + b"</body></html>"
 )
+JIASULE = b"<script>document.cookie='__jsl_clearance_s=1634|0|abc;max-age=3600;path=/';location.reload();</script>"
+RUISHU = b"<html><head><script>$_ts=window['$_ts'];if(!$_ts)$_ts={};</script></head><body></body></html>"
+WZWS = b'<html><head><script src="/wzws-waf-cgi/wzwsconfirm.js"></script></head><body></body></html>'
+ALIYUN = b"<html><script>var arg1='0123';setCookie('acw_sc__v2', x);document.location.reload();</script></html>"
+SAFEDOG = '<html><title>网站防火墙</title><img src="http://404.safedog.cn/images/safedogsite/logo.png"></html>'.encode()
 _SELF = b'<li><a href="./?p=%d">\xe6\x9b\xb4\xe5\xa4\x9a</a></li>'
 _PAGER = re.compile(rb"((?:createPageHTML\w*|pageControl|x_nextPage)\s*\(\s*)\d+")
 
@@ -26,6 +31,12 @@ def in_gb18030(page: bytes) -> bytes:
 def sprinkled(page: bytes, extra: bytes) -> bytes:
     """A page with something between its lines."""
     return page.replace(b"\n", extra + b"\n")
+
+
+def paged(article: bytes, url: str, pages: int) -> bytes:
+    """An article that says it has so many pages."""
+    stem = url.rpartition("/")[2].removesuffix(".html")
+    return _with(article, f'<script>createPageHTML({pages}, 0, "{stem}", "html");</script>'.encode())
 
 
 def promising(listing: bytes, pages: int) -> bytes:

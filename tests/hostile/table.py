@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.hostile import KEPT, Fault
-from tests.hostile.catalogue import FAULTS
+from tests.hostile.catalogue import FAULTS, SITE_FAULTS
 
 FILE = Path(__file__).parents[2] / "docs/faults.md"
 HEAD = """# Faults, and what the crawl makes of them
@@ -22,10 +22,18 @@ images, and memory stays below 300 MB. What failed is asked again by a later run
 _AGAIN = ("connection", "timeout", "truncated", "http_429", "http_500", "http_502", "http_503", "http_504")
 """Reasons behind which an address was asked again in the same run."""
 
+_DONE = {
+    KEPT: "kept, exactly",
+    "complete": "its true entries are read, nothing else is asked",
+    "max_list_pages": "read up to JCNEWS_MAX_LIST_PAGES, the section stays incomplete",
+    "resting": "left alone until then, by later runs too",
+    "stub": "not followed, skipped",
+}
+
 
 def text() -> str:
     """The page."""
-    return HEAD + "".join(f"{row(fault, fault.reason)}\n" for fault in FAULTS)
+    return HEAD + "".join(f"{row(fault, fault.reason)}\n" for fault in (*FAULTS, *SITE_FAULTS))
 
 
 def row(fault: Fault, reason: str) -> str:
@@ -35,17 +43,12 @@ def row(fault: Fault, reason: str) -> str:
 
 def _done(fault: Fault) -> str:
     """What is done, as a phrase."""
-    if fault.is_kept:
-        return "kept, exactly"
-    if fault.reason == "complete":
-        return "its true entries are read, nothing else is asked"
-    if fault.reason == "resting":
-        return "left alone until then, by later runs too"
-    if fault.reason == "stub":
-        return "not followed, skipped"
-    if fault.reason == "max_list_pages":
-        return "read up to JCNEWS_MAX_LIST_PAGES, the section stays incomplete"
+    if "site" in fault.place:
+        return "the run ends with exit code 4, no article is touched"
+    if fault.reason in _DONE:
+        return _DONE[fault.reason]
+    if "robots" in fault.place:
+        return "the article is kept without its image"
     what = {"image": "the article is kept without it", "list": "the section stays incomplete"}
-    end = what.get(fault.place, "the article is kept without its image" if "robots" in fault.place else "failed")
-    is_again = fault.reason.removeprefix("part_").endswith(_AGAIN) and "robots" not in fault.place
-    return f"asked again, then {end}" if is_again else end
+    end = what.get(fault.place, "failed")
+    return f"asked again, then {end}" if fault.reason.removeprefix("part_") in _AGAIN else end

@@ -100,7 +100,8 @@ class Plan:
     reprints_percent: float = 0.0
     """Share of documents that try to repeat another's text nearly, under another title; about half can."""
     faults: Mapping[str, Answer] = field(default_factory=dict)
-    """Answers planted by path (`/xw/jcxw/202210/t20221009_956123.html`), before anything else is asked."""
+    """Answers planted by path (`/xw/jcxw/202210/t20221009_956123.html`), before anything else is asked; `*` is every
+    other path."""
     other_hosts: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
     """Answers of other hosts by path, by host (`img.example.com`); other paths of theirs are missing."""
     delay_s: float = 0.0

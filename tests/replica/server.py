@@ -165,7 +165,7 @@ class Server:
 
     def _planted(self, answers: Mapping[str, Answer], host: str, path: str) -> Answer | None:
         """What is planted at a path and has its turn."""
-        answer = answers.get(path)
+        answer = answers.get(path) or answers.get("*")
         if answer is None:
             return None
         with self._lock:
