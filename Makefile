@@ -4,18 +4,27 @@ BIN := .venv/bin
 DEMO := output/demo
 PARSERS := jcnews_spider/text.py,jcnews_spider/encoding.py,jcnews_spider/urls.py,jcnews_spider/trs/*
 
-.PHONY: setup demo test soak bench bench-extraction bench-peers quality replay crawl figures docs clean
+.PHONY: setup lock demo test soak bench bench-extraction bench-peers quality replay crawl figures docs clean
 
 setup: .venv/ready
 
-# uv where it is there, pip where it is not.
-.venv/ready: pyproject.toml
+# Exactly the versions of the lock file, each checked by its hash; uv where it is there, pip where it is not.
+.venv/ready: pyproject.toml requirements.lock
 	@if command -v uv >/dev/null; then \
-	  uv venv -q --allow-existing --python "$$(command -v $(PYTHON))" .venv && uv pip install -q --python $(BIN)/python -e '.[archive,dev]'; \
+	  uv venv -q --allow-existing --python "$$(command -v $(PYTHON))" .venv && \
+	  uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock && \
+	  uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
-	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --disable-pip-version-check -e '.[archive,dev]'; \
+	  $(PYTHON) -m venv .venv && \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	fi
 	@touch $@
+
+# The newest versions that pyproject.toml allows, for every Python and system; wants uv.
+lock:
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --all-extras pyproject.toml -o requirements.lock
 
 demo: setup
 	@rm -rf $(DEMO)
