@@ -79,11 +79,17 @@ def crawl_arguments(output: Path, *arguments: str, **settings: object) -> list[s
 
 
 def crawl(
-    replica: Replica, output: Path, *arguments: str, timeout: float = 120, shim: Sequence[str] = (), **settings: object
+    replica: Replica,
+    output: Path,
+    *arguments: str,
+    timeout: float = 120,
+    variables: Mapping[str, str] | None = None,
+    shim: Sequence[str] = (),
+    **settings: object,
 ) -> Run:
     """A finished `scrapy crawl jcnews` process and what it left."""
     line = crawl_arguments(output, *arguments, **settings)
-    done = scrapy(*line, proxy=replica.proxy, timeout=timeout, shim=shim)
+    done = scrapy(*line, proxy=replica.proxy, timeout=timeout, variables=variables, shim=shim)
     return Run(done.returncode, done.stdout, done.stderr, output, newest_report(output))
 
 

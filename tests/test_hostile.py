@@ -21,6 +21,8 @@ from tests.scoring import FIELDS, score
 
 MOST_RSS_MB = 300
 MOST_SECONDS = 60
+MOST_ON_THEIR_WAY = 9
+"""Requests from a challenge on: itself and those that were sent before it had come."""
 ALLOW = Answer(body=b"User-agent: *\nDisallow:\n")
 LATER = ("--clock", str(8 * 86_400))
 """Behind every Retry-After and every pause between retries."""
@@ -115,7 +117,7 @@ def test_a_challenge_on_the_way_ends_the_run_and_touches_no_article(tmp_path: Pa
         result = score(again.records, site.gold())
     assert challenged.code == 4
     assert "challenged" in challenged.report["why"]
-    assert asked[-1] == newest_first[20]
+    assert len(asked) - asked.index(newest_first[20]) <= MOST_ON_THEIR_WAY
     assert challenged.report["articles"]["failed"] == {}
     assert (again.code, result.missing, result.surplus, result.twice) == (0, [], [], [])
     assert newest_report(tmp_path)["rechecks"]["missing"] == 0

@@ -1,0 +1,71 @@
+"""The site behind https: certificates are verified, and a move there changes no id (the replica speaks TLS)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.crawling import Run, crawl
+from tests.replica import Plan, Replica
+from tests.replica.plan import Certificate
+from tests.scoring import score
+
+ONE = "sections=xw/jcxw"
+HTTPS = "https://www.jcnews.com.cn/"
+
+
+def plan(https: Certificate | None) -> Plan:
+    """Sixty articles, behind https or not; the same otherwise."""
+    return Plan(articles=60, weights={"P": 1}, https=https)
+
+
+def secure_crawl(replica: Replica, output: Path, *arguments: str, trusted: bool = True) -> Run:
+    """A crawl that asks https through the replica too, and may trust its authority."""
+    authority = output.with_suffix(".pem")
+    authority.write_bytes(replica.authority)
+    variables = {"https_proxy": replica.proxy} | ({"SSL_CERT_FILE": str(authority)} if trusted else {})
+    return crawl(replica, output, *arguments, variables=variables, RETRY_TIMES=0, JCNEWS_BACKOFF="0s")
+
+
+def pages(replica: Replica) -> list[str]:
+    """Addresses that were had over TLS."""
+    return [request.url for request in replica.requests if request.url.startswith(HTTPS)]
+
+
+def test_a_certificate_of_a_trusted_authority_is_accepted(tmp_path: Path) -> None:
+    with Replica(plan("good")) as site:
+        run = secure_crawl(site, tmp_path / "output", ONE)
+        golds = [gold for gold in site.gold() if "http://www.jcnews.com.cn/xw/jcxw/" in gold["shown_in"]]
+        result = score(run.records, golds)
+        assert pages(site)
+    assert (run.code, result.missing, result.surplus, result.twice) == (0, [], [], []), run.stderr
+    assert result.wrong["text"] == result.wrong["url"] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "trusted"), [("self_signed", True), ("expired", True), ("other_name", True), ("good", False)]
+)
+def test_any_other_certificate_is_refused_with_4_and_a_reason(tmp_path: Path, kind: Certificate, trusted: bool) -> None:
+    with Replica(plan(kind)) as site:
+        run = secure_crawl(site, tmp_path / "output", ONE, trusted=trusted)
+        assert pages(site) == []
+    assert (run.code, run.report["exit_code"], run.records) == (4, 4, [])
+    assert re.search("certificate|VerificationError", run.report["why"])
+    assert "Traceback" not in run.stderr
+
+
+def test_a_move_of_the_whole_site_to_https_makes_no_new_id_and_no_new_version(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    with Replica(plan(None)) as site:
+        first = secure_crawl(site, output)
+    with Replica(plan("good")) as moved:
+        second = secure_crawl(moved, output, "recheck=all")
+        assert pages(moved)
+    assert (first.code, second.code) == (0, 0), second.stderr
+    assert second.records == first.records
+    assert second.report["rechecks"] == {"asked": len(first.records), "missing": 0, "still_gone": 0}
+    assert {name: second.report["articles"][name] for name in ("new", "updated", "gone", "failed")} == {
+        "new": 0, "updated": 0, "gone": 0, "failed": {},
+    }  # fmt: skip
