@@ -126,6 +126,10 @@ def test_source_comes_from_the_header_and_never_from_the_notice(printed: str, ex
     assert article.rights.original is (None if expected is None else expected == "《太行日报》")
 
 
+def test_a_title_that_begins_like_a_medium_is_no_source() -> None:
+    assert parsed(page(editor(TEXT), title="蚕桑合作社 1816亩梯田换新颜", source="来源：")).source is None
+
+
 @pytest.mark.parametrize(
     ("printed", "expected"),
     [("豆晓军", "豆晓军"), ("", None), ("甲乙 丙丁", "甲乙、丙丁"), ("孙　宇", "孙宇"), ("df333", "df333")],
