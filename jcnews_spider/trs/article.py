@@ -127,7 +127,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         or byline.find_dated_source([*(line.text for line in layout.above), *tail[:8]])
         or byline.find_bracketed_medium([*texts[-2:], *tail[:14]])
         or _named_medium(page, layout.header)
-        or next(filter(None, map(byline.find_medium, header[1:])), None)
+        or next(filter(None, (byline.find_medium(line) for line in header if line != layout.title)), None)
     )
     return Article(
         id=site.article_id(address.docid) if address else "",
