@@ -15,16 +15,20 @@ DIGEST_BYTES = 16
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u2060\ufeff\ud800-\udfff]")
+_DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+"""What turns the direction of writing: a line that holds one shows something else than it says."""
+_UNSAFE = re.compile(
+    f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u2060\ufeff\ufff9-\ufffb\ud800-\udfff{_DIRECTIONS}]"
+)
 """What any of the others would change; most text has none of it."""
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
+_INVISIBLE = re.compile(f"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufff9-\ufffb{_DIRECTIONS}]")
 
 
 def safe(text: str) -> str:
     """The text without what breaks a line, a log or a terminal.
 
-    Every line end is a line feed; control and zero-width characters are out, a lone surrogate is U+FFFD; nothing that
-    can be seen is lost.
+    Every line end is a line feed; control, direction and zero-width characters are out, a lone surrogate is U+FFFD;
+    nothing that can be seen is lost.
     """
     if not _UNSAFE.search(text):
         return text

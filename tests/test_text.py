@@ -16,6 +16,7 @@ from jcnews_spider.text import one_line, paragraphs, safe, safe_strings
         ("一\r\n二\u2028三\u2029四\x85五\v六\f七", "一\n二\n三\n四\n五\n六\n七"),
         ("晋\u200b城\ufeff新\u2060闻\u00ad网", "晋城新闻网"),
         ("a\x00b\x1b[31mc\x7fd\x9be", "ab[31mcde"),
+        ("\u202e晋\u202c城\u2066新\u2069闻\u200e网\u061c", "晋城新闻网"),
         ("字\ud800节", "字\ufffd节"),
         ("一\t二\n三", "一\t二\n三"),
         ("　两个全角空格", "　两个全角空格"),
