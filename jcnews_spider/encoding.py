@@ -7,6 +7,11 @@ import re
 from dataclasses import dataclass
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_WIDE = (
+    (re.compile(rb"(?:[\t\n\r ]\0)*<\0[!?a-zA-Z]\0"), "utf-16-le"),
+    (re.compile(rb"(?:\0[\t\n\r ])*\0<\0[!?a-zA-Z]"), "utf-16-be"),
+)
+"""How a page begins that is UTF-16 without a BOM."""
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
 _NON_ASCII = re.compile("[^\x00-\x7f]")
 _COMMON = frozenset(
@@ -37,6 +42,9 @@ def _decide(body: bytes, hints: tuple[str | None, ...]) -> Decoded:
     for bom, encoding in _BOMS:
         if body.startswith(bom):
             return Decoded(body[len(bom) :].decode(encoding, "replace"), encoding)
+    for beginning, encoding in _WIDE:
+        if beginning.match(body):
+            return Decoded(body.decode(encoding, "replace"), encoding)
     if (text := _strict(body, "utf-8")) is not None:
         return Decoded(text, "utf-8")
     utf8 = Decoded(body.decode("utf-8", "replace"), "utf-8")

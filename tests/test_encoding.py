@@ -57,3 +57,16 @@ def test_nul_goes_no_further() -> None:
 @given(st.binary(max_size=400), st.none() | st.text(max_size=12))
 def test_nothing_makes_it_raise(body: bytes, hint: str | None) -> None:
     decode(body, hint).text.encode("utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("before", ["", "\r\n "])
+def test_utf16_without_a_byte_order_mark_is_told_by_how_markup_begins(encoding: str, before: str) -> None:
+    decoded = decode((before + PAGE.format("gbk")).encode(encoding), "gbk")
+    assert decoded.encoding == encoding
+    assert SENTENCE in decoded.text
+
+
+def test_a_page_with_some_nul_bytes_is_no_utf16() -> None:
+    body = PAGE.format("utf-8").replace("煤", "\0煤\0").encode()
+    assert decode(body[:1] + b"\0" + body[1:]).encoding == "utf-8"
