@@ -13,6 +13,7 @@ JcnewsError
     ├── IncompleteArticle   an article whose further page is none
     ├── OtherPage           an answer that came from another address
     ├── TooLarge            a body that was cut at the size limit
+    ├── TooComplex          a page of more tags, attributes, links or text than any real one has
     ├── NotHtml             bytes that are no HTML
     ├── EmptyPage           nothing at all
     ├── NoBody              a titled page without text, image, video or attachment
@@ -95,6 +96,12 @@ class TooLarge(UnknownLayout):
     """A body that was cut at the size limit."""
 
     reason = "too_large"
+
+
+class TooComplex(UnknownLayout):
+    """A page of more tags, attributes, links or text than any real one has."""
+
+    reason = "too_complex"
 
 
 class NotHtml(UnknownLayout):

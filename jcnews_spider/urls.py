@@ -10,11 +10,13 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 from w3lib.url import canonicalize_url
 
 _ARTICLE = re.compile(
-    r"/(?P<section>(?:[\w-]+/){0,6})(?P<month>\d{6})/"
+    r"/(?P<section>(?:[\w-]{1,64}/){0,6})(?P<month>\d{6})/"
     r"t(?P<day>\d{8})_(?P<docid>\d{1,18})(?:_(?P<part>\d{1,4}))?\.(?P<suffix>s?html?)",
     re.ASCII,
 )
-_SECTION = re.compile(r"(?:[\w-]+/){1,6}", re.ASCII)
+_SECTION = re.compile(r"(?:[\w-]{1,64}/){1,6}", re.ASCII)
+"""Names of folders are names of folders here too: 255 bytes is what a disk takes."""
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*|[0-9a-f:.]*:[0-9a-f:.]*")
 _INDEX = re.compile(r"/index\.s?html?$")
 _SLASHES = re.compile(r"//+")
 _IN_ONE_FORM = re.compile(
@@ -22,6 +24,8 @@ _IN_ONE_FORM = re.compile(
     r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*)?"
 )
 """Addresses that are in their one form already: most are."""
+MOST_CHARACTERS = 4_000
+"""Characters of an address; servers take 8,000 with all headers, and the longest real one had some hundred."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -79,12 +83,24 @@ def parse_article_address(url: str) -> ArticleAddress | None:
     )
 
 
+def joined(base: str, address: str) -> str | None:
+    """The absolute address that a page at `base` means, None where it is none or longer than any real one."""
+    if len(address) > MOST_CHARACTERS:
+        return None
+    try:
+        return urljoin(base, address.strip())
+    except ValueError:
+        return None
+
+
 def canonical_url(url: str) -> str | None:
-    """The one form of an http(s) address, None for any other.
+    """The one form of an http(s) address, None for any other and for one longer than MOST_CHARACTERS.
 
     Lower-case host, no default port, user or fragment, no `//`, `/./`, `/../`, no `index.html`, no superfluous
     %xx, query sorted. The path keeps its case. w3lib folds the rest but not these (SITE.md §7, measured).
     """
+    if len(url) > MOST_CHARACTERS:
+        return None
     if _IN_ONE_FORM.fullmatch(url):
         return url
     try:
@@ -96,11 +112,16 @@ def canonical_url(url: str) -> str | None:
     if scheme not in _DEFAULT_PORTS or not parts.hostname:
         return None
     host = parts.hostname.rstrip(".")
+    if not _HOST.fullmatch(host):
+        return None
     if ":" in host:
         host = f"[{host}]"
     netloc = host if port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{port}"
     path = _INDEX.sub("/", _SLASHES.sub("/", _resolved(parts)))
-    return canonicalize_url(urlunsplit((scheme, netloc, path, parts.query, "")))
+    try:
+        return canonicalize_url(urlunsplit((scheme, netloc, path, parts.query, "")))
+    except UnicodeEncodeError:
+        return None
 
 
 def _resolved(parts: SplitResult) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from jcnews_spider.urls import canonical_url, parse_article_address, section_path
+from jcnews_spider.urls import canonical_url, joined, parse_article_address, section_path
 
 ARTICLE = "http://www.jcnews.com.cn/xw/jdxw/201812/t20181206_480898.html"
 
@@ -44,6 +44,11 @@ def test_parts_are_told_from_documents() -> None:
         "http://www.jcnews.com.cn/xw/..%2f..%2fetc/201812/t20181206_480898.html",
         "http://www.jcnews.com.cn/xw/jdxw/201812/t20181206_480898.html/extra",
         "http://www.jcnews.com.cn/Xw/新闻/201812/t20181206_480898.html",
+        "http://www.jcnews.com.cn/xw/..%5c..%5cetc/201812/t20181206_480898.html",
+        "http://www.jcnews.com.cn/xw/%00/201812/t20181206_480898.html",
+        "http://www.jcnews.com.cn/xw/\0/201812/t20181206_480898.html",
+        f"http://www.jcnews.com.cn/{'a' * 2000}/201812/t20181206_480898.html",
+        f"http://www.jcnews.com.cn/xw/201812/t20181206_480898.html?{'a' * 4000}",
         "javascript:window.print()",
         "http://[::1/xw/201812/t20181206_480898.html",
         "",
@@ -71,8 +76,21 @@ def test_canonical_form(url: str, expected: str) -> None:
     assert canonical_url(expected) == expected
 
 
-@pytest.mark.parametrize("url", ["mailto:a@b.cn", "//host/a", "http://", "http://host:port/", "ftp://host/"])
-def test_other_schemes_have_no_canonical_form(url: str) -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mailto:a@b.cn",
+        "//host/a",
+        "http://",
+        "http://host:port/",
+        "ftp://host/",
+        "http://ho\x1bst/",
+        "http://\u202ehost/",
+        "http://host/\ud800",
+        "http://\ud800/",
+    ],
+)
+def test_what_is_no_address_has_no_canonical_form(url: str) -> None:
     assert canonical_url(url) is None
 
 
@@ -91,3 +109,15 @@ def test_other_schemes_have_no_canonical_form(url: str) -> None:
 )
 def test_section_paths(text: str, expected: str | None) -> None:
     assert section_path(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        (" ./a.html\n", "http://host/xw/a.html"),
+        ("http://[::1", None),
+        ("../" * 2000, None),
+    ],
+)
+def test_a_link_is_joined_or_none(address: str, expected: str | None) -> None:
+    assert joined("http://host/xw/", address) == expected

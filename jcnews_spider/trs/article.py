@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
-from urllib.parse import urljoin
 
 from jcnews_spider.article import Article, Crawl, Rights, SectionRef, char_count, content_hash
 from jcnews_spider.encoding import decode
-from jcnews_spider.errors import NoBody, RedirectStub, UnknownLayout
+from jcnews_spider.errors import NoBody, RedirectStub, TooComplex, UnknownLayout
 from jcnews_spider.text import one_line, paragraphs
 from jcnews_spider.trs import byline
 from jcnews_spider.trs.body import attachments_of, html_of, images_of, videos_of
@@ -23,16 +22,16 @@ from jcnews_spider.trs.pager import find_pager
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import MOST_TEXT, redirect_target
 from jcnews_spider.trs.template import SOURCES
-from jcnews_spider.trs.tree import count_elements, nodes, parse_tree, scripts, text_of, up_to_block, xpath
-from jcnews_spider.urls import ArticleAddress
+from jcnews_spider.trs.tree import nodes, parse_tree, scripts, text_of, up_to_block, xpath
+from jcnews_spider.urls import ArticleAddress, joined
 
 T = TypeVar("T")
 
 PARSER_VERSION = "2"
 """Goes up with every change that can change a record of the same bytes."""
 
-MOST_ELEMENTS = 150_000
-"""Elements above which a page is no article: the longest real ones have some thousands; keeps a page below 2 s."""
+MOST_CHARACTERS = 1_000_000
+"""Characters of one page's text above which it is no article: three long novels."""
 AUTHOR_REACH = 6
 """Lines behind a body among which one may name its author."""
 
@@ -52,14 +51,14 @@ def parse_article(body: bytes, url: str | None, site: Site, charset: str | None 
     """
     decoded = decode(body, charset)
     root = parse_tree(decoded.text)
-    if count_elements(root) > MOST_ELEMENTS:
-        raise UnknownLayout(f"more than {MOST_ELEMENTS} elements")
-    base = urljoin(url or "", str(_BASE(root))) if url else ""
+    base = joined(url, str(_BASE(root))) or url if url else ""
     page = PageLines(root)
     address = site.article_address(url) if url else None
     layout = next(filter(None, (fit(template, page) for template in site.templates)), None)
-    is_long = layout is not None and sum(len(line.text) for line in layout.body) > MOST_TEXT
-    if not is_long and (target := redirect_target(root, base)):
+    length = sum(len(line.text) for line in layout.body) if layout else 0
+    if length > MOST_CHARACTERS:
+        raise TooComplex(f"a text of more than {MOST_CHARACTERS} characters")
+    if length <= MOST_TEXT and (target := redirect_target(root, base)):
         raise RedirectStub(target)
     if layout is None:
         raise (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
 from jcnews_spider.article import SectionRef
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.tree import Marked, Node, around_texts, attribute, nodes, text_of, tokens, xpath
+from jcnews_spider.urls import joined
 
 _MARKED = Marked(
     tokens("currchnlcls mbx crumb crumbs breadcrumb breadcrumbs position location dqwz weizhi path"),
@@ -31,7 +31,7 @@ def breadcrumb(page: PageLines, base: str) -> tuple[SectionRef, ...]:
         for node in found(page):
             name = one_line(text_of(node))
             if name and not _HOME.fullmatch(name):
-                links.setdefault(name, SectionRef(name, _joined(base, attribute(node, "href"))))
+                links.setdefault(name, SectionRef(name, joined(base, attribute(node, "href")) or ""))
         if links:
             return tuple(links.values())
     return ()
@@ -53,10 +53,3 @@ def named_links(page: PageLines) -> list[Node]:
         if box is not None:
             links.update(dict.fromkeys(nodes(_LINKS, box)))
     return list(links)
-
-
-def _joined(base: str, href: str) -> str:
-    try:
-        return urljoin(base, href)
-    except ValueError:
-        return ""

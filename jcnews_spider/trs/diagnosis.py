@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urljoin
 
 from jcnews_spider.article import Article
 from jcnews_spider.encoding import Decoded, decode
@@ -22,6 +21,7 @@ from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.template import FALLBACK, Template
 from jcnews_spider.trs.title import confirmed_title, find_title, fold
 from jcnews_spider.trs.tree import attribute, nodes, parse_tree, xpath
+from jcnews_spider.urls import joined
 
 Kind = Literal["home", "list", "article"]
 
@@ -243,18 +243,11 @@ def _entry_place(listing: Listing, text: str, url: str, site: Site) -> str:
     """Where the first article stands."""
     first = next((entry.url for entry in listing.entries if entry.kind == "article"), None)
     links = nodes(_LINKS, parse_tree(text)) if first else []
-    found = next((link for link in links if site.canonical(_joined(url, attribute(link, "href"))) == first), None)
+    found = next((link for link in links if site.canonical(joined(url, attribute(link, "href")) or "") == first), None)
     if found is None:
         return "written by a script" if first else "no link to an article, a file or another site"
     above = found.getparent()
     return described(found if above is None else above)
-
-
-def _joined(url: str, href: str) -> str:
-    try:
-        return urljoin(url, href)
-    except ValueError:
-        return ""
 
 
 def _home(listing: Listing, site: Site) -> list[Finding]:

@@ -6,12 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from jcnews_spider.article import SectionRef
 from jcnews_spider.encoding import decode
+from jcnews_spider.errors import TooComplex
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.crumb import breadcrumb
 from jcnews_spider.trs.page import PageLines
@@ -19,9 +20,12 @@ from jcnews_spider.trs.pager import Pager, find_pager
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import redirect_target
 from jcnews_spider.trs.tree import Node, attribute, nodes, parse_tree, text_of, xpath
-from jcnews_spider.urls import canonical_url
+from jcnews_spider.urls import canonical_url, joined
 
 Kind = Literal["article", "external", "file"]
+
+MOST_LINKS = 20_000
+"""Links of a page above which it is no list: lists show some dozens, the home page some hundred."""
 
 _LINKS = xpath("//a[@href] | //script[not(@src)]")
 _BASE = xpath("string(//base/@href)")
@@ -94,14 +98,16 @@ class _Link:
 
 
 def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None) -> Listing:
-    """What a list page says; raises NotHtml or EmptyPage. A page without entries is a listing without entries.
+    """What a list page says; raises NotHtml, EmptyPage or TooComplex. One without entries is a listing without.
 
     An entry is what stands in the list proper, and every article of the page's own section wherever it stands:
     nothing of the list may be lost, while side boxes of other sections' headlines are no members.
     """
     root = parse_tree(decode(body, charset).text)
-    base = urljoin(url, str(_BASE(root)) or url)
-    links = list(_links(root, base, site, urlsplit(url).path.rpartition("/")[0] + "/"))
+    base = joined(url, str(_BASE(root))) or url
+    links = list(islice(_links(root, base, site, urlsplit(url).path.rpartition("/")[0] + "/"), MOST_LINKS + 1))
+    if len(links) > MOST_LINKS:
+        raise TooComplex(f"more than {MOST_LINKS} links")
     proper = _list_group(links)
     wanted = (link.entry for link in links if link.is_own or link.group == proper)
     entries: dict[str, Entry] = {}
@@ -127,7 +133,7 @@ def _links(root: Node, base: str, site: Site, own: str) -> Iterator[_Link]:
     for node in nodes(_LINKS, root):
         written = _written(text_of(node)) if node.tag == "script" else [(attribute(node, "href"), _title(node))]
         for href, title in written:
-            entry = _entry(_joined(base, href), node, title, site)
+            entry = _entry(joined(base, href) or "", node, title, site)
             if entry is not None:
                 is_own = entry.kind == "article" and urlsplit(entry.url).path.startswith(own)
                 yield _Link(entry, _group(node), is_own)
@@ -204,15 +210,8 @@ def _sections(root: Node, base: str, site: Site) -> tuple[SectionRef, ...]:
     found: dict[str, SectionRef] = {}
     for node in nodes(_LINKS, root):
         name = one_line(text_of(node)) if node.tag == "a" else ""
-        path = site.section_at(_joined(base, attribute(node, "href"))) if name and len(name) <= 40 else None
+        path = site.section_at(joined(base, attribute(node, "href")) or "") if name and len(name) <= 40 else None
         if path:
             url = site.section_url(path)
             found.setdefault(url, SectionRef(name, url))
     return tuple(found.values())
-
-
-def _joined(base: str, href: str) -> str:
-    try:
-        return urljoin(base, href.strip())
-    except ValueError:
-        return ""

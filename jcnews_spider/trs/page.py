@@ -15,6 +15,9 @@ from jcnews_spider.trs.tree import Marked, Marks, Node, Place, hidden_elements, 
 SIBLINGS_ABOVE, LEVELS_ABOVE = 3, 4
 """Elements before a title that are read too (a 引题, on some sites the date), and levels up where they may stand."""
 
+MOST_TITLE = 10_000
+"""Characters of a <title> that are read."""
+
 
 class PageLines:
     """A page's lines; what is asked twice is answered from memory, templates share most of their questions."""
@@ -79,7 +82,7 @@ class PageLines:
     def page_title(self) -> str:
         """Text of <title>, with the site's name."""
         found = next(self.root.iter("title"), None)
-        return "" if found is None else one_line(text_of(found))
+        return "" if found is None else one_line(text_of(found)[:MOST_TITLE])
 
     @cached_property
     def metas(self) -> Mapping[str, str]:

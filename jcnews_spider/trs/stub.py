@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.tree import Node, attribute, nodes, scripts, xpath
+from jcnews_spider.urls import joined
 
 MOST_TEXT = 200
 """Visible characters a stub has at most: `正在跳转…` and a link."""
@@ -30,10 +30,7 @@ def redirect_target(root: Node, base: str) -> str | None:
     found = next(filter(None, candidates), None)
     if found is None or _has_content(root):
         return None
-    try:
-        return str(urljoin(base, found["url"].strip()))
-    except ValueError:
-        return None
+    return joined(base, found["url"])
 
 
 def _has_content(root: Node) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from lxml import etree
 
 from jcnews_spider.errors import EmptyPage, NotHtml
+from jcnews_spider.trs.bulk import require_bounded
 
 Node: TypeAlias = etree._Element
 """Not one of lxml.html's: those call into Python for each element that is seen, a fifth of all time."""
@@ -17,7 +18,7 @@ Node: TypeAlias = etree._Element
 _NOT_HTML = re.compile(r"\s*(%PDF|PK\x03\x04|\x89PNG|GIF8|\xff\xd8|Rar!|[{\[]\s*[\"{\[])")
 _CONTROLS = bytes({*range(0x20)} - {0x09, 0x0A, 0x0C, 0x0D})
 _FORM_FEED = bytes.maketrans(b"\x0c", b" ")
-_NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
+_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _REFERENCES = re.compile(
     rb"&#(?:x0*(?:1?[0-9a-f]|fff[ef])|0*(?:[12]?[0-9]|3[01]|6553[45]))(?![0-9a-f]);?", re.IGNORECASE
 )
@@ -30,7 +31,7 @@ _PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=Tru
 
 
 def parse_tree(text: str) -> Node:
-    """The root of a page; raises EmptyPage or NotHtml.
+    """The root of a page; raises EmptyPage, NotHtml or TooComplex.
 
     What stands behind an early `</html>` becomes a second root in libxml2 that no iteration sees: it joins the first.
     The parser bounds the depth (2,048), so that no walk meets 100,000 nested tags.
@@ -39,8 +40,9 @@ def parse_tree(text: str) -> Node:
         raise EmptyPage("no content")
     if _NOT_HTML.match(text) or not _A_TAG.search(text):
         raise NotHtml("no HTML")
+    page = _clean(text)
     try:
-        root: Node | None = etree.fromstring(_clean(text), _PARSER)
+        root: Node | None = etree.fromstring(page, _PARSER)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as fault:
         raise EmptyPage(str(fault)) from None
     if root is None:
@@ -52,10 +54,14 @@ def parse_tree(text: str) -> Node:
 
 
 def _clean(text: str) -> bytes:
-    """UTF-8 without the characters that a tree can hold, but refuses where it is changed: controls, U+FFFE, U+FFFF."""
+    """UTF-8 without the characters that a tree can hold, but refuses where it is changed: controls, U+FFFE, U+FFFF.
+
+    Raises TooComplex.
+    """
     body = text.encode("utf-8", "replace").translate(_FORM_FEED, _CONTROLS)
-    if "\ufffe" in text or "\uffff" in text:
-        body = _NO_CHARACTERS.sub(b"", body)
+    for character in _NO_CHARACTERS:
+        body = body.replace(character, b"")
+    require_bounded(body)
     return _REFERENCES.sub(b" ", body) if b"&#" in body else body
 
 
@@ -191,12 +197,6 @@ def drop(node: Node) -> None:
     parent.remove(node)
 
 
-def count_elements(root: Node) -> int:
-    """How many elements a tree has."""
-    found: Any = _COUNT(root)
-    return int(found)
-
-
 def text_of(node: Node) -> str:
     """All text inside, scripts too."""
     return str(_STRING(node)) if len(node) else node.text or ""
@@ -238,7 +238,6 @@ def metas(root: Node) -> Mapping[str, str]:
     return found
 
 
-_COUNT = etree.XPath("count(//*)")
 _STRING = etree.XPath("string()", smart_strings=False)
 INVISIBLE = frozenset(
     ("title", "script", "style", "noscript", "template", "head", "select", "option", "textarea", "iframe")
