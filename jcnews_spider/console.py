@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import sys
@@ -16,13 +17,14 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from jcnews_spider import clock, options
+from jcnews_spider import clock, logs, options
 from jcnews_spider.archive import LEDGER, Archive, new_run_id, require_archive, require_ledger
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.errors import JcnewsError, UsageFault
 from jcnews_spider.sites import SITES
+from jcnews_spider.text import shown
 
 
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter, ScrapyHelpFormatter):
@@ -48,7 +50,7 @@ class ProjectCommand(ScrapyCommand):
         try:
             self.exitcode = self.work(args, opts)
         except JcnewsError as fault:
-            print(f"scrapy {_name(self)}: {fault}", file=sys.stderr)
+            print(f"scrapy {_name(self)}: {shown(str(fault))}", file=sys.stderr)
             self.exitcode = fault.exit_code
         except BrokenPipeError:  # `… | head` has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -64,6 +66,9 @@ class ProjectCommand(ScrapyCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Reads the options; what Scrapy calls a usage error ends with 1, not with 2."""
+        logs.keep_plain()
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may hold what no encoding takes
         unknown = [argument for argument in args if argument.startswith("-") and argument != "-"]
         if unknown:
             self._refuse(f"unknown option {unknown[0]}")
@@ -73,7 +78,7 @@ class ProjectCommand(ScrapyCommand):
             self._refuse(str(fault))
 
     def _refuse(self, message: str) -> NoReturn:
-        print(f"scrapy {_name(self)}: {message} (see scrapy {_name(self)} --help)", file=sys.stderr)
+        print(f"scrapy {_name(self)}: {shown(message)} (see scrapy {_name(self)} --help)", file=sys.stderr)
         sys.exit(UsageFault.exit_code)
 
 
@@ -157,8 +162,8 @@ def indented(rows: Sequence[tuple[str, str]]) -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Rows in columns, 汉字 counted as two cells."""
-    lines = [[str(cell) for cell in row] for row in [head, *rows]]
+    """Rows in columns, 汉字 counted as two cells; what would steer a terminal is escaped."""
+    lines = [[shown(str(cell)) for cell in row] for row in [head, *rows]]
     widths = [max(_cells(line[column]) for line in lines) for column in range(len(head))]
     return "\n".join(
         "  ".join(cell + " " * (width - _cells(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()

@@ -36,6 +36,15 @@ def safe(text: str) -> str:
     return _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", text))
 
 
+def shown(text: str) -> str:
+    """The text for a terminal or a log: what would steer it stands as an escape, further lines are indented."""
+    return _UNSAFE.sub(_escape, text).replace("\n", "\n    ")
+
+
+def _escape(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode("ascii")
+
+
 def one_line(text: str) -> str:
     """Safe text in which every run of blanks, full-width and non-breaking ones too, is one space; none at its ends."""
     return " ".join(safe(text).split())
