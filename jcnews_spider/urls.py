@@ -105,23 +105,21 @@ def canonical_url(url: str) -> str | None:
         return url
     try:
         parts = urlsplit(url.strip())
-        port = parts.port
-    except ValueError:
+        netloc = _netloc(parts)
+        path = _INDEX.sub("/", _SLASHES.sub("/", _resolved(parts)))
+        return canonicalize_url(urlunsplit((parts.scheme.lower(), netloc, path, parts.query, ""))) if netloc else None
+    except ValueError:  # no port, no IPv6 address, no text
         return None
+
+
+def _netloc(parts: SplitResult) -> str | None:
+    """Host and port of an http(s) address in their one form, None for any other; raises ValueError."""
     scheme = parts.scheme.lower()
-    if scheme not in _DEFAULT_PORTS or not parts.hostname:
+    host = (parts.hostname or "").rstrip(".")
+    if scheme not in _DEFAULT_PORTS or not _HOST.fullmatch(host):
         return None
-    host = parts.hostname.rstrip(".")
-    if not _HOST.fullmatch(host):
-        return None
-    if ":" in host:
-        host = f"[{host}]"
-    netloc = host if port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{port}"
-    path = _INDEX.sub("/", _SLASHES.sub("/", _resolved(parts)))
-    try:
-        return canonicalize_url(urlunsplit((scheme, netloc, path, parts.query, "")))
-    except UnicodeEncodeError:
-        return None
+    host = f"[{host}]" if ":" in host else host
+    return host if parts.port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{parts.port}"
 
 
 def _resolved(parts: SplitResult) -> str:

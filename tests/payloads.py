@@ -139,6 +139,9 @@ LONG: Payloads = {
     "script_calls": lambda: article(head=f"<script>{'createPageHTML(' * 600_000}</script>"),
     "script_comments": lambda: article(head=f"<script>countPage t20221009_956123{'/*' * 4_800_000}</script>"),
     "script_links": lambda: article(head=f"<script>{'<a href=a.pdf>' * 650_000}</script>"),
+    "script_open_comments": lambda: article(head=f"<script>countPage t20221009_956123{'/* ' * 3_200_000}</script>"),
+    "script_open_links": lambda: article(head=f"<script>{'<a ' * 190_000}{'href=a ' * 1_300_000}</script>"),
+    "script_one_word": lambda: article(head=f"<script>countPage index t20221009_956123{'a' * 9_800_000}</script>"),
     "script_quotes": lambda: article(f"<script>{chr(34) * 9_900_000}</script>"),
     "script_locations": lambda: filled("location='a", "<html><script>"),
     "scripts_many": lambda: filled("<script>x</script>", "<html><head>"),
@@ -153,6 +156,7 @@ LONG: Payloads = {
     "title_10mb": lambda: filled("题", "<html><head><title>"),
     "titles_many": lambda: filled("<title>题目</title>", "<html><head>"),
     "meta_charsets": lambda: b"\xff" + filled("<meta charset ", ""),
+    "meta_refresh_digits": lambda: filled("1", '<meta http-equiv="refresh" content="'),
     "meta_refresh": lambda: filled("1;url=", '<meta http-equiv="refresh" content="'),
     "base_10mb": lambda: article(head=f'<base href="http://a/{"../" * 3_200_000}">'),
 }
@@ -206,6 +210,11 @@ TRUE: Payloads = {
 
 ARTICLES: Payloads = {**NESTED, **MANY, **ATTRIBUTES, **LONG, **BINARY, **TRUE}
 
+REFUSED = frozenset(
+    {*NESTED, *MANY, *BINARY, *(name for name in ATTRIBUTES if name != "attribute_value_in_article")}
+) - {"nested_100k", "nested_10mb_in_article", "utf32"}
+"""Those of the articles that are none."""
+
 LISTS: Payloads = {
     "list_links": lambda: listing(_links(200_000)),
     "list_items": lambda: listing("".join(map(ITEM.format, range(70_000)))),
@@ -215,9 +224,11 @@ LISTS: Payloads = {
     "list_sections": lambda: listing("".join(f'<a href="/a{n}/">b</a>' for n in range(200_000))),
     "list_script_links": lambda: listing("<script>" + "'/xw/202210/t20221009_1.html'" * 330_000 + "</script>"),
     "list_script_titles": lambda: listing("<script>" + "'/a' 题" * 900_000 + "</script>"),
+    "list_script_chinese": lambda: listing("<script>'/a'" + chr(34) + "字" * 3_200_000 + "</script>"),
     "list_script_quotes": lambda: listing("<script>" + "href='" * 1_600_000 + "</script>"),
     "list_one_row": lambda: filled('<a href="t20221009_1.html">b</a>', "<html><body><ul><li>", 5_000_000),
-    "list_deep_items": lambda: listing("<div>" * 1_500 + "".join(map(ITEM.format, range(20_000)))),
+    "list_long_row": lambda: listing(f"<li>{'字' * 3_000_000}" + '<a href="t20221009_1.html">b</a>' * 9_900),
+    "list_deep_items": lambda: listing("<div>" * 1_500 + "".join(map(ITEM.format, range(9_900)))),
     "list_long_address": lambda: listing(f'<a href="/xw/{"a" * 9_900_000}">b</a>'),
     "list_long_dots": lambda: listing(f'<a href="{"../" * 3_200_000}xw/202210/t20221009_1.html">b</a>'),
     "list_long_title": lambda: listing(ITEM.format(1).replace("第", "第" * 3_200_000)),

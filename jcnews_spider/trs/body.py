@@ -41,7 +41,7 @@ _VIDEO_PAGE = re.compile(r"video|player|//v\.", re.IGNORECASE)
 _LINKS = xpath(".//a/@href")
 _OWN_FILES = xpath("//a/@href[starts-with(., './P0') or starts-with(., 'P0')]")
 _SCRIPT_FILE = re.compile(
-    r"<a\b[^>]*?href\s*=\s*\\?[\"']?(?P<url>[^\"'\\\s>]+)[^>]*>(?P<name>.*?)<", re.IGNORECASE | re.DOTALL
+    r"<a\b(?>[^<>]*?href\s*=)\s*\\?[\"']?(?P<url>[^\"'\\\s>]+)[^<>]*>(?P<name>.*?)<", re.IGNORECASE | re.DOTALL
 )
 _SCRIPT_VIDEO = re.compile(r"""["'](?P<url>[^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm))["']""", re.IGNORECASE)
 _PLAYER = xpath("descendant-or-self::*[self::video or self::source or self::embed or self::iframe or self::object]")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from jcnews_spider.errors import TooComplex
 
@@ -37,12 +38,15 @@ def require_bounded(page: bytes) -> None:
     words = read = seen = 0
     for begin, end in _tags(page):
         read += end - begin
-        words += _count(_WORD, page, max(begin, seen), end)
+        words += _count(_WORD, page[max(begin, seen) : end], MOST_WORDS)
         seen = max(seen, end)
-        if end - begin > MOST_ATTRIBUTES and _count(_ATTRIBUTE, page, begin + 1, end) > MOST_ATTRIBUTES:
-            raise TooComplex(f"a tag of more than {MOST_ATTRIBUTES} attributes")
         if words > MOST_WORDS or read > MOST_READ:
             raise TooComplex(f"more than {MOST_WORDS} words inside tags")
+        if (
+            end - begin > MOST_ATTRIBUTES
+            and _count(_ATTRIBUTE, page[begin + 1 : end], MOST_ATTRIBUTES) > MOST_ATTRIBUTES
+        ):
+            raise TooComplex(f"a tag of more than {MOST_ATTRIBUTES} attributes")
 
 
 def _tags(page: bytes) -> Iterator[tuple[int, int]]:
@@ -53,5 +57,6 @@ def _tags(page: bytes) -> Iterator[tuple[int, int]]:
             yield tag.span()
 
 
-def _count(pattern: re.Pattern[bytes], page: bytes, begin: int, end: int) -> int:
-    return sum(1 for _ in pattern.finditer(page, begin, end))
+def _count(pattern: re.Pattern[bytes], part: bytes, most: int) -> int:
+    """How often a pattern matches; one more than the most where it is more."""
+    return sum(1 for _ in islice(pattern.finditer(part), most + 1))

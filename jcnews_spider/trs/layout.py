@@ -41,7 +41,7 @@ MOST_ITEMS = 3
 
 _LINKED = xpath(".//a[@href]")
 _SUBTITLE = re.compile(r"sub-?title|yinti|fubiao|futi|fbt|subhead|vice")
-_PICTURE = re.compile(r"(?:^|/)[^/?]*\d{6}[^/?]*\.(?:jpe?g|png)(?:$|\?)", re.IGNORECASE)
+_PICTURE = re.compile(r"(?:^|/)(?>[^/?]*?\d{6})[^/?]*\.(?:jpe?g|png)(?:$|\?)", re.IGNORECASE)
 """Names that a CMS gives to pictures of articles: a date or a number; icons have words."""
 _SENTENCE_END = re.compile("[。！？；]")
 _ERROR = re.compile(

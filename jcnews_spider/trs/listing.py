@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import islice
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -24,8 +24,12 @@ from jcnews_spider.urls import canonical_url, joined
 
 Kind = Literal["article", "external", "file"]
 
-MOST_LINKS = 20_000
+MOST_LINKS = 10_000
 """Links of a page above which it is no list: lists show some dozens, the home page some hundred."""
+MOST_LEVELS = 40
+"""Containers above a link that tell its group."""
+MOST_BLANK = 10_000
+"""Characters at an item's end among which its date stands, blanks too."""
 
 _LINKS = xpath("//a[@href] | //script[not(@src)]")
 _BASE = xpath("string(//base/@href)")
@@ -35,7 +39,8 @@ _WRITTEN = re.compile(
     r"""["'](?P<url>(?:https?://|\.{0,2}/)[^"'\s<>\\]+)["']|href\s*=\s*\\?["']?(?P<href>[^"'\s<>\\+]+)""", re.IGNORECASE
 )
 _WRITTEN_TITLE = re.compile(
-    r"""title\s*=\s*\\?["'](?P<title>[^"']+)|>(?P<text>[^<>"']+)</a>|["'](?P<any>[^"'<>]*[\u4e00-\u9fa5][^"'<>]*)["']"""
+    r"""title\s*=\s*\\?["'](?P<title>[^"']+)|>(?P<text>[^<>"']+)</a>"""
+    r"""|["'](?=[^"'<>\u4e00-\u9fa5]*+[\u4e00-\u9fa5])(?P<any>[^"'<>]*+)["']"""
 )
 _DATE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?|\b\d{1,2}-\d{1,2}\b")
 _SIDE_BOX = re.compile(r"[#. _-](?:side|sidebar|right|fr|hot|rank|phb|tuijian|recommend)(?=[. /_-])", re.IGNORECASE)
@@ -105,9 +110,7 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
     """
     root = parse_tree(decode(body, charset).text)
     base = joined(url, str(_BASE(root))) or url
-    links = list(islice(_links(root, base, site, urlsplit(url).path.rpartition("/")[0] + "/"), MOST_LINKS + 1))
-    if len(links) > MOST_LINKS:
-        raise TooComplex(f"more than {MOST_LINKS} links")
+    links = list(_links(root, base, site, urlsplit(url).path.rpartition("/")[0] + "/"))
     proper = _list_group(links)
     wanted = (link.entry for link in links if link.is_own or link.group == proper)
     entries: dict[str, Entry] = {}
@@ -130,36 +133,48 @@ def parse_navigation(body: bytes, url: str, site: Site, charset: str | None = No
 
 
 def _links(root: Node, base: str, site: Site, own: str) -> Iterator[_Link]:
+    """The links that may be entries; raises TooComplex."""
+    places = _Places()
+    for number, (node, href, title) in enumerate(_named(root)):
+        if number == MOST_LINKS:
+            raise TooComplex(f"more than {MOST_LINKS} links")
+        entry = _entry(joined(base, href) or "", title, places.date(node), site)
+        if entry is not None:
+            is_own = entry.kind == "article" and urlsplit(entry.url).path.startswith(own)
+            yield _Link(entry, places.group(node), is_own)
+
+
+def _named(root: Node) -> Iterator[tuple[Node, str, str]]:
+    """(element, address as written, title) of every link, those that scripts write too."""
     for node in nodes(_LINKS, root):
-        written = _written(text_of(node)) if node.tag == "script" else [(attribute(node, "href"), _title(node))]
-        for href, title in written:
-            entry = _entry(joined(base, href) or "", node, title, site)
-            if entry is not None:
-                is_own = entry.kind == "article" and urlsplit(entry.url).path.startswith(own)
-                yield _Link(entry, _group(node), is_own)
+        if node.tag == "script":
+            yield from ((node, href, title) for href, title in _written(text_of(node)))
+        else:
+            yield node, attribute(node, "href"), _title(node)
 
 
 def _written(script: str) -> Iterator[tuple[str, str]]:
     """(address, title) of the links that a script writes: string literals, or tags inside one (SITE.md §3.2)."""
-    found = list(_WRITTEN.finditer(script))
-    for match, following in zip_longest(found, found[1:]):
-        end = following.start() if following else len(script)
-        title = _WRITTEN_TITLE.search(script, match.end(), end)
+    match = _WRITTEN.search(script)
+    while match:
+        following = _WRITTEN.search(script, match.end())
+        title = _WRITTEN_TITLE.search(script, match.end(), following.start() if following else len(script))
         yield match["url"] or match["href"], one_line(next(filter(None, title.groups()))) if title else ""
+        match = following
 
 
-def _entry(url: str, node: Node, title: str, site: Site) -> Entry | None:
+def _entry(url: str, title: str, date: str | None, site: Site) -> Entry | None:
     """The entry that a link is, None for a link to a page of the site that is no article."""
     canonical = canonical_url(url)
     if canonical is None:
         return None
     address = site.article_address(url)
     if address is not None:
-        return Entry(address.url, "article", address.docid, title, _shown_date(node))
+        return Entry(address.url, "article", address.docid, title, date)
     if _FILE.search(urlsplit(canonical).path):
-        return Entry(canonical, "file", None, title, _shown_date(node))
+        return Entry(canonical, "file", None, title, date)
     if site.canonical(url) is None and title:
-        return Entry(canonical, "external", None, title, _shown_date(node))
+        return Entry(canonical, "external", None, title, date)
     return None
 
 
@@ -179,16 +194,6 @@ def _list_group(links: list[_Link]) -> str | None:
     return None if best is None or not signs[best] else best
 
 
-def _group(node: Node) -> str:
-    """Where a link stands: the containers above it by id and class, the innermost by its tag alone.
-
-    A list cut into blocks of five, or set in `ul.left` and `ul.right`, is one group.
-    """
-    innermost, *above = [n for n in node.iterancestors() if n.tag in _GROUP_TAGS] or [node]
-    names = (f"{n.tag}#{attribute(n, 'id')}.{attribute(n, 'class')}" for n in above)
-    return "/".join((str(node.tag), str(innermost.tag), *names))
-
-
 def _title(node: Node) -> str:
     """The title attribute, which is whole where the text is cut, else the heading inside, else the text."""
     if title := one_line(attribute(node, "title")):
@@ -198,12 +203,34 @@ def _title(node: Node) -> str:
     return text if headings else _DATE.sub("", text).strip() or text
 
 
-def _shown_date(node: Node) -> str | None:
-    item = next((n for n in node.iterancestors() if n.tag in _ITEM_TAGS), None)
-    if item is None or node.tag == "script":
-        return None
-    dates = _DATE.findall(one_line(text_of(item))[-200:])
-    return dates[-1] if dates else None
+class _Places:
+    """Where links stand, each element around them read once."""
+
+    def __init__(self) -> None:
+        self._dates: dict[Node, str | None] = {}
+        self._paths: dict[Node, str] = {}
+
+    def group(self, node: Node) -> str:
+        """The containers above a link by id and class, the innermost by its tag alone.
+
+        A list cut into blocks of five, or set in `ul.left` and `ul.right`, is one group.
+        """
+        innermost = next(node.iterancestors(*_GROUP_TAGS), node)
+        if innermost not in self._paths:
+            above = islice(innermost.iterancestors(*_GROUP_TAGS), MOST_LEVELS)
+            names = (f"{n.tag}#{attribute(n, 'id')}.{attribute(n, 'class')}" for n in above)
+            self._paths[innermost] = "/".join((str(innermost.tag), *names))
+        return f"{node.tag}/{self._paths[innermost]}"
+
+    def date(self, node: Node) -> str | None:
+        """The date of the item in which a link stands, as printed."""
+        item = next(node.iterancestors(*_ITEM_TAGS), None)
+        if item is None or node.tag == "script":
+            return None
+        if item not in self._dates:
+            dates = _DATE.findall(one_line(text_of(item)[-MOST_BLANK:])[-200:])
+            self._dates[item] = dates[-1] if dates else None
+        return self._dates[item]
 
 
 def _sections(root: Node, base: str, site: Site) -> tuple[SectionRef, ...]:

@@ -8,9 +8,9 @@ from urllib.parse import urljoin
 
 from jcnews_spider.trs.tree import Node, scripts
 
-_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'\w])//[^\n]*", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?<![:\"'\w])//[^\n]*", re.DOTALL)
 _CALL = re.compile(
-    r"[\w$.]+\s*\(\s*[\"']?(\d{1,6})[\"']?\s*,\s*[\"']?\d{1,6}[\"']?\s*,\s*[\"']([\w-]{1,60})[\"']\s*,\s*[\"'](s?html?)[\"']"
+    r"[\w$]\s*\(\s*[\"']?(\d{1,6})[\"']?\s*,\s*[\"']?\d{1,6}[\"']?\s*,\s*[\"']([\w-]{1,60})[\"']\s*,\s*[\"'](s?html?)[\"']"
 )
 _VARIABLE = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,6})")
 

@@ -17,7 +17,7 @@ _REFRESH = xpath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][@
 _VISIBLE = etree.XPath(
     "//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]", smart_strings=False
 )
-_REFRESH_URL = re.compile(r"\d*\s*[;,]\s*url\s*=\s*[\"']?(?P<url>[^\"']+)", re.IGNORECASE)
+_REFRESH_URL = re.compile(r"[;,]\s*url\s*=\s*[\"']?(?P<url>[^\"']+)", re.IGNORECASE)
 _LOCATION = re.compile(
     r"(?:location(?:\.href)?\s*=\s*|location\.(?:replace|assign)\s*\(\s*)[\"'](?P<url>[^\"']+)[\"']", re.IGNORECASE
 )
