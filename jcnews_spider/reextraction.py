@@ -11,7 +11,7 @@ from jcnews_spider.archive import LEDGER
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.archive.segments import read_record
-from jcnews_spider.article import Article, read_article
+from jcnews_spider.article import Article
 from jcnews_spider.errors import Damaged, StorageFault, UnknownLayout
 from jcnews_spider.pipelines import versions
 from jcnews_spider.trs.site import Site
@@ -82,7 +82,7 @@ def _outcome(reader: Reader, site: Site, run_id: str, place: Place) -> Outcome:
 def _record(root: Path, place: Place) -> Article:
     """The record at a place; raises Damaged where there is none or another one."""
     try:
-        record = read_article(read_record(root, place.segment, place.offset))
+        record = read_record(root, place.segment, place.offset)
     except (OSError, ValueError, LookupError, TypeError) as fault:
         raise Damaged(f"{place.segment} at {place.offset}: {fault}") from fault
     if record.id != place.id:

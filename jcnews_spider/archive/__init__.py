@@ -157,8 +157,8 @@ class Archive:
 
     def last_record(self, known: KnownArticle) -> Article | None:
         """The newest record of an article, sealed or not; None when it has none."""
-        line = self.ledger.outbox.last_of(known.id) or self._last_sealed(known)
-        return read_article(line) if line else None
+        line = self.ledger.outbox.last_of(known.id)
+        return read_article(line) if line else self._last_sealed(known)
 
     def read(self, path: str) -> bytes:
         """The bytes of a file under output/."""
@@ -250,7 +250,7 @@ class Archive:
         warc.payloads.clear()
         warc.addresses.clear()
 
-    def _last_sealed(self, known: KnownArticle) -> str | None:
+    def _last_sealed(self, known: KnownArticle) -> Article | None:
         if known.segment is None or known.offset is None:
             return None
         return segments.read_record(self.root, self.ledger.outbox.segment_path(known.segment), known.offset)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
 from jcnews_spider.archive.ledger import Ledger
-from jcnews_spider.archive.segments import FOLDER, checked, read_record
+from jcnews_spider.archive.segments import FOLDER, read_record, record_of
 from jcnews_spider.archive.snapshots import part_paths
 from jcnews_spider.archive.warc.coding import BadCoding, decoded
 from jcnews_spider.archive.warc.members import OPEN, Member, located, read_member, spans
 from jcnews_spider.archive.warc.writer import FOLDER as WARCS
-from jcnews_spider.article import Article, WarcPointer, read_article
+from jcnews_spider.article import Article, WarcPointer
 from jcnews_spider.errors import Damaged
 from jcnews_spider.urls import parse_article_address
 
@@ -32,10 +32,10 @@ class Reader:
         self.root = root
         self.ledger = ledger
 
-    def lines(self, mark: bytes = b"") -> Iterator[str]:
-        """The line of every sealed record, by the name of its segment, oldest run first; a mark in its head selects.
+    def records(self, mark: bytes = b"", damaged: Callable[[str], None] = logger.warning) -> Iterator[Article]:
+        """Every sealed record, by the name of its segment, oldest run first; a mark in the head of its line selects.
 
-        What is no record any more is passed over with a warning.
+        What is no record any more is passed over, and `damaged` is told of it.
         """
         for path in sorted((self.root / FOLDER).glob("*.jsonl")):
             end = 0
@@ -45,21 +45,20 @@ class Reader:
                     if mark not in line[:200]:
                         continue
                     try:
-                        yield checked(line)
+                        yield record_of(line)
                     except ValueError as fault:
-                        logger.warning("%s at %d: %s", path.name, offset, fault)
+                        damaged(f"{path.name} at {offset}: {fault}")
 
     def newest(self, id_: str) -> Article | None:
         """The newest sealed record of an article; raises Damaged."""
         known = self.ledger.articles.get(id_)
         if known is None or known.segment is None or known.offset is None:
             return None
-        return read_article(read_record(self.root, self.ledger.outbox.segment_path(known.segment), known.offset))
+        return read_record(self.root, self.ledger.outbox.segment_path(known.segment), known.offset)
 
     def versions(self, id_: str) -> list[Article]:
         """Every sealed record of an article that can be read, oldest version first."""
-        found = [read_article(line) for line in self.lines(f'"id":"{id_}",'.encode())]
-        return sorted(found, key=lambda article: article.version)
+        return sorted(self.records(f'"id":"{id_}",'.encode()), key=lambda article: article.version)
 
     def page(self, record: Article, part: int = 0) -> bytes:
         """The bytes of a page of a record as served; raises Damaged when neither WARC nor HTML file has them."""

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from jcnews_spider.archive import files
-from jcnews_spider.article import read_article
+from jcnews_spider.article import Article, read_article
 from jcnews_spider.errors import Damaged
 
 FOLDER = "articles"
@@ -36,23 +36,29 @@ def write_segment(root: Path, path: str, lines: Sequence[str]) -> tuple[str, lis
     return sha256(data).hexdigest(), offsets
 
 
-def read_record(root: Path, path: str, offset: int) -> str:
-    """The line of the record that begins at a byte offset of a segment; raises Damaged where there is none."""
+def read_record(root: Path, path: str, offset: int) -> Article:
+    """The record that begins at a byte offset of a segment; raises Damaged where there is none."""
     try:
         with (root / path).open("rb") as segment:
             segment.seek(offset)
-            return checked(segment.readline())
+            return record_of(segment.readline())
     except (FileNotFoundError, ValueError) as fault:
         what = "is missing" if isinstance(fault, FileNotFoundError) else fault
         raise Damaged(f"{path} at {offset}: {what}") from fault
 
 
-def checked(line: bytes) -> str:
-    """A line of a segment as text without its end; raises ValueError when it is no record."""
+def record_of(line: bytes) -> Article:
+    """The record of a line of a segment; raises ValueError when it is none, or holds what is no Unicode text."""
     if not line.endswith(b"\n"):
         raise ValueError("the file ends inside the record")
     try:
-        read_article(text := line.decode().rstrip("\n"))
+        record = read_article(line.decode())
+        if _ESCAPED_SURROGATE in line.lower():
+            record.to_json().encode()
     except (ValueError, LookupError, TypeError, AttributeError) as fault:
         raise ValueError(f"no record: {fault}") from fault
-    return text
+    return record
+
+
+_ESCAPED_SURROGATE = rb"\ud"
+"""Half of a pair, or alone: no crawl writes any, since UTF-8 has no form for one that is alone."""
