@@ -213,7 +213,7 @@ class Article:
 def read_article(line: str) -> Article:
     """The article of a record's line, as `to_json` wrote it."""
     record = json.loads(line)
-    for name, kind in _LISTS.items():
+    for name, kind in LISTS.items():
         record[name] = tuple(kind(**value) for value in record[name])
     warc = record["snapshot"]["warc"]
     snapshot = Snapshot(**{**record["snapshot"], "warc": warc and WarcPointer(**warc)})
@@ -229,13 +229,15 @@ def read_article(line: str) -> Article:
     )
 
 
-_LISTS: dict[str, type[Any]] = {
+LISTS: dict[str, type[Any]] = {
     "sections": SectionRef,
     "authors": Author,
     "images": Image,
     "attachments": Resource,
     "videos": Resource,
 }
+"""What the lists of objects hold."""
+
 _LINE_BREAKS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
 

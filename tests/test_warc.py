@@ -23,6 +23,7 @@ from jcnews_spider.archive.warc.members import Member, read_member, spans, whole
 from jcnews_spider.archive.warc.records import Exchange, payload_digest
 from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.errors import Damaged
+from jcnews_spider.sites import SITES
 from tests.crawling import Run, crawl, scrapy
 from tests.replica import Answer, Plan, Replica
 
@@ -457,7 +458,7 @@ def test_a_selection_holds_redirects_and_what_they_lead_to(tmp_path: Path) -> No
     with Replica(Plan(articles=20, faults=faults, other_hosts={"jcnews.com.cn": {page: served}})) as replica:
         assert crawl(replica, tmp_path / "output").code == 0
     ledger, damages = Ledger(tmp_path / "output/state.sqlite3", read_only=True), list[str]()
-    view = Selection(Reader(tmp_path / "output", ledger), Which("jcnews"), "all", damages.append)
+    view = Selection(Reader(tmp_path / "output", ledger), SITES["jcnews"], Which("jcnews"), "all", damages.append)
     (tmp_path / "warc").mkdir()
     (tmp_path / "warc/view.warc.gz").write_bytes(b"".join(view.captures()))
     ledger.close()

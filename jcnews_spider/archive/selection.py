@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -11,6 +12,7 @@ from urllib.parse import urljoin
 from jcnews_spider import clock
 from jcnews_spider.archive import segments
 from jcnews_spider.archive.ledger.recorded import Which
+from jcnews_spider.archive.listings import sections_of
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.archive.warc.members import located, read_member
 from jcnews_spider.archive.warc.records import response_of, warcinfo
@@ -18,18 +20,33 @@ from jcnews_spider.archive.warc.scan import Scanned, scan
 from jcnews_spider.archive.warc.writer import FOLDER
 from jcnews_spider.article import Article, Event, WarcPointer
 from jcnews_spider.errors import Damaged
+from jcnews_spider.trs.site import Site
 from jcnews_spider.urls import canonical_url, parse_article_address
 
 REDIRECTS = ("301", "302", "303", "307", "308")
 
 
 class Selection:
-    """Articles by site, section and day, without those that are withdrawn; `damaged` is told what cannot be read."""
+    """Articles by site, section and day, without those that are withdrawn; `damaged` is told what cannot be read.
 
-    def __init__(self, reader: Reader, which: Which, title: str, damaged: Callable[[str], None]) -> None:
+    Their sections are those that are known by now.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        site: Site,
+        which: Which,
+        title: str,
+        damaged: Callable[[str], None],
+        *,
+        latest: bool = False,
+    ) -> None:
         self._reader = reader
+        self._site = site
         self._which = which
         self._damaged = damaged
+        self._latest = latest
         self.title = title
         """For people: what it is a part of."""
 
@@ -42,7 +59,19 @@ class Selection:
                 self._damaged(f"{known.id}: its record cannot be read: {fault}")
                 continue
             if record and record.event is not Event.WITHDRAWN:
-                yield record
+                yield self._as_listed(record)
+
+    def records(self) -> Iterator[Article]:
+        """Every sealed record of them, oldest run first; only the newest ones where the latest are wanted."""
+        if self._latest:
+            yield from self.articles()
+            return
+        for record in self._reader.records(damaged=self._damaged):
+            if self._reader.ledger.recorded.holds(self._which, record.id):
+                yield self._as_listed(record)
+
+    def _as_listed(self, record: Article) -> Article:
+        return replace(record, sections=sections_of(record, self._reader.ledger, self._site))
 
     def captured_at(self, article: Article) -> str | None:
         """WARC-Date of the exchange from which a record was made; None when none was written, or it is damaged."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -31,30 +32,70 @@ class Command(ProjectCommand):
         """One line for the list of commands."""
         return "Write the archive, or a part of it, in another format"
 
+    def long_desc(self) -> str:
+        """The help's text: what may be chosen, and an example a format."""
+        return (
+            "Writes the archive, or a part of it, in a format that other tools read. Withdrawn articles are never\n"
+            "in it, and `sections` names every listing known by now. A file is whole when it is there: it replaces an\n"
+            "older one of its name at the end. Damaged records are named and left out (exit code 7).\n\n"
+            "Formats\n" + "\n".join(_paragraph(exporter) for exporter in exporters.every())
+        )
+
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Adds --format, -o, --section and --since."""
+        """Adds --format, -o, and what selects a part."""
         super().add_options(parser)
-        parser.add_argument("--format", metavar="FORMAT", help=", ".join(exporters.names()))
-        parser.add_argument("-o", dest="target", metavar="FILE", help="file to be written")
+        parser.add_argument("--format", metavar="FORMAT", help=f"what to write: {', '.join(exporters.names())}")
+        parser.add_argument(
+            "-o", dest="target", metavar="FILE", help="file to be written; - is stdout, and messages go to stderr"
+        )
+        parser.add_argument(
+            "--latest",
+            action="store_true",
+            help="only the newest record of each article, also of one that is gone (its event is gone); "
+            "without it every version",
+        )
         parser.add_argument("--section", metavar="S", help="articles of this section only: its name or path")
         parser.add_argument("--since", metavar="D", help="first day, YYYY-MM-DD, by the day in an article's address")
+        parser.add_argument("--until", metavar="D", help="last day")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """0; 1 where there is nothing to export or something is not installed, 7 when damaged parts are left out."""
         if len(args) > 1 or not opts.format or not opts.target:
-            raise UsageFault("say what and where: scrapy export --format wacz -o archive.wacz")
+            raise UsageFault("say what and where: scrapy export --format csv -o articles.csv")
         exporter = exporters.exporter_named(opts.format)
-        site, since = site_named(args[0] if args else "jcnews"), _day(opts.since)
+        if opts.latest and not exporter.has_versions:
+            raise UsageFault(f"--format {exporter.name} holds every capture of an article: leave --latest out")
         damages: dict[str, None] = {}
         with archive_to_read(self.settings) as reader:
-            path, name = _section(reader, site, opts.section) if opts.section else (None, None)
-            title = " · ".join(filter(None, (site.title, name, f"{since} –" if since else None)))
-            view = Selection(reader, Which(site.name, section=path, since=since), title, damages.setdefault)
-            number = exporters.export(exporter, view, Path(opts.target))
-        print(f"{opts.target}: {number} articles")
+            view = _selection(reader, args, opts, lambda damage: damages.update({damage: None}))
+            if opts.target == "-":
+                number = exporters.export_to_stdout(exporter, view, sys.stdout.fileno())
+            else:
+                number = exporters.export(exporter, view, Path(opts.target))
+        told = sys.stderr if opts.target == "-" else sys.stdout
+        print(f"{opts.target}: {number} {exporter.counts}", file=told)
         for damage in damages:
             print(f"left out: {damage}", file=sys.stderr)
         return StorageFault.exit_code if damages else 0
+
+
+def _paragraph(exporter: exporters.Exporter) -> str:
+    needs = f" Needs the extra {exporter.extra}." if exporter.extra else ""
+    command = f"scrapy export --format {exporter.name} {exporter.example}"
+    return f"  {exporter.name:<8} {exporter.about}{needs}\n           {command}"
+
+
+def _selection(reader: Reader, args: list[str], opts: argparse.Namespace, damaged: Callable[[str], None]) -> Selection:
+    """The part of the archive that the arguments name."""
+    site = site_named(args[0] if args else "jcnews")
+    since, until = _day("--since", opts.since), _day("--until", opts.until)
+    if since and until and since > until:
+        raise UsageFault(f"--since {since} is behind --until {until}")
+    path, name = _section(reader, site, opts.section) if opts.section else (None, None)
+    days = f"{since or ''} – {until or ''}".strip() if since or until else None
+    title = " · ".join(filter(None, (site.title, name, days)))
+    which = Which(site.name, section=path, since=since, until=until)
+    return Selection(reader, site, which, title, damaged, latest=opts.latest)
 
 
 def _section(reader: Reader, site: Site, wanted: str) -> tuple[str, str]:
@@ -70,8 +111,8 @@ def _section(reader: Reader, site: Site, wanted: str) -> tuple[str, str]:
     raise UsageFault(f"--section {wanted!r} is none of the archive's; the nearest are {', '.join(nearest) or 'none'}")
 
 
-def _day(text: str | None) -> date | None:
+def _day(option: str, text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise UsageFault(f"--since {text!r} is no day, such as 2022-10-09") from None
+        raise UsageFault(f"{option} {text!r} is no day, such as 2022-10-09") from None

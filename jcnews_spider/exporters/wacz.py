@@ -60,4 +60,13 @@ def _create(title: str, pages: Path, warc: Path, target: Path) -> None:
         raise StorageFault(f"the WACZ could not be made: {told.getvalue().strip()}")
 
 
-EXPORTER = Exporter("wacz", write, extra="archive", modules=("wacz", "cdxj_indexer"))
+EXPORTER = Exporter(
+    "wacz",
+    "The pages as they were, every capture of them, for ReplayWeb.page and pywb.",
+    '-o column.wacz --section "牢记嘱托 山西答卷"',
+    write,
+    counts="articles",
+    has_versions=False,
+    extra="archive",
+    modules=("wacz", "cdxj_indexer"),
+)

@@ -11,9 +11,10 @@ from jcnews_spider import clock
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger.articles import KnownArticle, Validators
 from jcnews_spider.archive.ledger.outbox import SealedFile
+from jcnews_spider.archive.listings import sections_of
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.archive.snapshots import write_snapshots
-from jcnews_spider.article import Article, SectionRef, Snapshot
+from jcnews_spider.article import Article, Snapshot
 from jcnews_spider.errors import Damaged, StorageFault, UnknownLayout
 from jcnews_spider.items import MISSING, Draft, Page
 from jcnews_spider.pipelines import versions
@@ -46,7 +47,7 @@ class Recorder:
                 is_news = has_news and article is records[-1]
                 if is_news and files:
                     article = replace(article, snapshot=replace(article.snapshot, html=files[0][0]))  # noqa: PLW2901
-                stored.append(self._send(article, known, files, draft.pages) if is_news else self._send(article, known))
+                stored.append(self._send(article, files, draft.pages) if is_news else self._send(article))
             self._archive.ledger.articles.seen(known, int(clock.now()), draft.address.url, validators(draft))
         return stored
 
@@ -58,7 +59,7 @@ class Recorder:
         with self._archive.ledger.transaction():
             now = clock.now()
             record = versions.gone(last, self._archive.run_id, status, clock.utc(now))
-            record = self._send(record, known)
+            record = self._send(record)
             self._archive.ledger.articles.left(known, int(now))
         return record
 
@@ -68,7 +69,7 @@ class Recorder:
         if record is None:
             return None
         with self._archive.ledger.transaction():
-            return self._send(record, known)
+            return self._send(record)
 
     def learn(self, ids: Sequence[str]) -> None:
         """Notes that the present parser sees the last records of these articles as they are."""
@@ -103,9 +104,7 @@ class Recorder:
             logger.warning("what was edited cannot be told from what the parser sees anew: %s", fault)
             return None
 
-    def _send(
-        self, article: Article, known: KnownArticle, files: Iterable[SealedFile] = (), pages: Iterable[Page] = ()
-    ) -> Article:
+    def _send(self, article: Article, files: Iterable[SealedFile] = (), pages: Iterable[Page] = ()) -> Article:
         """Puts a record into the outbox, with the lists that show it and the article whose text it repeats.
 
         `files` and `pages` are what came with it.
@@ -114,12 +113,8 @@ class Recorder:
         for section in article.sections:
             if path := self._site.section_at(section.url):
                 ledger.sections.add(self._site.name, path, section.name)
-        listed = [
-            SectionRef(name, self._site.section_url(path)) if name else self._site.section_ref(path)
-            for path, name in ledger.sections.showing(known.id)
-        ]
-        sections = {section.url: section for section in [*article.sections, *listed]}
-        article = mark_copy(replace(article, sections=tuple(sections.values())), self._archive)
+        article = replace(article, sections=sections_of(article, ledger, self._site))
+        article = mark_copy(article, self._archive)
         exchanges = [(page.warc.file, page.warc.offset + page.warc.length) for page in pages if page.warc]
         new = self._archive.media.unsealed_among(dict.fromkeys(image.path for image in article.images if image.path))
         exchanges += [(image.warc, image.warc_end) for image in new if image.warc and image.warc_end]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from jcnews_spider.archive.ledger.articles import COLUMNS, KnownArticle, known_article
 
@@ -23,6 +25,8 @@ class Which:
     """Path of a section that shows them."""
     since: date | None = None
     """First day, by the day in the address."""
+    until: date | None = None
+    """Last day."""
 
 
 class Recorded:
@@ -38,21 +42,30 @@ class Recorded:
             yield from batch
             last = batch[-1].n
 
+    def holds(self, which: Which, id_: str) -> bool:
+        """True when an article is one of them."""
+        query = f"SELECT 1 FROM articles a WHERE a.id = :id AND {_MEANT}"  # noqa: S608
+        return self._db.execute(query, {"id": id_, **_values(which)}).fetchone() is not None
+
     def _after(self, which: Which, n: int) -> list[KnownArticle]:
-        marks = ", ".join("?" * len(which.states))
-        rows = self._db.execute(
-            f"SELECT {COLUMNS} FROM articles a WHERE a.n > ? AND a.segment IS NOT NULL AND a.id GLOB ? "  # noqa: S608
-            f"AND a.state IN ({marks}) AND a.day >= ? AND (? IS NULL OR a.n IN ("
-            "SELECT article FROM memberships JOIN sections s ON s.n = section WHERE s.site = ? AND s.path = ?)) "
-            f"ORDER BY a.n LIMIT {BATCH}",
-            (
-                n,
-                f"{which.site}:*",
-                *which.states,
-                (which.since or date.min).isoformat(),
-                which.section,
-                which.site,
-                which.section,
-            ),
-        )
-        return [known_article(row) for row in rows]
+        query = f"SELECT {COLUMNS} FROM articles a WHERE a.n > :n AND {_MEANT} ORDER BY a.n LIMIT {BATCH}"  # noqa: S608
+        return [known_article(row) for row in self._db.execute(query, {"n": n, **_values(which)})]
+
+
+_MEANT = (
+    "a.segment IS NOT NULL AND +a.id GLOB :ids AND a.state IN (SELECT value FROM json_each(:states)) "
+    "AND a.day BETWEEN :since AND :until AND (:section IS NULL OR EXISTS ("
+    "SELECT 1 FROM memberships m CROSS JOIN sections s ON s.n = m.section "
+    "WHERE m.article = a.n AND s.site = :site AND s.path = :section))"
+)
+
+
+def _values(which: Which) -> dict[str, Any]:
+    return {
+        "ids": f"{which.site}:*",
+        "site": which.site,
+        "states": json.dumps(which.states),
+        "section": which.section,
+        "since": (which.since or date.min).isoformat(),
+        "until": (which.until or date.max).isoformat(),
+    }

@@ -1,0 +1,16 @@
+"""Listings: what shows an article, by its record and by what lists showed since."""
+
+from __future__ import annotations
+
+from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.article import Article, SectionRef
+from jcnews_spider.trs.site import Site
+
+
+def sections_of(article: Article, ledger: Ledger, site: Site) -> tuple[SectionRef, ...]:
+    """Every listing known to show an article by now, those of its record first; one without a name by its path."""
+    listed = [
+        SectionRef(name, site.section_url(path)) if name else site.section_ref(path)
+        for path, name in ledger.sections.showing(article.id)
+    ]
+    return tuple({section.url: section for section in [*article.sections, *listed]}.values())
