@@ -1,12 +1,16 @@
-"""The generated parts of the READMEs; `python -m tests.docs` writes them."""
+"""The generated parts of the documents; `python -m tests.docs` writes them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from jcnews_spider import options, schema
+from jcnews_spider.columns import Column
+from jcnews_spider.exporters import csv
 
 ROOT = Path(__file__).parents[1]
+DOCUMENTS = [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "docs/data.md"]
+"""Where they stand."""
 
 
 def parts() -> dict[str, str]:
@@ -17,13 +21,22 @@ def parts() -> dict[str, str]:
     return {
         "fields": schema.markdown_table(),
         "settings": f"| setting | default | meaning |\n|---|---|---|\n{rows}",
+        "columns": f"| column | meaning |\n|---|---|\n{''.join(map(_column_row, csv.COLUMNS))}",
     }
+
+
+def _column_row(column: Column) -> str:
+    """A row of the table of columns, with the meaning that the record gives the key."""
+    meanings = {key.replace("[].", "_").replace(".", "_"): meaning for key, _, meaning in schema.field_rows()}
+    name = column.name
+    meaning = meanings[name] if name in meanings else f"Number of {name.removesuffix('_count')}."
+    first = next((key for key in meanings if key.startswith(f"{name}_")), None) if column.is_of_list else None
+    return f"| `{name}` | {meaning}{f' {meanings[first]}' if first else ''} |\n"
 
 
 def main() -> None:
     """Puts each part into its place."""
-    for name in ("README.md", "README.zh-CN.md"):
-        path = ROOT / name
+    for path in DOCUMENTS:
         text = path.read_text(encoding="utf-8")
         for place, part in parts().items():
             before, opening, rest = text.partition(f"<!-- {place} -->\n")

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from jcnews_spider import job, options
+from jcnews_spider import exporters, job, options
 from tests import docs
 
 ROOT = Path(__file__).parents[1]
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 
 
-@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", docs.DOCUMENTS, ids=lambda path: path.name)
 def test_generated_parts_are_up_to_date(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for name, part in docs.parts().items():
@@ -31,10 +31,15 @@ def test_every_command_argument_and_setting_is_named(path: Path) -> None:
     assert [row.name for row in options.rows() if f"`{row.name}`" not in text] == []
 
 
-@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", docs.DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_somewhere(path: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8"))
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+def test_every_format_is_named() -> None:
+    text = (ROOT / "docs/data.md").read_text(encoding="utf-8")
+    assert [name for name in exporters.names() if f"| `{name}` |" not in text] == []
 
 
 def test_make_targets_of_the_documents_exist() -> None:
