@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from jcnews_spider import options, schema
-from jcnews_spider.columns import Column
 from jcnews_spider.exporters import csv
 
 ROOT = Path(__file__).parents[1]
@@ -21,17 +21,18 @@ def parts() -> dict[str, str]:
     return {
         "fields": schema.markdown_table(),
         "settings": f"| setting | default | meaning |\n|---|---|---|\n{rows}",
-        "columns": f"| column | meaning |\n|---|---|\n{''.join(map(_column_row, csv.COLUMNS))}",
+        "columns": f"| column | meaning |\n|---|---|\n{''.join(_column_rows())}",
     }
 
 
-def _column_row(column: Column) -> str:
-    """A row of the table of columns, with the meaning that the record gives the key."""
+def _column_rows() -> Iterator[str]:
+    """The table of CSV columns, with the meanings that the record gives its keys."""
     meanings = {key.replace("[].", "_").replace(".", "_"): meaning for key, _, meaning in schema.field_rows()}
-    name = column.name
-    meaning = meanings[name] if name in meanings else f"Number of {name.removesuffix('_count')}."
-    first = next((key for key in meanings if key.startswith(f"{name}_")), None) if column.is_of_list else None
-    return f"| `{name}` | {meaning}{f' {meanings[first]}' if first else ''} |\n"
+    for column in csv.COLUMNS:
+        name = column.name
+        meaning = meanings[name] if name in meanings else f"Number of {name.removesuffix('_count')}."
+        first = next((key for key in meanings if key.startswith(f"{name}_")), None) if column.is_of_list else None
+        yield f"| `{name}` | {meaning}{f' {meanings[first]}' if first else ''} |\n"
 
 
 def main() -> None:

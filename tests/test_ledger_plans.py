@@ -10,6 +10,7 @@ import pytest
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger.articles import Kept
 from jcnews_spider.archive.ledger.due import Scope
+from jcnews_spider.archive.ledger.recorded import Which
 from tests.ledgers import address, opened
 
 ARTICLES = 3000
@@ -36,6 +37,7 @@ QUERIES: dict[str, Callable[[Archive], object]] = {
     "near": lambda archive: archive.ledger.near.candidates("s:8", range(70, 102)),
     "near, added": lambda archive: archive.ledger.near.add("s:8", 2, range(70, 102)),
     "near, taken back": lambda archive: archive.ledger.near.take_back("s:8", 2, range(70, 102)),
+    "one of a selection": lambda archive: archive.ledger.recorded.holds(Which("s", section="lm"), "s:7"),
     "missing": lambda archive: archive.ledger.articles.missing_for("s", NOW, DAY),
 }
 

@@ -15,8 +15,8 @@ from jcnews_spider.article import Article
 from jcnews_spider.columns import required
 from jcnews_spider.exporters import Exporter, View
 
-ROWS = 1000
-"""Records of a row group, of which one is held at a time: about 10 MB of news."""
+ROWS = 500
+"""Records of a row group, of which one is held at a time: about 5 MB of news."""
 
 
 def write(view: View, target: Path) -> int:
