@@ -6,7 +6,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from jcnews_spider import job, options
+from jcnews_spider import exporters, job, options
 from tests import quality
 from tests.crawling import ROOT, command, scrapy
 from tests.replica import Plan, Replica
@@ -96,6 +96,13 @@ def test_sections_are_listed_and_discovered(tmp_path: Path) -> None:
     assert discovered.returncode == 0
     assert "牢记嘱托 山西答卷  zt/sxdj" in discovered.stdout
     assert asked == ["http://www.jcnews.com.cn/robots.txt", "http://www.jcnews.com.cn/"]
+
+
+def test_help_of_export_has_an_example_a_format() -> None:
+    shown = scrapy("export", "--help").stdout
+    for exporter in exporters.every():
+        assert f"{exporter.name:<8} {exporter.about}" in shown
+        assert f"scrapy export --format {exporter.name} {exporter.example}" in shown
 
 
 def test_help_lists_arguments_and_settings() -> None:
