@@ -10,6 +10,8 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
+from difflib import get_close_matches
 from typing import Any, NoReturn, TextIO
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
@@ -23,8 +25,11 @@ from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.errors import JcnewsError, UsageFault
+from jcnews_spider.job import fold_name
 from jcnews_spider.sites import SITES
 from jcnews_spider.text import shown
+from jcnews_spider.trs.site import Site
+from jcnews_spider.urls import section_path
 
 
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter, ScrapyHelpFormatter):
@@ -155,6 +160,27 @@ def article_id(name: str) -> str:
 _ID = re.compile(r"[a-z0-9_.-]+:\d+")
 
 
+def known_section(reader: Reader, site: Site, wanted: str) -> tuple[str, str]:
+    """(path, name) of a section of the archive by either; raises UsageFault and names the nearest."""
+    known = {section.path: section.name or "" for section in reader.ledger.sections.all(site.name)}
+    for section in site.sections:
+        if section.path in known:
+            known[section.path] = section.name
+    for path, name in known.items():
+        if path == section_path(wanted) or fold_name(name) == fold_name(wanted):
+            return path, name or path
+    nearest = get_close_matches(wanted, filter(None, (*known, *known.values())), 3, 0.3)
+    raise UsageFault(f"--section {wanted!r} is none of the archive's; the nearest are {', '.join(nearest) or 'none'}")
+
+
+def day_given(option: str, text: str | None) -> date | None:
+    """The day that an option names; raises UsageFault."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageFault(f"{option} {text!r} is no day, such as 2022-10-09") from None
+
+
 def indented(rows: Sequence[tuple[str, str]]) -> str:
     """Two columns for a help text."""
     width = max(len(left) for left, _ in rows)
@@ -173,9 +199,12 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 def red(stream: TextIO, environment: Mapping[str, str]) -> Callable[[str], str]:
     """What paints a text red on a terminal; elsewhere, or under NO_COLOR (no-color.org), it leaves it as it is."""
-    if environment.get("NO_COLOR") or environment.get("TERM") == "dumb" or not stream.isatty():
-        return str
-    return "\033[31m{}\033[0m".format
+    return "\033[31m{}\033[0m".format if has_colours(stream, environment) else str
+
+
+def has_colours(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """True for a terminal that shows what is painted, unless NO_COLOR is set."""
+    return stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
 
 
 def _cells(text: str) -> int:

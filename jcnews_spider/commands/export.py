@@ -5,20 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 
 from jcnews_spider import exporters
 from jcnews_spider.archive.ledger.recorded import Which
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.archive.selection import Selection
-from jcnews_spider.console import ProjectCommand, archive_to_read
+from jcnews_spider.console import ProjectCommand, archive_to_read, day_given, known_section
 from jcnews_spider.errors import StorageFault, UsageFault
-from jcnews_spider.job import fold_name
 from jcnews_spider.sites import site_named
-from jcnews_spider.trs.site import Site
-from jcnews_spider.urls import section_path
 
 
 class Command(ProjectCommand):
@@ -88,31 +83,11 @@ def _paragraph(exporter: exporters.Exporter) -> str:
 def _selection(reader: Reader, args: list[str], opts: argparse.Namespace, damaged: Callable[[str], None]) -> Selection:
     """The part of the archive that the arguments name."""
     site = site_named(args[0] if args else "jcnews")
-    since, until = _day("--since", opts.since), _day("--until", opts.until)
+    since, until = day_given("--since", opts.since), day_given("--until", opts.until)
     if since and until and since > until:
         raise UsageFault(f"--since {since} is behind --until {until}")
-    path, name = _section(reader, site, opts.section) if opts.section else (None, None)
+    path, name = known_section(reader, site, opts.section) if opts.section else (None, None)
     days = f"{since or ''} – {until or ''}".strip() if since or until else None
     title = " · ".join(filter(None, (site.title, name, days)))
     which = Which(site.name, section=path, since=since, until=until)
     return Selection(reader, site, which, title, damaged, latest=opts.latest)
-
-
-def _section(reader: Reader, site: Site, wanted: str) -> tuple[str, str]:
-    """(path, name) of a section of the archive by either; raises UsageFault and names the nearest."""
-    known = {section.path: section.name or "" for section in reader.ledger.sections.all(site.name)}
-    for section in site.sections:
-        if section.path in known:
-            known[section.path] = section.name
-    for path, name in known.items():
-        if path == section_path(wanted) or fold_name(name) == fold_name(wanted):
-            return path, name or path
-    nearest = get_close_matches(wanted, filter(None, (*known, *known.values())), 3, 0.3)
-    raise UsageFault(f"--section {wanted!r} is none of the archive's; the nearest are {', '.join(nearest) or 'none'}")
-
-
-def _day(option: str, text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageFault(f"{option} {text!r} is no day, such as 2022-10-09") from None
