@@ -15,7 +15,7 @@ from typing import Any
 from jcnews_spider import clock
 from jcnews_spider.archive import files, recovery, segments
 from jcnews_spider.archive.files import storage_faults
-from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.archive.ledger import NAME, Ledger
 from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.archive.ledger.outbox import Sealed, SealedFile
 from jcnews_spider.archive.lock import Lock
@@ -27,7 +27,7 @@ from jcnews_spider.archive.warc.writer import ClosedWarc, WarcPlan, WarcWriter
 from jcnews_spider.article import Article, WarcPointer, read_article
 from jcnews_spider.errors import StorageFault, UsageFault
 
-LEDGER = "state.sqlite3"
+LEDGER = NAME
 
 logger = logging.getLogger(__name__)
 

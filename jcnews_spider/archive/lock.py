@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from jcnews_spider.errors import ArchiveBusy
@@ -50,3 +51,14 @@ def is_held(root: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+@contextmanager
+def in_turn(path: Path) -> Iterator[None]:
+    """Holds a lock of its own, made where it is not there, and waits as long as another process holds it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

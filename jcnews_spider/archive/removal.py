@@ -11,7 +11,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jcnews_spider.archive import disk, files
+from jcnews_spider.archive import disk, files, search
 from jcnews_spider.archive.ledger.takedowns import Takedown
 from jcnews_spider.archive.segments import FOLDER as SEGMENTS
 from jcnews_spider.archive.traces import HEAD, Traces, lines, members
@@ -52,6 +52,7 @@ class Removal:
 
         Raises Damaged when all the rest is done: what cannot be read may hold some of it, so it stays open.
         """
+        search.discard(self._root)
         self._traces.find()
         if self._takedown.purge:
             # The segments name the images, so they come last: what is interrupted finds them again.

@@ -32,6 +32,9 @@ from jcnews_spider.archive.ledger.sections import Sections
 from jcnews_spider.archive.ledger.takedowns import Takedowns
 from jcnews_spider.errors import StorageFault
 
+NAME = "state.sqlite3"
+"""Name of its file under output/."""
+
 MAKE_ANEW = "use the version that wrote it, or move it away and scrapy verify --rebuild makes it anew"
 
 

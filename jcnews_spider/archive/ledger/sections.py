@@ -76,6 +76,15 @@ class Sections:
         )
         return {row["id"] for row in rows}
 
+    def member_ids(self, site: str, path: str) -> list[str]:
+        """ids of every article that the section is known to show."""
+        rows = self._db.execute(
+            "SELECT a.id FROM sections s CROSS JOIN memberships m ON m.section = s.n CROSS JOIN articles a "
+            "ON a.n = m.article WHERE s.site = ? AND s.path = ?",
+            (site, path),
+        )
+        return [row["id"] for row in rows]
+
     def add_member(self, site: str, path: str, id_: str) -> None:
         """Notes that a section shows an article."""
         self._db.execute(

@@ -47,6 +47,10 @@ class Takedowns:
         """ids of every article that is withdrawn."""
         return frozenset(row["id"] for row in self._db.execute("SELECT id FROM articles WHERE state = 'withdrawn'"))
 
+    def noted(self) -> frozenset[str]:
+        """ids of those for which a takedown was begun: not of what a ledger that was made anew found withdrawn."""
+        return frozenset(row["id"] for row in self._db.execute("SELECT id FROM takedowns JOIN articles ON n = article"))
+
     def will_change(self, article: int, files: Iterable[str], urls: Iterable[str]) -> None:
         """Notes which files are about to be changed or removed, and which addresses gave the images."""
         names = json.dumps(sorted({*files, *urls}))

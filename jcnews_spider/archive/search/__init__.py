@@ -1,0 +1,190 @@
+"""Chinese substring search over the newest versions.
+
+The index is `search.sqlite3` beside the ledger. It is no part of the archive: it follows from the sealed segments, so
+neither the manifest nor `verify` covers it, and when it is deleted, damaged or of another form the next search makes it
+anew. A crawl never touches it: each search first takes in what was sealed since the last one. Searches take turns by a
+lock; what is killed in between is found undone. Where output/ cannot be written, a temporary copy is used.
+
+A takedown takes the whole file away, for an index tells which text it was made from.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from jcnews_spider.archive import disk
+from jcnews_spider.archive.files import storage_faults
+from jcnews_spider.archive.ledger import NAME as LEDGER
+from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.archive.lock import in_turn
+from jcnews_spider.archive.search import catch_up
+from jcnews_spider.archive.search.index import Bounds, Index, Outdated, Place
+from jcnews_spider.archive.search.words import Marked, folded, marked, snippet
+from jcnews_spider.archive.segments import read_record
+from jcnews_spider.article import Article, Event, read_article
+from jcnews_spider.errors import Damaged
+
+NAME = "search.sqlite3"
+LOCK = ".search.lock"
+
+SNIPPET = 80
+"""Characters of a snippet: two lines of a terminal."""
+
+_NO_WRITING = (errno.EROFS, errno.EACCES, errno.EPERM)
+_BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+Note = Callable[[str], object]
+"""Is told what takes time or is not as it should be, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is sought; `words` are folded, as `words_of` gives them. None means no bound."""
+
+    words: tuple[str, ...]
+    since: date | None = None
+    until: date | None = None
+    """Last day; both by the day in an article's address."""
+    section: tuple[str, str] | None = None
+    """(site, path)."""
+    limit: int | None = 20
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article that holds every word."""
+
+    record: Article
+    """Its newest version."""
+    title: Marked
+    snippet: Marked
+    """Of subtitle and text."""
+
+    @property
+    def is_gone(self) -> bool:
+        """True when the site shows it no longer."""
+        return self.record.event is Event.GONE
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer."""
+
+    total: int
+    """Articles that hold every word."""
+    hits: tuple[Hit, ...]
+    """Those with all words in the title first, then the others, each newest first."""
+    damages: tuple[str, ...] = ()
+    """What could not be read, and may hold the words too."""
+
+
+def search(root: Path, query: Query, note: Note) -> Found:
+    """What an archive holds of the words; raises StorageFault."""
+    with storage_faults(), _folder(root, note) as folder:
+        try:
+            return _found(root, folder, query, note)
+        except Outdated as fault:
+            note(f"{NAME} is made anew: {fault}")
+            discard(folder)
+            return _found(root, folder, query, note)
+
+
+def discard(root: Path) -> None:
+    """Takes the index away, and all that it knows of any text."""
+    with in_turn(root / LOCK):
+        _unlink(root)
+
+
+@contextmanager
+def _folder(root: Path, note: Note) -> Iterator[Path]:
+    """Where the index may stand: in the archive, or a temporary folder where that cannot be written."""
+    try:
+        with in_turn(root / LOCK):
+            pass
+    except OSError as fault:
+        if fault.errno not in _NO_WRITING:
+            raise
+    else:
+        yield root
+        return
+    with tempfile.TemporaryDirectory(prefix="jcnews-search-") as name:
+        if (root / NAME).exists() and not (root / f"{NAME}-journal").exists():
+            shutil.copyfile(root / NAME, Path(name, NAME))
+        note(f"{root} cannot be written: the index stands in a temporary folder and is gone afterwards")
+        yield Path(name)
+
+
+def _found(root: Path, folder: Path, query: Query, note: Note) -> Found:
+    """The answer; raises Outdated when the index says what the records do not."""
+    total, places, damages = _asked(root, folder, query, note)
+    hits: list[Hit] = []
+    for place in places:
+        try:
+            hits.append(_hit(root, place, query.words))
+        except Damaged as fault:
+            damages.append(str(fault))
+    return Found(total, tuple(hits), tuple(dict.fromkeys(damages)))
+
+
+def _asked(root: Path, folder: Path, query: Query, note: Note) -> tuple[int, list[Place], list[str]]:
+    """Number and places of what is found when the index is up to date, and what could not be read for it."""
+    damages: dict[str, list[str]] = {}
+    done = 0
+    while True:
+        with in_turn(folder / LOCK):
+            try:
+                with closing(Index(folder / NAME)) as index, closing(Ledger(root / LEDGER, read_only=True)) as ledger:
+                    due = catch_up.due(index, ledger, damages)
+                    if not due.segments:
+                        if done > index.size() // 2:
+                            index.compact()
+                        return *_answer(index, ledger, query), [flaw for flaws in damages.values() for flaw in flaws]
+                    if not done and due.records > catch_up.SLICE:
+                        note(f"indexing {due.records:,} records, which later searches will not need to do")
+                    number, flaws = catch_up.add_slice(root, index, ledger, due.segments)
+                    done += number
+                    damages |= flaws
+            except (Outdated, sqlite3.DatabaseError) as fault:
+                if not _is_to_be_made_anew(fault):
+                    raise
+                note(f"{NAME} is made anew: {fault}")
+                _unlink(folder)
+                damages.clear()
+
+
+def _is_to_be_made_anew(fault: Exception) -> bool:
+    """True where another file would do; not for a full disk."""
+    return isinstance(fault, Outdated) or getattr(fault, "sqlite_errorcode", 0) & 0xFF in _BROKEN
+
+
+def _answer(index: Index, ledger: Ledger, query: Query) -> tuple[int, list[Place]]:
+    ids = ledger.sections.member_ids(*query.section) if query.section else None
+    bounds = Bounds(query.since, query.until, ids)
+    total = index.count(query.words, bounds)
+    return total, index.find(query.words, bounds, query.limit, query.skip) if total else []
+
+
+def _hit(root: Path, place: Place, words: tuple[str, ...]) -> Hit:
+    """The record with its marks; raises Damaged, and Outdated where another record stands, or without the words."""
+    record = read_article(read_record(root, place.segment, place.offset))
+    body = "\n\n".join(catch_up.body_of(record))
+    seen = (folded(record.title_raw), folded(body))
+    is_it = (record.id, record.version) == (place.id, place.version)
+    if not is_it or not all(any(word in part for part in seen) for word in words):
+        raise Outdated(f"{place.segment} at {place.offset} is not what it was")
+    return Hit(record, marked(record.title_raw, words), snippet(body, words, SNIPPET))
+
+
+def _unlink(folder: Path) -> None:
+    for name in (f"{NAME}-journal", NAME):
+        with suppress(FileNotFoundError):
+            disk.unlink(folder / name)
