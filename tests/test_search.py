@@ -65,7 +65,7 @@ def ids(output: Path, *words: str) -> set[str]:
     query, said = Query(words_of_arguments(words), limit=None), list[str]()
     answer = search.search(output, query, said.append)
     found = {hit.record.id for hit in answer.hits}
-    assert (len(found), answer.damages, said) == (len(answer.hits) or answer.total, (), [])
+    assert (len(found), len(answer.hits), answer.damages, said) == (answer.total, answer.total, (), [])
     return found
 
 
@@ -248,6 +248,35 @@ def test_a_withdrawn_article_is_found_no_more_and_leaves_nothing_in_the_index(ou
     ).split()  # fmt: skip
     left = b"".join(path.read_bytes() for path in output.glob("search*"))
     assert [token for token in set(bare) - set(others) if token.encode() in left] == []
+
+
+def test_a_takedown_that_was_only_begun_hides_the_article_at_once(output: Path) -> None:
+    records = newest(output)
+    identity = next(iter(records))
+    expected = holding(records, "的") - {identity}
+    search.search(output, Query(("的",)), str)
+    with closing(sqlite3.connect(output / "state.sqlite3")) as db, db:
+        db.execute("UPDATE articles SET state = 'withdrawn' WHERE id = ?", (identity,))
+        db.execute("INSERT INTO takedowns (article, purge) SELECT n, 0 FROM articles WHERE id = ?", (identity,))
+    found, said = search.search(output, Query(("的",), limit=None), str), list[str]()
+    assert {hit.record.id for hit in found.hits} == expected
+    assert search.search(output, Query(("的",)), said.append).total == len(expected)
+    assert said == []  # and once is enough
+
+
+def test_pages_follow_one_another(whole: Run) -> None:
+    every = [hit.record.id for hit in search.search(whole.output, Query(("的",), limit=None), str).hits]
+    pages = [search.search(whole.output, Query(("的",), limit=7, skip=skip), str) for skip in range(0, len(every), 7)]
+    assert [hit.record.id for page in pages for hit in page.hits] == every
+    assert {page.total for page in pages} == {len(every)}
+    assert search.search(whole.output, Query(()), str).total == 0
+
+
+def test_a_question_of_any_length_is_answered(whole: Run) -> None:
+    record = max(read_records(whole.output), key=lambda record: len(record["text"]))
+    assert record["id"] in ids(whole.output, record["text"])
+    words = [record["text"][place : place + 2] for place in range(400)]
+    assert record["id"] in ids(whole.output, *words)
 
 
 def test_what_is_gone_is_found_and_marked(output: Path) -> None:

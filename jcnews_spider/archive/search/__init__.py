@@ -88,7 +88,9 @@ class Found:
 
 
 def search(root: Path, query: Query, note: Note) -> Found:
-    """What an archive holds of the words; raises StorageFault."""
+    """What an archive holds of the words, nothing where there are none; raises StorageFault."""
+    if not query.words:
+        return Found(0, ())
     with storage_faults(), _folder(root, note) as folder:
         try:
             return _found(root, folder, query, note)
@@ -150,7 +152,7 @@ def _asked(root: Path, folder: Path, query: Query, note: Note) -> tuple[int, lis
                         return *_answer(index, ledger, query), [flaw for flaws in damages.values() for flaw in flaws]
                     if not done and due.records > catch_up.SLICE:
                         note(f"indexing {due.records:,} records, which later searches will not need to do")
-                    number, flaws = catch_up.add_slice(root, index, ledger, due.segments)
+                    number, flaws = catch_up.add_slice(root, index, due)
                     done += number
                     damages |= flaws
             except (Outdated, sqlite3.DatabaseError) as fault:

@@ -26,8 +26,13 @@ class Due:
     """What the index lacks."""
 
     segments: list[Sealed]
-    records: int
-    """In these."""
+    withdrawn: frozenset[str] = frozenset()
+    """ids of articles that stay out of it."""
+
+    @property
+    def records(self) -> int:
+        """Number of records in the segments."""
+        return sum(segment.records for segment in self.segments)
 
 
 def due(index: Index, ledger: Ledger, damaged: Collection[str]) -> Due:
@@ -38,22 +43,24 @@ def due(index: Index, ledger: Ledger, damaged: Collection[str]) -> Due:
         if checksums.get(path) != sha256:
             raise Outdated(f"{path} was changed")
     lacking = [segment for segment in sealed if segment.path not in indexed and segment.path not in damaged]
-    if index.has_any(ledger.takedowns.withdrawn() if lacking else ledger.takedowns.noted()):
+    # Those that are withdrawn in a segment cost a look at every article: only where there is work to do anyway.
+    withdrawn = ledger.takedowns.withdrawn() if lacking else ledger.takedowns.noted()
+    if index.has_any(withdrawn):
         raise Outdated("an article was withdrawn")
-    return Due(lacking, sum(segment.records for segment in lacking))
+    return Due(lacking, withdrawn)
 
 
-def add_slice(root: Path, index: Index, ledger: Ledger, lacking: list[Sealed]) -> tuple[int, dict[str, list[str]]]:
-    """Puts the first of the segments into the index, in one transaction.
+def add_slice(root: Path, index: Index, lacking: Due) -> tuple[int, dict[str, list[str]]]:
+    """Puts the first of the segments that it lacks into the index, in one transaction.
 
     Gives how many records that were, and what is damaged, by path; raises Outdated.
     """
-    withdrawn, done, flaws = ledger.takedowns.withdrawn(), 0, dict[str, list[str]]()
+    done, flaws = 0, dict[str, list[str]]()
     index.begin()
-    for segment in lacking:
+    for segment in lacking.segments:
         if done >= SLICE:
             break
-        found = _add_segment(root, index, segment, withdrawn)
+        found = _add_segment(root, index, segment, lacking.withdrawn)
         if found:
             flaws[segment.path] = found
         done += segment.records
