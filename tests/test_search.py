@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from jcnews_spider.archive import search
 from jcnews_spider.archive.search import NAME, Query, catch_up
 from jcnews_spider.archive.search.index import Bounds, Index, Place
-from jcnews_spider.archive.search.words import folded, marked, places, snippet, words_of, words_of_arguments
+from jcnews_spider.archive.search.words import folded, line_of, marked, snippet, words_of, words_of_arguments
 from jcnews_spider.article import Article, read_article
 from jcnews_spider.errors import UsageFault
 from tests.crawling import ROOT, Run, command, crawl, environment, read_records, scrapy
@@ -453,25 +453,28 @@ def test_a_shell_takes_the_quotes_and_the_blank_stays() -> None:
 
 
 def test_marks_count_characters_of_the_text_as_it_is() -> None:
-    text = "　ＧＤＰ\n\n  增长５%，gdp"
-    assert [text[start:end] for start, end in places(text, ("gdp", "p 增", "5%"))] == ["ＧＤＰ\n\n  增", "５%", "gdp"]
+    assert (
+        marked(line_of("ＧＤＰ 增长５%，gdp"), ("gdp", "p 增", "5%", "%,")).painted("<", ">")
+        == "<ＧＤＰ 增>长<５%，><gdp>"
+    )
 
 
 def test_a_snippet_shows_where_most_words_stand() -> None:
     text = "晋" + "一" * 300 + "煤与晋城" + "二" * 300
-    shown = snippet(text, ("煤", "晋城", "晋"), 40)
+    shown = snippet(line_of(text), ("煤", "晋城", "晋"), 40)
     assert [shown.text[start:end] for start, end in shown.marks] == ["煤", "晋城"]
     assert (shown.text[0], shown.text[-1], len(shown.text)) == ("…", "…", 42)
-    assert snippet("短 文", ("文",), 40) == marked("短\n\n文", ("文",))
-    assert snippet("没有", ("文",), 1).marks == ()
+    assert snippet(line_of("短 文"), ("文",), 40) == marked(line_of("短 文"), ("文",))
+    assert snippet(line_of("没有"), ("文",), 1).marks == ()
 
 
-def test_what_a_terminal_would_obey_is_out() -> None:
-    assert marked("红\033[31m字\x9b\u202a", ("字",)).painted("<", ">") == "红[31m<字>\u202a"
+def test_what_a_terminal_would_obey_is_out_and_neither_sought_nor_shown() -> None:
+    record = Article(title_raw="红\033[31m字\x9b", subtitle="副\u200b题", text="第一段\n\n　第二\x07段")
+    assert tuple(line.text for line in catch_up.lines_of(record)) == ("红[31m字", "副题 第一段 第二段")
 
 
 CHARACTERS = st.sampled_from("晋城煤层气的一，。“”GgＧ5５%'\"*: \n　ÀàΣσςİß\x00\x1c\U00020000\U000f0020")
-TEXTS = st.one_of(st.text(CHARACTERS, max_size=40), st.text(max_size=12))
+TEXTS = st.one_of(st.text("晋城 ", max_size=20), st.text(CHARACTERS, max_size=40), st.text(max_size=12))
 
 
 @pytest.fixture(scope="module")
@@ -485,22 +488,26 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @settings(deadline=None, max_examples=150)
 @given(
     st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=6),
-    st.lists(st.one_of(st.text(CHARACTERS, min_size=1, max_size=3), st.integers(0, 10**6)), min_size=1, max_size=3),
+    st.lists(
+        st.one_of(st.text("晋城 ", max_size=4), st.text(CHARACTERS, max_size=3), st.integers(0, 10**6)),
+        min_size=1,
+        max_size=3,
+    ),
 )
 def test_the_index_finds_what_a_comparison_finds(
     empty: Path, articles: list[tuple[str, str]], sought: list[str | int]
 ) -> None:
     """Words drawn at random, and substrings of the texts of 1, 2, 3 and 5 characters, over paragraphs too."""
-    seen = [(folded(title), folded(text)) for title, text in articles]
+    records = [Article(id=str(n), title_raw=title, text=text) for n, (title, text) in enumerate(articles)]
+    seen = [(title.seen, body.seen) for title, body in map(catch_up.lines_of, records)]
     words = tuple(filter(None, (_drawn(seen, one) if isinstance(one, int) else folded(one) for one in sought)))
     if not words:
         return
     with closing(Index(empty)) as index:
         index.begin()  # and no commit: the next example finds it empty
         index.note_segment("s", "", whole=True)
-        for number, (title, text) in enumerate(articles):
-            record = Article(id=str(number), title_raw=title, text=text)
-            index.add(Place(str(number), 1, "s", 0), catch_up.day_of(record), catch_up.tokens_of(record))
+        for record in records:
+            index.add(Place(record.id, 1, "s", 0), catch_up.day_of(record), catch_up.tokens_of(record))
         found = [int(place.id) for place in index.find(words, Bounds(), None, 0)]
         total = index.count(words, Bounds())
     in_title = [n for n, (title, _) in enumerate(seen) if all(word in title for word in words)]

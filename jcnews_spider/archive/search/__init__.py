@@ -27,7 +27,7 @@ from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.lock import in_turn
 from jcnews_spider.archive.search import catch_up
 from jcnews_spider.archive.search.index import Bounds, Index, Outdated, Place
-from jcnews_spider.archive.search.words import Marked, folded, marked, snippet
+from jcnews_spider.archive.search.words import Marked, marked, snippet
 from jcnews_spider.archive.segments import read_record
 from jcnews_spider.article import Article, Event, read_article
 from jcnews_spider.errors import Damaged
@@ -178,12 +178,12 @@ def _answer(index: Index, ledger: Ledger, query: Query) -> tuple[int, list[Place
 def _hit(root: Path, place: Place, words: tuple[str, ...]) -> Hit:
     """The record with its marks; raises Damaged, and Outdated where another record stands, or without the words."""
     record = read_article(read_record(root, place.segment, place.offset))
-    body = "\n\n".join(catch_up.body_of(record))
-    seen = (folded(record.title_raw), folded(body))
+    title, body = catch_up.lines_of(record)
+    hit = Hit(record, marked(title, words), snippet(body, words, SNIPPET))
     is_it = (record.id, record.version) == (place.id, place.version)
-    if not is_it or not all(any(word in part for part in seen) for word in words):
+    if not is_it or not all(word in title.seen or word in body.seen for word in words):
         raise Outdated(f"{place.segment} at {place.offset} is not what it was")
-    return Hit(record, marked(record.title_raw, words), snippet(body, words, SNIPPET))
+    return hit
 
 
 def _unlink(folder: Path) -> None:

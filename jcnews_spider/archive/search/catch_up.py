@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.outbox import Sealed
 from jcnews_spider.archive.search.index import Entry, Index, Outdated, Place, Tokens
-from jcnews_spider.archive.search.words import folded, tokens
+from jcnews_spider.archive.search.words import Line, line_of, tokens
 from jcnews_spider.archive.segments import read_record
 from jcnews_spider.archive.walk import Flaw, walk_segment
 from jcnews_spider.article import Article, Event, read_article
@@ -108,15 +108,13 @@ def _tokens_at(root: Path, entry: Entry) -> Tokens:
 
 
 def tokens_of(record: Article) -> Tokens:
-    """What is found of a record: the title as printed; subtitle and text."""
-    return Tokens(tokens(folded(record.title_raw)), tokens(folded("\n\n".join(body_of(record)))))
+    """What is found of a record."""
+    return Tokens(*(tokens(line.seen) for line in lines_of(record)))
 
 
-def body_of(record: Article) -> Iterator[str]:
-    """What is sought beside the title."""
-    if record.subtitle:
-        yield record.subtitle
-    yield record.text
+def lines_of(record: Article) -> tuple[Line, Line]:
+    """What is sought: the title as printed; subtitle and text."""
+    return line_of(record.title_raw), line_of(f"{record.subtitle or ''}\n\n{record.text}")
 
 
 def day_of(record: Article) -> date:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from jcnews_spider.errors import UsageFault
-from jcnews_spider.text import safe
+from jcnews_spider.text import one_line, safe
 
 Spans = tuple[tuple[int, int], ...]
 """(start, end) of stretches of a text, in order, none overlapping another."""
@@ -39,12 +39,26 @@ class _Folding(dict[int, int]):
 _FOLDING = _Folding()
 _SIGNS = {code: _SHIFT + code for code in range(128) if not chr(code).isalnum()}
 _QUOTED = re.compile(r'["“”]([^"“”]*)["“”]|(\S+)')
-_BLANKS = re.compile(r"\s+")
 
 
 def folded(text: str) -> str:
     """The text as it is matched."""
     return " ".join(text.split()).translate(_FOLDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A text, made safe and put on one line."""
+
+    text: str
+    seen: str
+    """Folded, character for character."""
+
+
+def line_of(text: str) -> Line:
+    """A text as it is sought and shown."""
+    line = one_line(text)
+    return Line(line, folded(line))
 
 
 def tokens(folded_text: str) -> str:
@@ -83,20 +97,15 @@ def words_of_arguments(arguments: Sequence[str]) -> tuple[str, ...]:
     raise UsageFault("say what is sought: scrapy search 晋城 煤层气")
 
 
-def places(text: str, words: Sequence[str]) -> Spans:
-    """Where any of the folded words stand in a text that is not folded; those that overlap are one."""
-    seen = folded(text)
-    found = sorted(place for word in words for place in _each(seen, word))
-    if not found:
-        return ()
-    back = _positions(text)
+def _spans(seen: str, words: Sequence[str]) -> Spans:
+    """Where any of the folded words stand in a folded text; those that overlap are one."""
     merged: list[tuple[int, int]] = []
-    for start, end in found:
+    for start, end in sorted(place for word in words for place in _each(seen, word)):
         if merged and start < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
-    return tuple((back[start], back[end - 1] + 1) for start, end in merged)
+    return tuple(merged)
 
 
 def _each(seen: str, word: str) -> Iterator[tuple[int, int]]:
@@ -104,14 +113,6 @@ def _each(seen: str, word: str) -> Iterator[tuple[int, int]]:
     while start >= 0:
         yield start, start + len(word)
         start = seen.find(word, start + 1)
-
-
-def _positions(text: str) -> list[int]:
-    """Where each character of the folded text stands in the text."""
-    bare = text.strip()
-    shift = text.find(bare)
-    gone = {place for run in _BLANKS.finditer(bare) for place in range(run.start() + 1, run.end())}
-    return [shift + place for place in range(len(bare)) if place not in gone]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,33 +131,30 @@ class Marked:
         return "".join([*parts, self.text[end:]])
 
 
-def marked(text: str, words: Sequence[str]) -> Marked:
-    """A text, made safe and put on one line, with its marks."""
-    line = " ".join(safe(text).split())
-    return Marked(line, places(line, words))
+def marked(line: Line, words: Sequence[str]) -> Marked:
+    """A line with its marks."""
+    return Marked(line.text, _spans(line.seen, words))
 
 
-def snippet(text: str, words: Sequence[str], length: int) -> Marked:
-    """About so many characters of a text around the place where most of the words stand together."""
-    whole = marked(text, words)
+def snippet(line: Line, words: Sequence[str], length: int) -> Marked:
+    """About so many characters of a line, around the place where most of the words stand together."""
+    whole = marked(line, words)
     if len(whole.text) <= length:
         return whole
-    start = _best(whole, length)
+    start = _best(line.seen, whole.marks, length)
     end = min(start + length, len(whole.text))
-    inside = [mark for mark in whole.marks if mark[0] >= start and mark[1] <= end]
     head, tail = "…" * (start > 0), "…" * (end < len(whole.text))
     shift = len(head) - start
-    return Marked(
-        f"{head}{whole.text[start:end]}{tail}", tuple((first + shift, last + shift) for first, last in inside)
-    )
+    inside = tuple((first + shift, last + shift) for first, last in whole.marks if first >= start and last <= end)
+    return Marked(f"{head}{whole.text[start:end]}{tail}", inside)
 
 
-def _best(whole: Marked, length: int) -> int:
+def _best(seen: str, marks: Spans, length: int) -> int:
     """Where the snippet begins: a fifth of it before the marks that fit into the rest and show most different words."""
     lead, best, most = length // 5, 0, 0
-    for place, (start, _) in enumerate(whole.marks):
-        fitting = [mark for mark in whole.marks[place : place + length] if mark[1] <= start + length - lead]
-        different = len({folded(whole.text[first:last]) for first, last in fitting})
+    for place, (start, _) in enumerate(marks):
+        fitting = [mark for mark in marks[place : place + length] if mark[1] <= start + length - lead]
+        different = len({seen[first:last] for first, last in fitting})
         if different > most:
             most, best = different, start
-    return max(0, min(best - lead, len(whole.text) - length))
+    return max(0, min(best - lead, len(seen) - length))
