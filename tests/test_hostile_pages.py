@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from jcnews_spider.article import Article
-from jcnews_spider.encoding import decode
 from jcnews_spider.errors import UnknownLayout
 from jcnews_spider.sites import site_named
 from jcnews_spider.trs.article import parse_article
@@ -56,7 +55,7 @@ def read(reader: str, body: bytes) -> Article | None:
     if reader == "listing":
         parse_listing(body, payloads.LIST_URL, SITE)
     else:
-        challenger(decode(body).text)
+        challenger(body)
         says_the_same(body, None, payloads.article(), None)
     return None
 

@@ -29,7 +29,7 @@ from jcnews_spider.archive.search import catch_up
 from jcnews_spider.archive.search.index import Bounds, Index, Outdated, Place
 from jcnews_spider.archive.search.words import Marked, marked, snippet
 from jcnews_spider.archive.segments import read_record
-from jcnews_spider.article import Article, Event, read_article
+from jcnews_spider.article import Article, Event
 from jcnews_spider.errors import Damaged
 
 NAME = "search.sqlite3"
@@ -177,7 +177,7 @@ def _answer(index: Index, ledger: Ledger, query: Query) -> tuple[int, list[Place
 
 def _hit(root: Path, place: Place, words: tuple[str, ...]) -> Hit:
     """The record with its marks; raises Damaged, and Outdated where another record stands, or without the words."""
-    record = read_article(read_record(root, place.segment, place.offset))
+    record = read_record(root, place.segment, place.offset)
     title, body = catch_up.lines_of(record)
     hit = Hit(record, marked(title, words), snippet(body, words, SNIPPET))
     is_it = (record.id, record.version) == (place.id, place.version)

@@ -13,7 +13,7 @@ from jcnews_spider.archive.search.index import Entry, Index, Outdated, Place, To
 from jcnews_spider.archive.search.words import Line, line_of, tokens
 from jcnews_spider.archive.segments import read_record
 from jcnews_spider.archive.walk import Flaw, walk_segment
-from jcnews_spider.article import Article, Event, read_article
+from jcnews_spider.article import Article, Event
 from jcnews_spider.errors import Damaged
 from jcnews_spider.urls import parse_article_address
 
@@ -102,7 +102,7 @@ def _put(root: Path, index: Index, place: Place, record: Article) -> None:
 
 def _tokens_at(root: Path, entry: Entry) -> Tokens:
     try:
-        return tokens_of(read_article(read_record(root, entry.place.segment, entry.place.offset)))
+        return tokens_of(read_record(root, entry.place.segment, entry.place.offset))
     except Damaged as fault:
         raise Outdated(str(fault)) from fault
 
