@@ -122,7 +122,7 @@ REFUSED = {
     "http://[::ffff:192.168.0.1]/c.jpg": "private_address",
     "http://localhost/d.jpg": "private_address",
     f"http://{OTHER}/inside.jpg": "private_address",
-    f"http://{OTHER}/file.jpg": "http_302",
+    f"http://{OTHER}/file.jpg": "scheme",
     f"http://{OTHER}/page.jpg": "wrong_type",
     f"http://{OTHER}/drawing.svg": "wrong_type",
     f"http://{OTHER}/huge.jpg": "too_large",

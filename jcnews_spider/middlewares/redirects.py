@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
@@ -23,14 +24,13 @@ class RedirectMiddleware(ScrapyRedirectMiddleware):
         location = header(response, "Location")
         if location is None or response.status not in (301, 302, 303, 307, 308):
             return response
-        stats = self.crawler.stats
         try:
-            scheme = urlsplit(urljoin(request.url, location)).scheme
-            following = super().process_response(request, response)
-        except ValueError as fault:
-            stats.inc_value("requests/refused/bad_address")
-            raise IgnoreRequest("bad_address") from fault
-        if scheme not in ("http", "https"):
-            stats.inc_value("requests/refused/scheme")
-            raise IgnoreRequest("scheme")
-        return following
+            if urlsplit(urljoin(request.url, location)).scheme not in ("http", "https"):
+                self._refuse("scheme")
+            return super().process_response(request, response)
+        except ValueError:
+            self._refuse("bad_address")
+
+    def _refuse(self, reason: str) -> NoReturn:
+        self.crawler.stats.inc_value(f"requests/refused/{reason}")
+        raise IgnoreRequest(reason)

@@ -26,7 +26,6 @@ _DONE = {
     KEPT: "kept, exactly",
     "complete": "its true entries are read, nothing else is asked",
     "max_list_pages": "read up to JCNEWS_MAX_LIST_PAGES, the section stays incomplete",
-    "resting": "left alone until then, by later runs too",
     "stub": "not followed, skipped",
 }
 
@@ -45,6 +44,8 @@ def _done(fault: Fault) -> str:
     """What is done, as a phrase."""
     if "site" in fault.place:
         return "the run ends with exit code 4, no article is touched"
+    if "Retry-After of a day" in fault.name:
+        return "failed, and left alone until then by later runs too"
     if fault.reason in _DONE:
         return _DONE[fault.reason]
     if "robots" in fault.place:
