@@ -50,6 +50,7 @@ def test_one_crawl_meets_every_fault_and_the_next_one_gets_what_failed(tmp_path:
     assert visitors == []
     assert (first.run.code, "Traceback" in first.run.stderr) == (2, False), first.run.stderr
     assert (first.rss_mb < MOST_RSS_MB, first.seconds < MOST_SECONDS) == (True, True), first
+    assert second.run.report["articles"]["failed"] == second.run.report["lists"]["failed"] == {}
     newest = {record["id"]: record for record in second.run.records}
     _assert_exact(newest.values(), field.gold, least=550)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["output", "output.log"]
