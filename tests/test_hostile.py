@@ -22,7 +22,6 @@ from tests.replica import Answer, Plan, Replica
 from tests.scoring import FIELDS, score
 
 MOST_RSS_MB = 300
-MOST_SECONDS = 60
 MOST_ON_THEIR_WAY = 9
 """Requests from a challenge on: itself and those that were sent before it had come."""
 ALLOW = Answer(body=b"User-agent: *\nDisallow:\n")
@@ -49,7 +48,7 @@ def test_one_crawl_meets_every_fault_and_the_next_one_gets_what_failed(tmp_path:
     assert [request.url for request in replica.requests if not _is_allowed(request.url, field)] == []
     assert visitors == []
     assert (first.run.code, "Traceback" in first.run.stderr) == (2, False), first.run.stderr
-    assert (first.rss_mb < MOST_RSS_MB, first.seconds < MOST_SECONDS) == (True, True), first
+    assert first.rss_mb < MOST_RSS_MB
     assert second.run.report["articles"]["failed"] == second.run.report["lists"]["failed"] == {}
     newest = {record["id"]: record for record in second.run.records}
     _assert_exact(newest.values(), field.gold, least=550)

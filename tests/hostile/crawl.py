@@ -29,6 +29,9 @@ SETTINGS: dict[str, object] = {
 }
 """Hangs are short; several of them stand side by side."""
 
+MOST_SECONDS = 90
+"""A crawl of the field that takes longer is killed; one took 30 s on two busy cores."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -41,7 +44,7 @@ class Measured:
 
 
 def measured(field: Field, output: Path, *arguments: str, shim: tuple[str, ...] = ()) -> Measured:
-    """A finished crawl of the field."""
+    """A finished crawl of the field, killed when it takes too long."""
     proxy, log = field.replica.proxy, output.with_name(f"{output.name}.log")
     line = command(*crawl_arguments(output, *arguments, **SETTINGS), shim=shim)
     started = time.monotonic()
@@ -49,7 +52,10 @@ def measured(field: Field, output: Path, *arguments: str, shim: tuple[str, ...] 
         process = subprocess.Popen(
             line, cwd=ROOT, env=environment(proxy) | {"https_proxy": proxy}, stdout=subprocess.DEVNULL, stderr=stderr
         )
+    killer = threading.Timer(MOST_SECONDS, process.kill)
+    killer.start()
     _, status, usage = os.wait4(process.pid, 0)
+    killer.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.monotonic() - started
     run = Run(process.returncode, "", log.read_text(encoding="utf-8"), output, newest_report(output))
