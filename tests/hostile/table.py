@@ -13,7 +13,8 @@ HEAD = """# Faults, and what the crawl makes of them
 Each of these stands once on a replica of the site, between sound articles, and one `scrapy crawl` meets them all
 (`tests/test_hostile.py`; `python -m tests.hostile` prints the table with what came of each now). Every sound article
 must be kept with its exact text, nothing else may become a record, no request may leave the site and the hosts of its
-images, and memory stays below 300 MB. What failed is asked again by a later run.
+images, and memory stays below 300 MB. What failed is asked again by a later run. The last rows, of the whole site and
+its robots.txt, end a run and have a crawl each.
 
 | where | fault | what is done | reason |
 |---|---|---|---|
