@@ -48,7 +48,7 @@ def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float) -> 
     ends = (
         (1, "run/usage_fault" in stats, stats.get("run/usage_fault")),
         (7, storage_fault, f"storage failed: {storage_fault}"),
-        (4, challenged, f"an anti-bot challenge: {challenged}"),
+        (4, challenged, f"challenged: {challenged}"),
         (4, nothing_came, f"nothing could be crawled: {given_up or cause}"),
         (3, stopped, f"stopped early: {finish_reason}"),
         (5, broken, f"health check failed: {'; '.join(broken)}"),

@@ -188,7 +188,7 @@ def test_a_challenge_ends_the_run_with_4_and_touches_nothing(
         run = crawl(bench.site, tmp_path, ONE, "recheck=all")
         asked = [request.url for request in bench.site.requests[since:]]
     assert first.code == 3
-    assert_ended(run, 4, f"an anti-bot challenge: {product} answers for {SITE}")
+    assert_ended(run, 4, f"challenged: {product} answers for {SITE}")
     assert len([url for url in asked if url.removeprefix(SITE) in bench.paths]) == 1
     assert rows(tmp_path) == before
     assert run.records == first.records
@@ -198,7 +198,7 @@ def test_a_challenge_in_place_of_robots_txt_ends_with_4_too(bench: Bench, tmp_pa
     bench.faults["/robots.txt"] = Answer(200, body=b"<script>wzwschallenge()</script>")
     with bench.site:
         run = crawl(bench.site, tmp_path, ONE)
-    assert_ended(run, 4, "an anti-bot challenge")
+    assert_ended(run, 4, "challenged: 网站卫士")
     assert len(bench.site.requests) == 1
 
 

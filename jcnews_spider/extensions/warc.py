@@ -10,6 +10,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured, StopDownload
 from scrapy.http import Headers, Response
+from scrapy.utils.httpobj import urlparse_cached
 
 from jcnews_spider import clock
 from jcnews_spider.archive.warc.records import Exchange
@@ -18,6 +19,9 @@ from jcnews_spider.errors import StorageFault
 
 TRUNCATED = {"download_stopped": "length", "dataloss": "disconnect"}
 """Scrapy's flag of a body that is not whole, and the reason as WARC 1.1 names it."""
+
+ROBOTS_BYTES = 600_000
+"""A little more than what is read of a robots.txt (RFC 9309 §2.5)."""
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +34,7 @@ class BodyLimit:
             raise NotConfigured
         spider: Any = crawler.spider
         self._most_bytes: int = spider.options.max_body_mb * 1_000_000
-        self._received: WeakKeyDictionary[Request, int] = WeakKeyDictionary()
+        self._left: WeakKeyDictionary[Request, int] = WeakKeyDictionary()
         crawler.signals.connect(self._bytes_received, signal=signals.bytes_received)
 
     @classmethod
@@ -38,9 +42,15 @@ class BodyLimit:
         return cls(crawler)
 
     def _bytes_received(self, data: bytes, request: Request) -> None:
-        self._received[request] = self._received.get(request, 0) + len(data)
-        if self._received[request] > self._most_bytes:
+        left = self._left.get(request)
+        self._left[request] = left = (self._bound(request) if left is None else left) - len(data)
+        if left < 0:
             raise StopDownload(fail=False)
+
+    def _bound(self, request: Request) -> int:
+        """Of a robots.txt no more is read."""
+        is_robots = urlparse_cached(request).path == "/robots.txt"
+        return min(ROBOTS_BYTES, self._most_bytes) if is_robots else self._most_bytes
 
 
 class WarcCapture:

@@ -17,6 +17,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from jcnews_spider import clock, options
 from jcnews_spider.answers import header, reason_of
+from jcnews_spider.archive.ledger.due import MOST_REST_S
 from jcnews_spider.engine import downloader_of, end
 from jcnews_spider.hosts import MOST_FAILURES, MOST_FAILURES_ELSEWHERE, TIMEOUT_WEIGHT, Host
 from jcnews_spider.requests import ImageRequest
@@ -33,9 +34,6 @@ NETWORK_FAULTS = (
 
 OVERLOADED = frozenset({429, 503})
 """Statuses by which a server speaks of itself, not of the address."""
-
-MOST_REST_S = 30 * 86_400
-"""Longest time for which an address is left alone because its server said so."""
 
 logger = logging.getLogger(__name__)
 

@@ -223,8 +223,8 @@ SITES: Rows = [
     ("200 of 网站卫士 (WZWS)", lambda t: Answer(body=WZWS), "challenged"),
     ("200 of Aliyun", lambda t: Answer(body=ALIYUN), "challenged"),
     ("403 of 安全狗", lambda t: Answer(403, body=SAFEDOG), "challenged"),
-    ("500 for ever", lambda t: Answer(500), "host_down"),
-    ("connections reset for ever", lambda t: faults.reset(), "host_down"),
+    ("500 for ever", lambda t: Answer(500), "http_500"),
+    ("connections reset for ever", lambda t: faults.reset(), "connection"),
 ]
 """What stands everywhere but at robots.txt."""
 

@@ -166,7 +166,7 @@ class Articles:
     def missing(self, known: KnownArticle, reason: str, now: int) -> None:
         """Notes a 404, a 410 or a soft 404 of a kept article: it is due at the next run."""
         self._db.execute(
-            "UPDATE articles SET missing_since = coalesce(missing_since, ?1), missed_at = ?1, "
+            "UPDATE articles SET missing_since = min(coalesce(missing_since, ?1), ?1), missed_at = ?1, "
             "misses = misses + 1, checked = NULL, "
             "reason = ?2 WHERE n = ?3",
             (now, reason, known.n),

@@ -11,6 +11,9 @@ from datetime import date
 from jcnews_spider import clock
 from jcnews_spider.archive.ledger.articles import COLUMNS, KnownArticle, known_article
 
+MOST_REST_S = 30 * 86_400
+"""Longest time for which an address is left alone, because its server said so."""
+
 WITNESSES_AT_MOST = 50
 """Articles that a run asks beside its rechecks to tell an outage from a withdrawal."""
 
@@ -116,9 +119,12 @@ _IN_SCOPE = """(
     )
   )"""
 
+# Later than any try is ever put off was noted by a clock that was ahead.
+_MAY_BE_TRIED = f"(a.next_try <= :run_started OR a.next_try > :run_started + {MOST_REST_S})"
+
 _WAITING = f"""
 SELECT {COLUMNS} FROM articles a
-WHERE a.state IN ('found', 'failed', 'skipped') AND a.next_try <= :run_started AND +a.id GLOB :site
+WHERE a.state IN ('found', 'failed', 'skipped') AND {_MAY_BE_TRIED} AND +a.id GLOB :site
   AND (a.day, a.id) < (:after_day, :after_id)"""  # noqa: S608 - nothing from outside
 
 _KNOWN = f"""
@@ -129,17 +135,22 @@ WHERE a.state IN ('kept', 'gone') AND +a.id GLOB :site AND a.n < :after"""  # no
 _EVERY = "(a.checked IS NULL OR a.checked NOT BETWEEN :run_started AND :now)"
 
 # The index `unsettled` finds those that are younger than the last age in no time; the ages decide.
-_DUE = """a.next_try <= :run_started AND a.n IN (
+# Those that were asked by a clock that was ahead count as asked now; all are looked at while a run is noted later than now.
+_DUE = f"""{_MAY_BE_TRIED} AND a.n IN (
     SELECT n FROM articles WHERE state IN ('kept', 'gone') AND checked - published IS NULL
     UNION ALL
     SELECT n FROM articles WHERE state IN ('kept', 'gone') AND checked - published < :last_age
+    UNION ALL
+    SELECT n FROM articles WHERE state IN ('kept', 'gone') AND checked > :now
+      AND (SELECT max(started) FROM runs) > :now
   ) AND (a.checked IS NULL OR EXISTS (
-    SELECT 1 FROM json_each(:ages) WHERE value > a.checked - a.published AND value <= :run_started - a.published
-  ))"""
+    SELECT 1 FROM json_each(:ages)
+    WHERE value > min(a.checked, :now) - a.published AND value <= :run_started - a.published
+  ))"""  # noqa: S608
 
 _MOVED = f"""
 SELECT {COLUMNS}, o.url AS other FROM addresses o CROSS JOIN articles a ON a.n = o.article
-WHERE o.asked = 0 AND a.state <> 'withdrawn' AND o.next_try <= :run_started AND +a.id GLOB :site
+WHERE o.asked = 0 AND a.state <> 'withdrawn' AND {_MAY_BE_TRIED.replace("a.", "o.")} AND +a.id GLOB :site
   AND (
     a.n < :after
     OR a.n = :after AND o.n > (SELECT n FROM addresses WHERE article = :after AND url = :after_url)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from jcnews_spider.archive.ledger.due import MOST_REST_S
+
 
 class Rests:
     """The part of the ledger that outlives the run which was asked. Times are UTC seconds since 1970."""
@@ -16,8 +18,12 @@ class Rests:
         self._db.execute("INSERT OR REPLACE INTO rests (url, until) VALUES (?, ?)", (url, until))
 
     def all(self, now: int) -> dict[str, int]:
-        """The time of each address that is to be left alone still."""
-        return dict(self._db.execute("SELECT url, until FROM rests WHERE until > ?", (now,)).fetchall())
+        """The time of each address that is to be left alone still; one too far away was noted by a clock that was ahead."""
+        return dict(
+            self._db.execute(
+                "SELECT url, until FROM rests WHERE until > ? AND until <= ?", (now, now + MOST_REST_S)
+            ).fetchall()
+        )
 
     def forget(self, now: int) -> None:
         """Takes out what has passed."""
