@@ -24,7 +24,7 @@ from jcnews_spider.archive.search import NAME, Query, catch_up
 from jcnews_spider.archive.search.index import Bounds, Index, Place
 from jcnews_spider.archive.search.words import folded, line_of, marked, snippet, words_of, words_of_arguments
 from jcnews_spider.article import Article, read_article
-from jcnews_spider.errors import UsageFault
+from jcnews_spider.errors import Damaged, UsageFault
 from tests.crawling import ROOT, Run, command, crawl, environment, read_records, scrapy
 from tests.replica import Plan, Replica
 
@@ -399,6 +399,14 @@ def test_an_archive_that_cannot_be_written_is_searched_all_the_same(
     assert "cannot be written" in said[0]
     assert sorted(output.rglob("*")) == before
     assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_a_file_that_will_not_hold_is_given_up(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    search.search(output, Query(("煤",)), str)
+    monkeypatch.setattr("jcnews_spider.archive.search.index.FORM", 99)
+    monkeypatch.setattr(search, "_unlink", lambda _folder: None)
+    with pytest.raises(Damaged, match="its form is 1, not 99"):
+        search.search(output, Query(("煤",)), str)
 
 
 def test_a_purge_by_hand_of_a_segment_makes_the_index_anew(output: Path) -> None:

@@ -38,6 +38,9 @@ LOCK = ".search.lock"
 SNIPPET = 80
 """Characters of a snippet: two lines of a terminal."""
 
+_REMAKES = 3
+"""Times that one search begins anew: more often it is the disk that is damaged."""
+
 _NO_WRITING = (errno.EROFS, errno.EACCES, errno.EPERM)
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -97,7 +100,10 @@ def search(root: Path, query: Query, note: Note) -> Found:
         except Outdated as fault:
             note(f"{NAME} is made anew: {fault}")
             discard(folder)
+        try:
             return _found(root, folder, query, note)
+        except Outdated as fault:
+            raise Damaged(f"{fault}, also when the index had been made anew: scrapy verify says more") from fault
 
 
 def discard(root: Path) -> None:
@@ -127,8 +133,9 @@ def _folder(root: Path, note: Note) -> Iterator[Path]:
 
 def _found(root: Path, folder: Path, query: Query, note: Note) -> Found:
     """The answer; raises Outdated when the index says what the records do not."""
-    total, places, damages = _asked(root, folder, query, note)
-    hits: list[Hit] = []
+    catching_up = _CatchingUp(root, folder, query, note)
+    total, places = catching_up.answer()
+    hits, damages = [], [flaw for flaws in catching_up.damages.values() for flaw in flaws]
     for place in places:
         try:
             hits.append(_hit(root, place, query.words))
@@ -137,30 +144,59 @@ def _found(root: Path, folder: Path, query: Query, note: Note) -> Found:
     return Found(total, tuple(hits), tuple(dict.fromkeys(damages)))
 
 
-def _asked(root: Path, folder: Path, query: Query, note: Note) -> tuple[int, list[Place], list[str]]:
-    """Number and places of what is found when the index is up to date, and what could not be read for it."""
-    damages: dict[str, list[str]] = {}
-    done = 0
-    while True:
-        with in_turn(folder / LOCK):
-            try:
-                with closing(Index(folder / NAME)) as index, closing(Ledger(root / LEDGER, read_only=True)) as ledger:
-                    due = catch_up.due(index, ledger, damages)
-                    if not due.segments:
-                        if done > index.size() // 2:
-                            index.compact()
-                        return *_answer(index, ledger, query), [flaw for flaws in damages.values() for flaw in flaws]
-                    if not done and due.records > catch_up.SLICE:
-                        note(f"indexing {due.records:,} records, which later searches will not need to do")
-                    number, flaws = catch_up.add_slice(root, index, due)
-                    done += number
-                    damages |= flaws
-            except (Outdated, sqlite3.DatabaseError) as fault:
-                if not _is_to_be_made_anew(fault):
-                    raise
-                note(f"{NAME} is made anew: {fault}")
-                _unlink(folder)
-                damages.clear()
+class _CatchingUp:
+    """One search's turns at the index: a slice in each, until nothing is lacking and it answers."""
+
+    def __init__(self, root: Path, folder: Path, query: Query, note: Note) -> None:
+        self._root = root
+        self._folder = folder
+        self._query = query
+        self._note = note
+        self._done = 0
+        """Records taken in."""
+        self._remade = 0
+        self.damages: dict[str, list[str]] = {}
+        """What could not be read, by segment."""
+
+    def answer(self) -> tuple[int, list[Place]]:
+        """Number of articles, and where those that were asked for stand."""
+        while True:
+            with in_turn(self._folder / LOCK):
+                try:
+                    answer = self._turn()
+                except (Outdated, sqlite3.DatabaseError) as fault:
+                    self._begin_anew(fault)
+                    continue
+            if answer is not None:
+                return answer
+
+    def _turn(self) -> tuple[int, list[Place]] | None:
+        """The answer, None where there was something to take in."""
+        index_file, ledger_file = self._folder / NAME, self._root / LEDGER
+        with closing(Index(index_file)) as index, closing(Ledger(ledger_file, read_only=True)) as ledger:
+            due = catch_up.due(index, ledger, self.damages)
+            if due.segments:
+                self._take_in(index, due)
+                return None
+            if self._done > index.size() // 2:
+                index.compact()
+            return _answer(index, ledger, self._query)
+
+    def _take_in(self, index: Index, due: catch_up.Due) -> None:
+        if not self._done and due.records > catch_up.SLICE:
+            self._note(f"indexing {due.records:,} records, which later searches need not do again")
+        number, flaws = catch_up.add_slice(self._root, index, due)
+        self._done += number
+        self.damages |= flaws
+
+    def _begin_anew(self, fault: Outdated | sqlite3.DatabaseError) -> None:
+        """Takes a file away that is of no use; raises the fault where another file would be no better."""
+        if not _is_to_be_made_anew(fault) or self._remade == _REMAKES:
+            raise fault
+        self._note(f"{NAME} is made anew: {fault}")
+        _unlink(self._folder)
+        self._remade += 1
+        self.damages.clear()
 
 
 def _is_to_be_made_anew(fault: Exception) -> bool:
