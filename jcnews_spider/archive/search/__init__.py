@@ -16,7 +16,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -67,7 +67,7 @@ class Hit:
     """An article that holds every word."""
 
     record: Article
-    """Its newest version."""
+    """Its newest version, without text and html: all of a large archive may be asked for."""
     title: Marked
     snippet: Marked
     """Of subtitle and text."""
@@ -215,7 +215,7 @@ def _hit(root: Path, place: Place, words: tuple[str, ...]) -> Hit:
     """The record with its marks; raises Damaged, and Outdated where another record stands, or without the words."""
     record = read_record(root, place.segment, place.offset)
     title, body = catch_up.lines_of(record)
-    hit = Hit(record, marked(title, words), snippet(body, words, SNIPPET))
+    hit = Hit(replace(record, text="", html=""), marked(title, words), snippet(body, words, SNIPPET))
     is_it = (record.id, record.version) == (place.id, place.version)
     if not is_it or not all(word in title.seen or word in body.seen for word in words):
         raise Outdated(f"{place.segment} at {place.offset} is not what it was")
