@@ -22,11 +22,11 @@ and half-width forms are taken for the same, and any run of blanks or line ends 
 phrase with its blanks. Articles with all the words in the title come first, then the others, each newest first. An
 article that the site shows no longer is marked [gone]; a withdrawn one is never found.
 
-  scrapy search 晋城 煤层气                                both words, anywhere
-  scrapy search "晋城 煤层气"                              this phrase, with its blank
-  scrapy search 汾酒 --since 2022-10-01 --until 2022-10-31   of these days, by the day in the address
-  scrapy search 招商 --section "牢记嘱托 山西答卷"         of this section
-  scrapy search 5G --limit 0 --json > hits.jsonl           every article, for programs
+  scrapy search 晋城 煤层气                                 both words, anywhere
+  scrapy search "晋城 煤层气"                               this phrase, with its blank
+  scrapy search 汾酒 --since 2022-10-01 --until 2022-10-31  of these days, by the day in the address
+  scrapy search 招商 --section "牢记嘱托 山西答卷"          of this section
+  scrapy search 5G --limit 0 --json > hits.jsonl            every article, for programs
 
 With --json each line is an object: id, version, url, title (as printed, with its 【…】), title_marks, published_at,
 source, sections, gone, snippet, snippet_marks; the marks are [start, end] in characters of the title or the snippet.
