@@ -68,7 +68,7 @@ class Due:
     def rechecks(self, scope: Scope, after: KnownArticle | None, limit: int) -> list[KnownArticle]:
         """Known articles to be asked again."""
         which = _EVERY if scope.recheck_after_s is None else _DUE
-        values = scope.values(after.n if after else 1 << 62, limit)
+        values = scope.values(after.n if after else 1 << 62, limit) | self._clock()
         return self._read(f"{_KNOWN} AND {which} AND {_IN_SCOPE} ORDER BY a.n DESC LIMIT :limit", values)
 
     def moved(self, scope: Scope, after: KnownArticle | None, limit: int) -> list[KnownArticle]:
@@ -96,13 +96,18 @@ class Due:
 
     def numbers(self, scope: Scope) -> dict[str, int]:
         """How many articles are due, by queue."""
-        values = scope.values(1 << 62, 0) | {"after_day": "~", "after_id": "", "after_url": ""}
+        values = scope.values(1 << 62, 0) | self._clock() | {"after_day": "~", "after_id": "", "after_url": ""}
         which = _EVERY if scope.recheck_after_s is None else _DUE
         queries = {"waiting": _WAITING, "rechecks": f"{_KNOWN} AND {which}", "moved": _MOVED}
         return {
             name: self._db.execute(f"SELECT count(*) FROM ({query} AND {_IN_SCOPE})", values).fetchone()[0]  # noqa: S608
             for name, query in queries.items()
         }
+
+    def _clock(self) -> dict[str, object]:
+        """Whether a run is noted later than now."""
+        (newest,) = self._db.execute("SELECT coalesce(max(started), 0) FROM runs").fetchone()
+        return {"was_ahead": newest > clock.now()}
 
     def _read(self, query: str, values: dict[str, object]) -> list[KnownArticle]:
         return [known_article(row) for row in self._db.execute(query, values)]
@@ -135,17 +140,17 @@ WHERE a.state IN ('kept', 'gone') AND +a.id GLOB :site AND a.n < :after"""  # no
 _EVERY = "(a.checked IS NULL OR a.checked NOT BETWEEN :run_started AND :now)"
 
 # The index `unsettled` finds those that are younger than the last age in no time; the ages decide.
-# Those that were asked by a clock that was ahead count as asked now; all are looked at while a run is noted later than now.
+# What was asked by a clock that was ahead counts as not asked, while it is young: nobody knows when it was.
 _DUE = f"""{_MAY_BE_TRIED} AND a.n IN (
     SELECT n FROM articles WHERE state IN ('kept', 'gone') AND checked - published IS NULL
     UNION ALL
     SELECT n FROM articles WHERE state IN ('kept', 'gone') AND checked - published < :last_age
     UNION ALL
-    SELECT n FROM articles WHERE state IN ('kept', 'gone') AND checked > :now
-      AND (SELECT max(started) FROM runs) > :now
+    SELECT n FROM articles WHERE :was_ahead AND state IN ('kept', 'gone') AND checked > :now
+      AND published > :now - :last_age - {MOST_REST_S}
   ) AND (a.checked IS NULL OR EXISTS (
     SELECT 1 FROM json_each(:ages)
-    WHERE value > min(a.checked, :now) - a.published AND value <= :run_started - a.published
+    WHERE (a.checked > :now OR value > a.checked - a.published) AND value <= :run_started - a.published
   ))"""  # noqa: S608
 
 _MOVED = f"""

@@ -18,7 +18,7 @@ class Rests:
         self._db.execute("INSERT OR REPLACE INTO rests (url, until) VALUES (?, ?)", (url, until))
 
     def all(self, now: int) -> dict[str, int]:
-        """The time of each address that is to be left alone still; one too far away was noted by a clock that was ahead."""
+        """The time of each address that is to be left alone still; too late a one is of a clock that was ahead."""
         return dict(
             self._db.execute(
                 "SELECT url, until FROM rests WHERE until > ? AND until <= ?", (now, now + MOST_REST_S)
