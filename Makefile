@@ -47,6 +47,7 @@ soak: setup
 	$(BIN)/pytest -n 2 -m soak
 	SOAK_EXAMPLES=40 $(BIN)/pytest tests/test_history.py
 	$(BIN)/python -m tests.killing --kills 200
+	$(BIN)/python -m pip install -q --disable-pip-version-check 'atheris>=3'
 	$(BIN)/python -m tests.fuzz
 
 # Limits and rates, printed beside what they must be.
@@ -57,6 +58,8 @@ bench: setup
 	$(BIN)/python -m bench.verify
 	$(BIN)/python -m bench.capture $(CORPUS)
 	$(BIN)/python -m bench.near $(CORPUS)
+	$(BIN)/python -m bench.search
+	$(BIN)/python -m bench.export
 
 # The WARCs and a WACZ through pywb, which wants an environment of its own, and a page in Debian's chromium.
 replay: setup .venv-pywb/ready
@@ -91,6 +94,7 @@ figures: setup
 docs: setup
 	$(BIN)/python -m jcnews_spider.schema > schema.tmp && mv schema.tmp jcnews_spider/schema/article-1.0.json
 	$(BIN)/python -m tests.docs
+	$(BIN)/python -m tests.hostile --write
 
 clean:
 	rm -rf .venv .venv-pywb .venv-peers build *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache
