@@ -108,7 +108,7 @@ class Lists:
         ids = [self._site.article_id(address.docid) for address in addresses]
         unknown = set(ids) - self._sections.members(self._site.name, walk.path, ids)
         step = walk.read(index, listing.entries, unknown=len(unknown), pages=listing.pages)
-        if not listing.entries and walk.had_articles and walk.is_holed:
+        if not walk.found and walk.had_articles and walk.is_holed:
             self._spider.count(f"health/empty_list/{walk.path}")
         yield ListPage(
             section=walk.path,
