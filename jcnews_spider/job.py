@@ -86,6 +86,11 @@ class Job:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
     @property
+    def is_chosen(self) -> bool:
+        """True when somebody chose its articles: its numbers cannot be compared with those of other runs."""
+        return self.is_bounded or bool(self.articles)
+
+    @property
     def is_bounded(self) -> bool:
         """True when a walk that ends has not seen or noted everything that the section shows."""
         return self.since is not None or self.until is not None

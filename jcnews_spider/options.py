@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ from jcnews_spider.errors import UsageFault
 PREFIX = "JCNEWS_"
 
 
-def _option(default: Any, read: Callable[[str], Any], meaning: str) -> Any:
-    return field(default=default, metadata={"read": read, "meaning": meaning})
+def _option(default: Any, read: Callable[[str], Any], meaning: str, *, is_secret: bool = False) -> Any:
+    return field(
+        default=default, repr=not is_secret, metadata={"read": read, "meaning": meaning, "is_secret": is_secret}
+    )
 
 
 def _switch(text: str) -> bool:
@@ -34,6 +36,15 @@ def _ratio(text: str) -> float:
     if not 0 <= value <= 1:
         raise ValueError("wanted a number from 0 to 1")
     return value
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.strip() not in words:
+            raise ValueError(f"wanted {' or '.join(words)}")
+        return text.strip()
+
+    return read
 
 
 def _at_least(least: int) -> Callable[[str], int]:
@@ -102,6 +113,34 @@ class Options:
     fail_ratio: float = _option(
         0.05, _ratio, "Exit code 2 when more than this share of the asked addresses failed (and at least 3)."
     )
+    health: str = _option(
+        "check",
+        _one_of("check", "learn"),
+        "check: exit code 5 when the pages no longer look like this site's; learn: take them as they are now, "
+        "and compare later runs with this one.",
+    )
+    min_coverage: float = _option(
+        0.99, _ratio, "Exit code 5 when a smaller share of a run's records has a title, a date or a text."
+    )
+    min_source: float = _option(0.95, _ratio, "The same for the source, unless it was rarer in earlier runs already.")
+    max_rise: float = _option(
+        0.2,
+        _ratio,
+        "Exit code 5 when the share of fallback extraction, or of pages that fit no layout, is higher than in earlier "
+        "runs by more than this.",
+    )
+    max_drop: float = _option(
+        0.5,
+        _ratio,
+        "Exit code 5 when the median text length, the size of article pages or the links of a list are lower than in "
+        "earlier runs by more than this share.",
+    )
+    silent_days: int = _option(
+        14,
+        _at_least(0),
+        "Exit code 5 when a section that publishes regularly shows nothing new for more days (and for more than twice "
+        "its usual pause); 0: never.",
+    )
     min_free_mb: int = _option(
         100, _at_least(0), "Free space in MB (10^6 bytes) below which a run stops with exit code 7."
     )
@@ -149,15 +188,17 @@ def checked(settings: Mapping[str, Any], environment: Iterable[str]) -> Options:
     for name in [*settings, *environment]:
         if name.startswith(PREFIX) and name not in known:
             raise UsageFault(f"unknown setting {name}; known are {', '.join(known)}")
-    return Options(**{f.name: _value(PREFIX + f.name.upper(), f.metadata["read"], settings) for f in fields(Options)})
+    return Options(**{f.name: _value(f, settings) for f in fields(Options)})
 
 
-def _value(name: str, reader: Callable[[str], Any], settings: Mapping[str, Any]) -> Any:
+def _value(option: Field[Any], settings: Mapping[str, Any]) -> Any:
+    name = PREFIX + option.name.upper()
     text = str(settings[name])
     try:
-        return reader(text)
+        return option.metadata["read"](text)
     except ValueError as fault:
-        raise UsageFault(f"{name}={text!r} makes no sense: {fault}") from None
+        said = name if option.metadata["is_secret"] else f"{name}={text!r}"
+        raise UsageFault(f"{said} makes no sense: {fault}") from None
 
 
 def _printed(value: object) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import lxml.etree
 
 from jcnews_spider import __version__
+from jcnews_spider.health import Breach
 
 LEAST_FAILED = 3
 """Failed addresses below which a run is not called failed, whatever their share."""
@@ -18,11 +19,8 @@ LEAST_FAILED = 3
 COUNTED = ("new", "updated", "reparsed", "gone", "unchanged", "duplicates")
 """What can become of an article that was asked, but for failures."""
 
-REQUIRED = ("title", "published_at", "text")
-"""Fields that hardly any record lacks while the pages look as they should."""
-
-MOST_LACKING = 0.05
-"""Share of a run's records that may lack one of them; and LEAST_FAILED records at least must."""
+SHOWN = 3
+"""Breaches that are told in full where people read one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Verdict:
     why: str
 
 
-def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float) -> Verdict:
+def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float, broken: Sequence[Breach] = ()) -> Verdict:
     """The exit code of a run; where several hold, the first of 1, 7, 4, 3, 5, 2."""
     asked = stats.get("addresses/asked", 0)
     failed = stats.get("addresses/failed", 0) + stats.get("spider_exceptions/count", 0)
@@ -44,29 +42,23 @@ def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float) -> 
     cause = stats.get("robotstxt/unavailable") or reasons or finish_reason
     nothing_came = asked and not stats.get("addresses/answered", 0) and (reasons or not stopped)
     too_many_failed = failed >= LEAST_FAILED and failed > fail_ratio * asked
-    broken = breaches(stats)
     ends = (
         (1, "run/usage_fault" in stats, stats.get("run/usage_fault")),
         (7, storage_fault, f"storage failed: {storage_fault}"),
         (4, challenged, f"challenged: {challenged}"),
         (4, nothing_came, f"nothing could be crawled: {given_up or cause}"),
         (3, stopped, f"stopped early: {finish_reason}"),
-        (5, broken, f"health check failed: {'; '.join(broken)}"),
+        (5, broken, f"health check failed: {_told(broken)}"),
         (2, given_up, f"the site was given up: {given_up}; {failed} of {asked} addresses failed: {reasons}"),
         (2, too_many_failed, f"{failed} of {asked} addresses failed: {reasons}"),
     )
     return next((Verdict(code, str(why)) for code, holds, why in ends if holds), Verdict(0, "done"))
 
 
-def breaches(stats: Mapping[str, Any]) -> list[str]:
-    """What says that the pages no longer look like this site's."""
-    found = [f"the list of {path} shows nothing" for path in _under(stats, "health/empty_list/")]
-    records = stats.get("records/checked", 0)
-    for name in REQUIRED:
-        lacking = records - stats.get(f"coverage/{name}", 0)
-        if lacking >= LEAST_FAILED and lacking > MOST_LACKING * records:
-            found.append(f"{lacking} of {records} records lack {name}")
-    return found
+def _told(broken: Sequence[Breach]) -> str:
+    """The first breaches in full, and how many more there are."""
+    more = [f"and {len(broken) - SHOWN} more, see the report"] if len(broken) > SHOWN else []
+    return "; ".join([*map(str, broken[:SHOWN]), *more])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +73,18 @@ class Run:
     finish_reason: str | None
 
 
-def build(run: Run, stats: Mapping[str, Any], sections: Mapping[str, Any], outcome: Verdict) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that is over."""
+
+    report: Mapping[str, Any]
+    summary: str
+    """For people."""
+
+
+def build(
+    run: Run, stats: Mapping[str, Any], sections: Mapping[str, Any], outcome: Verdict, broken: Sequence[Breach] = ()
+) -> dict[str, Any]:
     """The run report as JSON types."""
     checked = stats.get("records/checked", 0)
     return {
@@ -90,31 +93,32 @@ def build(run: Run, stats: Mapping[str, Any], sections: Mapping[str, Any], outco
         "why": outcome.why,
         "requests": {
             "total": stats.get("downloader/request_count", 0),
-            "by_status": _under(stats, "downloader/response_status_count/"),
+            "by_status": under(stats, "downloader/response_status_count/"),
             "bytes": stats.get("downloader/response_bytes", 0),
         },
-        "refused": _under(stats, "requests/refused/"),
+        "refused": under(stats, "requests/refused/"),
         "addresses": {name: stats.get(f"addresses/{name}", 0) for name in ("asked", "answered", "failed")},
         "lists": {
             "pages": stats.get("lists/pages", 0),
-            "failed": _under(stats, "lists/failed/"),
-            "absent": _under(stats, "lists/absent/"),
+            "failed": under(stats, "lists/failed/"),
+            "absent": under(stats, "lists/absent/"),
         },
         "entries": _total(section["found"] for section in sections.values()),
         "articles": {
             **{name: stats.get(f"articles/{name}", 0) for name in COUNTED},
-            "failed": _under(stats, "articles/failed/"),
-            "skipped": _under(stats, "articles/skipped/"),
+            "failed": under(stats, "articles/failed/"),
+            "skipped": under(stats, "articles/skipped/"),
             "bytes": stats.get("articles/bytes", 0),
         },
         "images": {
             **{name: stats.get(f"media/{name}", 0) for name in ("downloaded", "uptodate", "stale", "bytes")},
-            "missing": _under(stats, "media/missing/"),
+            "missing": under(stats, "media/missing/"),
         },
         "rechecks": {name: stats.get(f"rechecks/{name}", 0) for name in ("asked", "missing", "still_gone")},
-        "health": breaches(stats),
-        "coverage": {name: round(number / checked, 4) for name, number in _under(stats, "coverage/").items()},
-        "extractors": _under(stats, "extractor/"),
+        "health": [breach.as_dict() for breach in broken],
+        "due": under(stats, "due/"),
+        "coverage": {name: round(number / checked, 4) for name, number in under(stats, "coverage/").items()},
+        "extractors": under(stats, "extractor/"),
         "sections": dict(sections),
         "versions": versions(),
     }
@@ -124,8 +128,8 @@ def summary(stats: Mapping[str, Any]) -> str:
     """The run in a line for people."""
     counts = {name: stats.get(f"articles/{name}", 0) for name in COUNTED}
     counts["missing"] = stats.get("rechecks/missing", 0)
-    counts["skipped"] = sum(_under(stats, "articles/skipped/").values())
-    counts["images missing"] = sum(_under(stats, "media/missing/").values())
+    counts["skipped"] = sum(under(stats, "articles/skipped/").values())
+    counts["images missing"] = sum(under(stats, "media/missing/").values())
     parts = [f"{number} {name}" for name, number in counts.items() if number or name == "new"]
     failed, asked = stats.get("addresses/failed", 0), stats.get("addresses/asked", 0)
     return f"{', '.join(parts)}; {failed} of {asked} addresses failed"
@@ -144,7 +148,7 @@ def versions() -> dict[str, str]:
     }
 
 
-def _under(stats: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+def under(stats: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     """The stats whose names begin with a prefix, without it, by name."""
     return {name.removeprefix(prefix): stats[name] for name in sorted(stats) if name.startswith(prefix)}
 
@@ -160,5 +164,5 @@ def _reasons(stats: Mapping[str, Any]) -> str:
     """The reasons of all failures, most frequent first."""
     total: Counter[str] = Counter()
     for prefix in ("lists/failed/", "lists/absent/", "articles/failed/", "articles/skipped/"):
-        total.update(_under(stats, prefix))
+        total.update(under(stats, prefix))
     return ", ".join(f"{reason} ×{number}" for reason, number in total.most_common())

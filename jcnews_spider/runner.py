@@ -40,11 +40,26 @@ def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
     """
     values = options.checked(process.settings, os.environ)
     install_shutdown_handlers(_stop_before_the_start)
+    run_id = new_run_id(clock.now())
+    ended = _crawl(process, site, job, values, run_id)
+    _tell(ended)
+    return int(ended.report["exit_code"])
+
+
+def _tell(ended: report.Ended) -> None:
+    """Brings the end of a run to the log."""
+    run = ended.report
+    level = {0: logging.INFO, 3: logging.WARNING}.get(run["exit_code"], logging.ERROR)
+    logger.log(level, "run %s: %s; exit %d: %s", run["run_id"], ended.summary, run["exit_code"], run["why"])
+
+
+def _crawl(process: AsyncCrawlerProcess, site: Site, job: Job, values: options.Options, run_id: str) -> report.Ended:
+    """The crawl in its archive, which is given back at the end."""
     started = clock.now()
     process.settings.set("USER_AGENT", agent(process.settings, values), priority="cmdline")
     archive = Archive(
         values.output,
-        new_run_id(started),
+        run_id,
         min_free_mb=values.min_free_mb,
         seal_records=values.seal_records,
         seal_seconds=values.seal_seconds,
@@ -59,14 +74,16 @@ def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
         process.crawl(crawler, job=job, archive=archive, options=values)
         _stop_on_signals(process)
         process.start(install_signal_handlers=False)
-        verdict: report.Verdict | None = getattr(crawler.spider, "verdict", None)
-        if verdict is None:
+        ended: report.Ended | None = getattr(crawler.spider, "ended", None)
+        if ended is None:
             raise StartFault("the crawl could not be started, see the log")
     except JcnewsError as fault:
-        _report_fault(archive, site, job, started, fault)
+        faulty = _ended_by(fault, run_id, site, job, started)
+        with suppress(StorageFault):
+            archive.write_report(dict(faulty.report), faulty.summary)
         raise
     else:
-        return verdict.exit_code
+        return ended
     finally:
         archive.close()
 
@@ -102,14 +119,11 @@ def _stop_on_signals(process: AsyncCrawlerProcess) -> None:
     install_shutdown_handlers(take)
 
 
-def _report_fault(archive: Archive, site: Site, job: Job, started: float, fault: JcnewsError) -> None:
-    """Writes the report of a run that ended before its spider had opened, if it can be written."""
-    run = report.Run(
-        archive.run_id, site.name, job.arguments, clock.utc(started), clock.utc(clock.now()), finish_reason=None
-    )
+def _ended_by(fault: JcnewsError, run_id: str, site: Site, job: Job, started: float) -> report.Ended:
+    """A run that ended before its spider had opened."""
+    run = report.Run(run_id, site.name, job.arguments, clock.utc(started), clock.utc(clock.now()), finish_reason=None)
     verdict = report.Verdict(fault.exit_code, str(fault))
-    with suppress(StorageFault):
-        archive.write_report(report.build(run, {}, {}, verdict), "nothing was asked")
+    return report.Ended(report.build(run, {}, {}, verdict), "nothing was asked")
 
 
 def agent(settings: Settings, values: options.Options) -> str:

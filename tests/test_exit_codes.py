@@ -209,7 +209,16 @@ def test_a_list_that_shows_nothing_any_more_ends_with_5_whatever_failed(paths: l
     assert_ended(first, 2, "3 of 15 addresses failed")
     assert second.report["addresses"]["failed"] == 3
     assert_ended(second, 5, "health check failed: the list of xw/jcxw shows nothing")
-    assert second.report["health"] == ["the list of xw/jcxw shows nothing"]
+    assert second.report["health"] == [
+        {
+            "rule": "links",
+            "section": "xw/jcxw",
+            "field": None,
+            "what": "the list of xw/jcxw shows nothing",
+            "last_good_run": first.report["run_id"],
+            "addresses": [f"{SITE}/xw/jcxw/"],
+        }
+    ]
 
 
 def test_a_list_that_never_showed_anything_is_no_breach(tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from jcnews_spider.health import Breach, Measure
 from jcnews_spider.report import verdict
 
 
-def records(number: int, **having: int) -> dict[str, int]:
-    """Stats of a run that kept records, so many of which have a field."""
-    return {"records/checked": number, **{f"coverage/{name}": count for name, count in having.items()}}
+def breach(path: str) -> Breach:
+    """A list that shows nothing any more."""
+    return Breach(Measure("links", path, 0, 1, path, (f"http://s/{path}/",)), f"the list of {path} shows nothing", "r1")
 
 
 WELL = {"addresses/asked": 100, "addresses/answered": 100}
@@ -34,18 +35,30 @@ WELL = {"addresses/asked": 100, "addresses/answered": 100}
         ({**WELL, "storage/fault": "ENOSPC", "addresses/failed": 50}, "storage_failed", 7),
         ({"addresses/asked": 9, "lists/failed/dns": 9, "storage/fault": "EIO"}, "finished", 7),
         ({**WELL, "addresses/failed": 50}, "shutdown", 3),
-        ({**WELL, "health/empty_list/xw": 1}, "finished", 5),
-        ({**WELL, "health/empty_list/xw": 1, "addresses/failed": 50}, "finished", 5),
-        ({**WELL, "health/empty_list/xw": 1}, "shutdown", 3),
-        ({**WELL, "health/empty_list/xw": 1, "storage/fault": "ENOSPC"}, "finished", 7),
-        ({**WELL, **records(60, title=60, published_at=57, text=60)}, "finished", 0),
-        ({**WELL, **records(59, title=59, published_at=56, text=59)}, "finished", 5),
-        ({**WELL, **records(2)}, "finished", 0),
-        ({**WELL, **records(3, title=3, published_at=3)}, "finished", 5),
     ],
 )
 def test_exit_codes(stats: dict[str, Any], reason: str, expected: int) -> None:
     assert verdict(stats, reason, 0.05).exit_code == expected
+
+
+@pytest.mark.parametrize(
+    ("stats", "reason", "expected"),
+    [
+        (WELL, "finished", 5),
+        ({**WELL, "addresses/failed": 50}, "finished", 5),
+        (WELL, "shutdown", 3),
+        ({"addresses/asked": 1, "lists/failed/dns": 1}, "finished", 4),
+        ({**WELL, "storage/fault": "ENOSPC"}, "finished", 7),
+    ],
+)
+def test_exit_codes_with_a_breach_of_health(stats: dict[str, Any], reason: str, expected: int) -> None:
+    assert verdict(stats, reason, 0.05, [breach("xw")]).exit_code == expected
+
+
+def test_the_verdict_tells_three_breaches_and_how_many_more() -> None:
+    why = verdict(WELL, "finished", 0.05, [breach(path) for path in ("a", "b", "c", "d", "e")]).why
+    assert why.startswith("health check failed: the list of a shows nothing (last good run r1; http://s/a/); the list")
+    assert why.endswith("http://s/c/); and 2 more, see the report")
 
 
 def test_the_verdict_names_the_reasons() -> None:

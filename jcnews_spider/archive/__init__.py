@@ -26,6 +26,7 @@ from jcnews_spider.archive.warc.records import Exchange
 from jcnews_spider.archive.warc.writer import ClosedWarc, WarcPlan, WarcWriter
 from jcnews_spider.article import Article, WarcPointer, read_article
 from jcnews_spider.errors import StorageFault, UsageFault
+from jcnews_spider.health import UNJUDGED, Judgement
 
 LEDGER = NAME
 
@@ -192,7 +193,7 @@ class Archive:
             self._note_captures(self.warc)
         self.media.seal()
 
-    def write_report(self, report: dict[str, Any], summary: str) -> None:
+    def write_report(self, report: dict[str, Any], summary: str, judged: Judgement = UNJUDGED) -> None:
         """Writes runs/<run_id>.json, and how the run ended into the ledger."""
         with storage_faults():
             data = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
@@ -201,6 +202,7 @@ class Archive:
                 with self.ledger.transaction():
                     now = int(clock.now())
                     self.ledger.runs.end(self.run_id, report["exit_code"], report["why"], summary, now)
+                    self.ledger.measures.note(report["site"], self.run_id, judged)
 
     def close(self) -> None:
         """Gives the archive back, without sealing."""

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from jcnews_spider.checkup.visit import Answer
 from jcnews_spider.errors import NotServed, OtherPage
+from jcnews_spider.health import REQUIRED
 from jcnews_spider.items import MISSING, Page
-from jcnews_spider.report import REQUIRED, Verdict
+from jcnews_spider.report import Verdict
 from jcnews_spider.sites import site_of
 from jcnews_spider.trs.challenge import challenger
 from jcnews_spider.trs.diagnosis import Diagnosis, Kind, counted, diagnose, kind_of

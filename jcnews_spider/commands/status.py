@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 from jcnews_spider import clock, options
@@ -20,6 +21,9 @@ from jcnews_spider.sites import site_named
 
 RUNS, TROUBLED = 10, 10
 """Rows that are shown."""
+
+BY_SECTION = ("links", "silence")
+"""Kinds of measures that every section has."""
 
 
 class Command(ProjectCommand):
@@ -47,6 +51,7 @@ class Command(ProjectCommand):
             parts = (
                 _summary(ledger, site, values, _health(runs, is_running=is_running)),
                 _runs(runs, is_running=is_running),
+                _numbers(ledger, site),
                 _articles(ledger, site),
                 _troubled(ledger, site),
             )
@@ -91,6 +96,20 @@ def _runs(runs: Sequence[PastRun], *, is_running: bool) -> str:
             what = "running" if is_running and place == 0 else "killed"
         rows.append((run.run_id, utc(run.started), took, code, what))
     return _titled("Last runs", ("run", "started", "took", "exit", "what came of it"), rows)
+
+
+def _numbers(ledger: Ledger, site: str) -> str:
+    """What the last runs measured beside what is usual; of sections only what broke its rule."""
+    rows = []
+    for now in ledger.measures.newest(site):
+        if now.good and now.kind in BY_SECTION:
+            continue
+        past = ledger.measures.past(site, now.kind, now.subject)
+        usual = f"{median(run.value for run in past):.4g}" if past else ""
+        rows.append(
+            (f"{now.kind} {now.subject}".strip(), f"{now.value:.4g}", usual, "" if now.good else "wrong", now.run_id)
+        )
+    return _titled("Health of the pages", ("number", "last", "usual", "", "run"), rows)
 
 
 def _articles(ledger: Ledger, site: str) -> str:

@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from jcnews_spider import clock, report
+from jcnews_spider import clock, health, report
+from jcnews_spider.archive.files import storage_faults
+from jcnews_spider.archive.ledger.due import Scope
+from jcnews_spider.article import Article
 from jcnews_spider.errors import StorageFault
-
-logger = logging.getLogger(__name__)
+from jcnews_spider.items import Item, ListPage, Miss
+from jcnews_spider.vitals import Vitals
 
 
 class RunReport:
     """Judges the run when the spider has closed and everything is sealed, and writes runs/<run_id>.json.
 
-    The verdict is left on the spider.
+    What it came to is left on the spider.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         if not hasattr(crawler.spider, "archive"):
             raise NotConfigured
         self._crawler = crawler
+        self._vitals = Vitals()
+        crawler.signals.connect(self._record_kept, signal=signals.item_scraped)
+        crawler.signals.connect(self._item_noted, signal=signals.item_dropped)
         crawler.signals.connect(self._spider_closed, signal=signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
+    def _record_kept(self, item: Article) -> None:
+        if item.event in ("new", "updated"):
+            self._vitals.note_record(item)
+
+    def _item_noted(self, item: Item) -> None:
+        if isinstance(item, ListPage):
+            self._vitals.note_list(item)
+        elif isinstance(item, Miss):
+            self._vitals.note_miss(item)
+
     def _spider_closed(self, spider: Any, reason: str) -> None:
-        stats: dict[str, Any] = self._crawler.stats.get_stats()
-        outcome = report.verdict(stats, reason, spider.options.fail_ratio)
         run = report.Run(
             run_id=spider.archive.run_id,
             site=spider.site.name,
@@ -42,12 +57,50 @@ class RunReport:
             finished_at=clock.utc(clock.now()),
             finish_reason=reason,
         )
+        stats: dict[str, Any] = self._crawler.stats.get_stats()
         sections = {walk.path: walk.summary() for walk in spider.lists.walks.values()}
-        summary = report.summary(stats)
+        judged = health.UNJUDGED
         try:
-            spider.archive.write_report(report.build(run, stats, sections, outcome), summary)
+            with storage_faults():
+                self._note_due(spider)
+                judged = self._judge(spider, stats)
         except StorageFault as fault:
-            outcome = report.Verdict(7, f"storage failed: {fault}")
-        spider.verdict = outcome
-        level = {0: logging.INFO, 3: logging.WARNING}.get(outcome.exit_code, logging.ERROR)
-        logger.log(level, "run %s: %s; exit %d: %s", run.run_id, summary, outcome.exit_code, outcome.why)
+            stats.setdefault("storage/fault", str(fault))
+        outcome = report.verdict(stats, reason, spider.options.fail_ratio, judged.breaches)
+        ended = report.build(run, stats, sections, outcome, judged.breaches)
+        try:
+            spider.archive.write_report(ended, report.summary(stats), judged)
+        except StorageFault as fault:
+            ended |= {"exit_code": 7, "why": f"storage failed: {fault}"}
+        spider.ended = report.Ended(ended, report.summary(stats))
+
+    def _note_due(self, spider: Any) -> None:
+        """Counts what the next run has to ask."""
+        scope = Scope(spider.site.name, int(clock.now()), recheck_after_s=spider.options.recheck_days)
+        for name, number in spider.archive.ledger.due.numbers(scope).items():
+            self._crawler.stats.set_value(f"due/{name}", number)
+
+    def _judge(self, spider: Any, stats: dict[str, Any]) -> health.Judgement:
+        """The run's numbers beside those of earlier runs; a run over a chosen stretch of days is not compared."""
+        options, ledger = spider.options, spider.archive.ledger
+        for path in report.under(stats, "health/empty_list/"):
+            self._vitals.note_empty(path, spider.site.section_url(path))
+        pages, size = stats.get("articles/pages", 0), stats.get("articles/bytes", 0)
+        measures = list(self._vitals.measures(pages, size, stats.get("articles/unchanged", 0)))
+        measures += self._silences(spider)
+        if spider.job.is_chosen:
+            measures = [measure for measure in measures if measure.is_absolute]
+        if options.health == "learn":
+            return health.Judgement(measures, starts_anew=True)
+        history = {(m.kind, m.subject): ledger.measures.past(spider.site.name, m.kind, m.subject) for m in measures}
+        limits = health.Limits(options.min_coverage, options.min_source, options.max_rise, options.max_drop)
+        return health.Judgement(measures, health.breaches(measures, history, limits))
+
+    def _silences(self, spider: Any) -> Iterator[health.Measure]:
+        """How long each section whose list came shows nothing new."""
+        today = datetime.fromtimestamp(spider.started, clock.SHANGHAI).date()
+        for walk in spider.lists.walks.values():
+            if walk.read_pages or walk.end == "unchanged":
+                days = spider.archive.ledger.sections.days(spider.site.name, walk.path, health.REGULAR_DAYS)
+                if measure := health.silence(walk.path, days, today, spider.options.silent_days):
+                    yield measure

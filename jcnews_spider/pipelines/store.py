@@ -128,6 +128,7 @@ class StorePipeline:
             self._count(article)
         if not records:
             self._stats.inc_value("articles/unchanged")
+        self._stats.inc_value("articles/pages", len(draft.pages))
         self._stats.inc_value("articles/bytes", sum(len(page.body) for page in draft.pages))
         return records
 

@@ -18,7 +18,7 @@ from jcnews_spider.errors import StorageFault, UnknownLayout
 from jcnews_spider.items import Discovered, Item, Wanted
 from jcnews_spider.job import Job, Recheck
 from jcnews_spider.options import Options
-from jcnews_spider.report import Verdict
+from jcnews_spider.report import Ended
 from jcnews_spider.sites import SITES
 from jcnews_spider.spiders.articles import Articles
 from jcnews_spider.spiders.lists import Lists
@@ -45,7 +45,8 @@ class TrsSpider(Spider):
         """True when everything that was due has been asked."""
         self.lists = Lists(self)
         self.articles = Articles(self)
-        self.verdict: Verdict | None = None
+        self.ended: Ended | None = None
+        """What became of the run, when it is over."""
         self._lookup = Lookup(job.names)
 
     @classmethod

@@ -22,6 +22,7 @@ from jcnews_spider.archive.ledger.articles import Articles
 from jcnews_spider.archive.ledger.captures import Captures
 from jcnews_spider.archive.ledger.due import Due
 from jcnews_spider.archive.ledger.images import Images
+from jcnews_spider.archive.ledger.measures import Measures
 from jcnews_spider.archive.ledger.near import Near
 from jcnews_spider.archive.ledger.outbox import Outbox
 from jcnews_spider.archive.ledger.recorded import Recorded
@@ -77,6 +78,7 @@ class Ledger:
         self.images = Images(self._db)
         self.rests = Rests(self._db)
         self.runs = Runs(self._db)
+        self.measures = Measures(self._db)
         self.anew = Anew(self._db)
 
     def _prepare(self, *, read_only: bool) -> None:

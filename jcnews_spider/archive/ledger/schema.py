@@ -1,6 +1,6 @@
 """The tables of the ledger. Times are UTC seconds since 1970."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 RESTS = """
 CREATE TABLE rests (                              -- addresses to be left alone because their server said so
@@ -9,7 +9,19 @@ CREATE TABLE rests (                              -- addresses to be left alone 
 ) WITHOUT ROWID;
 """
 
-UPGRADES = {3: RESTS}
+MEASURES = """
+CREATE TABLE measures (                           -- numbers of runs with which later ones are compared, see health.py
+    kind    TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    run     INTEGER NOT NULL,
+    value   REAL NOT NULL,
+    of      REAL NOT NULL,                        -- what it was taken from
+    good    INTEGER NOT NULL,                     -- 0: it broke its rule, and is never compared with
+    PRIMARY KEY (kind, subject, run)
+) WITHOUT ROWID;
+"""
+
+UPGRADES = {3: RESTS, 4: MEASURES}
 """What makes the tables of an older version those of the next one."""
 
 SCHEMA = f"""
@@ -157,7 +169,7 @@ CREATE TABLE images (                             -- what the address of an imag
 );
 CREATE INDEX images_of ON images (media);
 CREATE INDEX unsealed_images ON images (url) WHERE warc IS NOT NULL;
-{RESTS}
+{RESTS}{MEASURES}
 CREATE TABLE runs (
     n         INTEGER PRIMARY KEY,
     run_id    TEXT NOT NULL UNIQUE,

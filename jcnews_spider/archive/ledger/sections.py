@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,15 @@ class Sections:
             (site,),
         )
         return dict(tuple(row) for row in rows)
+
+    def days(self, site: str, path: str, limit: int) -> list[date]:
+        """The newest days, by their addresses, of the articles that a section is known to show, newest first."""
+        rows = self._db.execute(
+            "SELECT DISTINCT a.day FROM memberships m CROSS JOIN articles a ON a.n = m.article "
+            "WHERE m.section = (SELECT n FROM sections WHERE site = ? AND path = ?) ORDER BY a.day DESC LIMIT ?",
+            (site, path, limit),
+        )
+        return [date.fromisoformat(day) for (day,) in rows]
 
     def members(self, site: str, path: str, ids: Sequence[str]) -> set[str]:
         """Those of the ids that the section is known to show."""

@@ -1,0 +1,230 @@
+"""Health: whether the pages still look like this site's. Numbers of a run in, breaches out (docs/operators.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from math import sqrt
+from statistics import median
+from typing import Any
+
+PAST = 10
+"""Good runs with which a number is compared."""
+
+LEAST_RUNS = 3
+"""Good runs without which a height is not compared."""
+
+LEAST_RECORDS = 3
+"""Records, or pages, that must be wrong before a share of them is."""
+
+ENOUGH = 10
+"""Records of the past from which a usual share is taken."""
+
+STEADY = 20
+"""Records from which a median is steady: of news it then stays within a factor of two (3 σ)."""
+
+LEAST_LINKS = 6
+"""Usual links of a list below which their number says nothing."""
+
+REQUIRED = ("title", "published_at", "text")
+"""Fields that hardly any record lacks, also of a site that was never seen before."""
+
+FIELDS = (*REQUIRED, "source")
+"""Fields whose coverage is judged."""
+
+REGULAR_DAYS = 21
+"""Days with news, the newest ones, that tell how often a section publishes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number of a run by which later ones are judged."""
+
+    kind: str
+    """Key of RULES."""
+    subject: str
+    """Name of a field, path of a section, or empty."""
+    value: float
+    of: float
+    """What it was taken from: so many records, pages or links; of a silence the days that are still usual."""
+    section: str | None = None
+    """Where it was taken, or where most of what is wrong stands."""
+    addresses: tuple[str, ...] = ()
+    """Up to three places where a person may look."""
+
+    @property
+    def is_absolute(self) -> bool:
+        """True when it can be judged whatever the run was about."""
+        return self.subject in REQUIRED or (self.kind == "links" and not self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The same number of an earlier run."""
+
+    run_id: str
+    value: float
+    of: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is still healthy; the settings say what each means."""
+
+    coverage: float = 0.99
+    source: float = 0.95
+    rise: float = 0.2
+    drop: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """What is wrong with the pages of a run."""
+
+    measure: Measure
+    what: str
+    """For people."""
+    last_good_run: str | None
+    """Newest run whose number was healthy."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The breach as JSON types, for reports and alerts."""
+        measure = self.measure
+        return {
+            "rule": measure.kind,
+            "section": measure.section,
+            "field": measure.subject if measure.kind == "coverage" else None,
+            "what": self.what,
+            "last_good_run": self.last_good_run,
+            "addresses": list(measure.addresses),
+        }
+
+    def __str__(self) -> str:
+        section = self.measure.section
+        places = [f"most of them in {section}"] if section and section not in self.what else []
+        since = [f"last good run {self.last_good_run}"] if self.last_good_run else []
+        return f"{self.what} ({'; '.join([*places, *since, *self.measure.addresses])})"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the ledger is told of a run's health."""
+
+    measures: Sequence[Measure] = ()
+    breaches: Sequence[Breach] = ()
+    starts_anew: bool = False
+    """True when nothing of before is to be compared with any more."""
+
+
+UNJUDGED = Judgement()
+"""Of a run that saw no page."""
+
+
+History = Mapping[tuple[str, str], Sequence[Past]]
+"""The last PAST good numbers by (kind, subject), newest first."""
+
+Rule = Callable[[Measure, Sequence[Past], Limits], str | None]
+"""Gives what is wrong, None when nothing is."""
+
+
+def breaches(measures: Sequence[Measure], history: History, limits: Limits) -> list[Breach]:
+    """What is wrong, in the order of the measures."""
+    found = []
+    for measure in measures:
+        past = history.get((measure.kind, measure.subject), ())
+        if what := RULES[measure.kind](measure, past, limits):
+            found.append(Breach(measure, what, past[0].run_id if past else None))
+    return found
+
+
+def silence(path: str, days: Sequence[date], today: date, least_days: int) -> Measure | None:
+    """How long a section shows nothing new, None when it does not publish regularly; `days` newest first.
+
+    Twice the longest pause between its last REGULAR_DAYS days with news is usual, and `least_days` always are.
+    """
+    if len(days) < REGULAR_DAYS or not least_days:
+        return None
+    longest = max((later - earlier).days for later, earlier in pairwise(days))
+    return Measure("silence", path, (today - days[0]).days, max(least_days, 2 * longest), path)
+
+
+def _lacks(measure: Measure, past: Sequence[Past], limits: Limits) -> str | None:
+    """A field that too many records lack: more than the limit, and than chance makes of what was usual."""
+    floor, usual = limits.coverage if measure.subject in REQUIRED else limits.source, _usual_share(past)
+    if usual is not None:
+        floor = min(floor, usual - _chance(usual, measure.of))
+    elif measure.subject not in REQUIRED:
+        return None
+    lacking = round(measure.of * (1 - measure.value))
+    if lacking < LEAST_RECORDS or measure.value >= floor:
+        return None
+    return f"{lacking} of {measure.of:g} records lack {measure.subject}"
+
+
+def _more(text: str) -> Rule:
+    """The rule of a share that must not rise; `text` says of what it is one."""
+
+    def rule(measure: Measure, past: Sequence[Past], limits: Limits) -> str | None:
+        usual, number = _usual_share(past), round(measure.of * measure.value)
+        if usual is None or number < LEAST_RECORDS:
+            return None
+        if measure.value <= usual + max(limits.rise, _chance(usual, measure.of)):
+            return None
+        return f"{number} of {measure.of:g} {text}, usually {usual:.1%}"
+
+    return rule
+
+
+def _less(text: str) -> Rule:
+    """The rule of a median or mean that must not fall; what is taken from few records may fall further."""
+
+    def rule(measure: Measure, past: Sequence[Past], limits: Limits) -> str | None:
+        if len(past) < LEAST_RUNS or measure.of < LEAST_RECORDS:
+            return None
+        usual = median(run.value for run in past)
+        if measure.value >= usual * (1 - limits.drop) ** max(1.0, sqrt(STEADY / measure.of)):
+            return None
+        return f"{text} is {measure.value:.0f}, usually {usual:.0f}"
+
+    return rule
+
+
+def _links(measure: Measure, past: Sequence[Past], limits: Limits) -> str | None:
+    if not measure.value:
+        return f"the list of {measure.subject} shows nothing"
+    usual = median(run.value for run in past) if len(past) >= LEAST_RUNS else 0
+    if usual < LEAST_LINKS or measure.value >= usual * (1 - limits.drop):
+        return None
+    return f"the list of {measure.subject} shows {measure.value:.0f} links, usually {usual:.0f}"
+
+
+def _silent(measure: Measure, past: Sequence[Past], _: Limits) -> str | None:
+    """A section that fell silent while it was watched; one that always was says nothing."""
+    if measure.value <= measure.of or not any(run.value <= run.of for run in past):
+        return None
+    return f"{measure.subject} shows nothing new for {measure.value:.0f} days, up to {measure.of:.0f} are usual"
+
+
+RULES: Mapping[str, Rule] = {
+    "coverage": _lacks,
+    "fallback": _more("records come from the fallback extractor"),
+    "misfit": _more("article pages fit no layout"),
+    "length": _less("the median text length"),
+    "bytes": _less("the mean size of an article page in bytes"),
+    "links": _links,
+    "silence": _silent,
+}
+"""The rule of each kind of measure."""
+
+
+def _usual_share(past: Sequence[Past]) -> float | None:
+    """The share over all records of the past, None when they are too few."""
+    records = sum(run.of for run in past)
+    return sum(run.value * run.of for run in past) / records if records >= ENOUGH else None
+
+
+def _chance(share: float, records: float) -> float:
+    """Three standard errors of a share among so many records."""
+    return 3 * sqrt(max(0.0, share * (1 - share)) / records) if records else 0.0

@@ -1,0 +1,209 @@
+"""Health: the rules by themselves, normal runs without an alarm, and a redesign that is found at once."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.health import PAST, Limits, Measure, Past, breaches, silence
+from tests.changes import Changes
+from tests.crawling import crawl, scrapy
+from tests.replica import Answer, Plan, Replica
+from tests.skeleton import editor, page
+from tests.story import story
+
+SITE = "http://www.jcnews.com.cn"
+LONG = editor(*["这是一段虚构的正文，说明本页由测试写成，它的长度与平常的稿件相近，读者不必当真。"] * 12)
+
+
+def told(kind: str, value: float, of: float, *past: tuple[float, float], subject: str = "") -> list[str]:
+    """What is said of a number after runs with (value, of), the newest first."""
+    history = {(kind, subject): [Past(f"r{number}", *one) for number, one in enumerate(past)]}
+    return [breach.what for breach in breaches([Measure(kind, subject, value, of)], history, Limits())]
+
+
+ALWAYS = [(1.0, 40.0)] * PAST
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "value", "of", "past", "is_breach"),
+    [
+        # a required field is judged at once; LEAST_RECORDS records must lack it
+        ("coverage", "title", 1, 12, [], False),
+        ("coverage", "published_at", 1 / 3, 3, [], False),
+        ("coverage", "published_at", 0, 3, [], True),
+        ("coverage", "text", 0.99, 300, [], False),
+        ("coverage", "text", 0.98, 300, [], True),
+        ("coverage", "published_at", 0, 3, ALWAYS, True),
+        ("coverage", "published_at", 0.6, 5, ALWAYS, False),
+        # … and where it was rarer all the time only what chance cannot explain is a breach
+        ("coverage", "text", 0.9, 100, [(0.9, 100)] * 3, False),
+        ("coverage", "text", 0.7, 10, [(0.9, 100)] * 3, False),
+        ("coverage", "text", 0.5, 100, [(0.9, 100)] * 3, True),
+        # a source is missed only where it was
+        ("coverage", "source", 0, 100, [], False),
+        ("coverage", "source", 0, 100, [(0, 100)] * 3, False),
+        ("coverage", "source", 0.96, 100, ALWAYS, False),
+        ("coverage", "source", 0.4, 5, ALWAYS, True),
+        # a layout that is new to us
+        ("fallback", "", 1, 50, [], False),
+        ("fallback", "", 1, 50, [(1, 50)], False),
+        ("fallback", "", 0.6, 5, [(0.0, 50)], True),
+        ("fallback", "", 0.4, 5, [(0.0, 50)], False),
+        ("fallback", "", 1, 50, [(0.0, 5)], False),
+        ("misfit", "", 0.8, 5, [(0.0, 50)], True),
+        # a median of few records may fall further
+        ("length", "", 100, 100, [(600, 20)] * 2, False),
+        ("length", "", 310, 100, [(600, 20)] * 3, False),
+        ("length", "", 290, 100, [(600, 20)] * 3, True),
+        ("length", "", 290, 5, [(600, 20)] * 3, False),
+        ("length", "", 100, 5, [(600, 20)] * 3, True),
+        ("length", "", 0, 2, [(600, 20)] * 3, False),
+        ("length", "", 9000, 100, [(600, 20)] * 3, False),
+        ("bytes", "", 900, 50, [(9000, 50)] * 3, True),
+        # lists
+        ("links", "xw", 0, 1, [], True),
+        ("links", "xw", 4, 1, [(10, 1)] * 3, True),
+        ("links", "xw", 5, 1, [(10, 1)] * 3, False),
+        ("links", "xw", 1, 1, [(5, 1)] * 3, False),
+        ("links", "xw", 4, 1, [(10, 1)] * 2, False),
+        # silence: only of a section that was heard while somebody listened
+        ("silence", "xw", 15, 14, [(14, 14)], True),
+        ("silence", "xw", 14, 14, [(13, 14)], False),
+        ("silence", "xw", 900, 14, [(899, 14)] * 10, False),
+        ("silence", "xw", 15, 14, [], False),
+    ],
+)
+def test_a_rule_breaks_where_it_should(
+    kind: str, subject: str, value: float, of: float, past: list[tuple[float, float]], *, is_breach: bool
+) -> None:
+    assert bool(told(kind, value, of, *past, subject=subject)) is is_breach
+
+
+def test_chance_alone_breaks_no_rule() -> None:
+    """Ten thousand runs of 1 to 60 records over sites whose fields come and go."""
+    random = Random(7)
+    alarms = 0
+    for _ in range(10_000):
+        usual, of = random.choice([0.3, 0.7, 0.9, 0.97]), random.randint(1, 60)
+        having = sum(random.random() < usual for _ in range(of))
+        alarms += bool(told("coverage", having / of, of, *[(usual, 30.0)] * PAST, subject="source"))
+    assert alarms < 60
+
+
+@pytest.mark.parametrize(("pause", "expected"), [(1, 14), (5, 14), (10, 20)])
+def test_the_usual_silence_is_twice_the_longest_pause(pause: int, expected: int) -> None:
+    days = [date(2026, 3, 1) - timedelta(days=number * pause) for number in range(21)]
+    measure = silence("xw", days, date(2026, 3, 9), 14)
+    assert measure is not None
+    assert (measure.value, measure.of) == (8, expected)
+    assert silence("xw", days[:20], date(2026, 3, 9), 14) is None
+    assert silence("xw", days, date(2026, 3, 9), 0) is None
+
+
+# ---- real runs
+
+
+def test_fifteen_normal_runs_raise_no_alarm(tmp_path: Path) -> None:
+    with story(tmp_path, articles=240, weights=Plan().weights, header_forms=True, seed=3) as news:
+        changes, random = Changes(news.replica), Random(11)
+        for number in range(16):
+            run = news.crawl(days=number / 3, JCNEWS_IMAGES=0)
+            assert run.report["health"] == []
+            for kind in random.choices(["publish", "edit", "republish", "withdraw", "restore", "move"], k=6):
+                changes.apply(kind, random.randrange(999))
+        assert changes.applied["publish"] > 10
+        assert size_of_health(news.output) / 16 < 4000
+
+
+def size_of_health(output: Path) -> int:
+    """Bytes that the ledger keeps for the comparison of runs, about."""
+    ledger = Ledger(output / "state.sqlite3", read_only=True)
+    try:
+        rows = ledger._db.execute("SELECT kind, subject FROM measures").fetchall()
+    finally:
+        ledger.close()
+    return sum(len(kind) + len(subject) + 24 for kind, subject in rows)
+
+
+UNDATED = page(LONG, date="")
+FOREIGN = (
+    "<html><head><title>改版后的页面_晋城新闻网</title></head><body><main><h2>改版后的页面</h2>"
+    "<time>2022年10月09日 10:28:00</time>"
+    + "<p>这是一段虚构的正文，说明本页由测试写成，读者不必当真。</p>" * 20
+    + "</main></body></html>"
+).encode()
+SHORT = page(editor("短。"))
+NO_SOURCE = page(LONG, source="")
+
+
+REDESIGNS = (
+    ("coverage", "published_at", UNDATED),
+    ("coverage", "source", NO_SOURCE),
+    ("fallback", None, FOREIGN),
+    ("length", None, SHORT),
+)
+
+
+def test_a_redesign_is_found_at_the_first_run_and_named(tmp_path: Path) -> None:
+    """Five new articles under another layout, after three runs over the old one."""
+    with story(tmp_path, articles=120) as news:
+        for number in range(3):
+            news.crawl("sections=xw/jcxw", days=number, JCNEWS_IMAGES=0)
+            news.replica.publish(4, "xw/jcxw")
+        for day, (rule, field, body) in enumerate(REDESIGNS, 3):
+            assert news.crawl("sections=xw/jcxw", days=day, JCNEWS_IMAGES=0).report["health"] == []
+            new = news.replica.publish(5, "xw/jcxw")
+            for id_ in new:
+                news.plant(news.gold(id_)["url"], Answer(body=body))
+            run = news.crawl("sections=xw/jcxw", "recheck=none", days=day + 0.5, code=5, JCNEWS_IMAGES=0)
+            found: dict[str, Any] = next(
+                one for one in run.report["health"] if (one["rule"], one["field"]) == (rule, field)
+            )
+            last_good = json.loads((tmp_path / "runs" / f"{found['last_good_run']}.json").read_text("utf-8"))
+            assert (rule, field) not in {(one["rule"], one["field"]) for one in last_good["health"]}
+            assert set(found["addresses"]) <= {news.gold(id_)["url"] for id_ in new}
+            assert len(found["addresses"]) == 3
+            assert found["section"]
+            assert all(url in run.stderr for url in found["addresses"])
+            for id_ in new:
+                news.plant(news.gold(id_)["url"], None)
+
+
+def test_lists_that_lose_their_links_are_named(tmp_path: Path) -> None:
+    with story(tmp_path, articles=120) as news:
+        for number in range(3):
+            news.crawl("sections=xw/jcxw,xw/gnxw", days=number, JCNEWS_IMAGES=0)
+            news.replica.publish(1, "xw/jcxw")
+            news.replica.publish(1, "xw/gnxw")
+        first = news.served(f"{SITE}/xw/jcxw/").decode()
+        parts = first.split("<li")
+        assert len(parts) > 8
+        shortened = "<li".join([*parts[:3], parts[-1].partition("</li>")[2]])
+        news.plant(f"{SITE}/xw/jcxw/", Answer(body=shortened.encode()))
+        run = news.crawl("sections=xw/jcxw,xw/gnxw", days=4, code=5, JCNEWS_IMAGES=0)
+    (found,) = run.report["health"]
+    assert (found["rule"], found["section"], found["addresses"]) == ("links", "xw/jcxw", [f"{SITE}/xw/jcxw/"])
+    assert "usually 10" in found["what"]
+
+
+def test_what_was_learned_is_no_breach_any_more(tmp_path: Path) -> None:
+    with Replica(Plan(articles=60, weights={"P": 1}, faults=(faults := {}))) as site:
+        golds = [g for g in site.gold() if f"{SITE}/xw/jcxw/" in g["shown_in"]]
+        faults.update({g["url"].removeprefix(SITE): Answer(body=UNDATED) for g in golds})
+        first = crawl(site, tmp_path, "sections=xw/jcxw")
+        learned = crawl(site, tmp_path / "b", "sections=xw/jcxw", JCNEWS_HEALTH="learn")
+        for id_ in site.publish(4, "xw/jcxw"):
+            url = next(g["url"] for g in site.gold() if g["id"] == id_)
+            faults[url.removeprefix(SITE)] = Answer(body=UNDATED)
+        after = [crawl(site, tmp_path / place, "sections=xw/jcxw") for place in (".", "b")]
+    assert (first.code, learned.code, [run.code for run in after]) == (5, 0, [5, 0])
+    said = scrapy("status", "-s", f"JCNEWS_OUTPUT={tmp_path}").stdout
+    assert "4 of 4 records lack published_at" in said
+    assert "coverage published_at" in said
