@@ -47,6 +47,18 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+def _targets(text: str) -> tuple[str, ...]:
+    """Addresses, apart by blanks or commas; a comma inside of one is no border."""
+    targets = tuple(part for part in _BORDER.split(text.strip()) if part)
+    if not all(_TARGET.match(target) for target in targets):
+        raise ValueError("wanted addresses such as https://example.org/hook, mailto://… or wecombot://…")
+    return targets
+
+
+_BORDER = re.compile(r"[\s,]+(?=[a-z][a-z0-9+.-]*://)|[\s,]+$", re.IGNORECASE)
+_TARGET = re.compile(r"[a-z][a-z0-9+.-]*://\S+$", re.IGNORECASE)
+
+
 def _at_least(least: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         value = int(text)
@@ -82,6 +94,14 @@ _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>s|min|h|d)?")
 def _folder(text: str) -> Path:
     if not text.strip():
         raise ValueError("wanted a folder")
+    return Path(text)
+
+
+def _file(text: str) -> Path | None:
+    if not text.strip():
+        return None
+    if not text.endswith(".prom"):
+        raise ValueError("wanted a file *.prom, node_exporter reads no other")
     return Path(text)
 
 
@@ -140,6 +160,21 @@ class Options:
         _at_least(0),
         "Exit code 5 when a section that publishes regularly shows nothing new for more days (and for more than twice "
         "its usual pause); 0: never.",
+    )
+    webhook_url: tuple[str, ...] = _option(
+        "",
+        _targets,
+        "Where the end of a run is told: addresses for a JSON POST (https://…) or of apprise (mailto://…, "
+        "wecombot://…), apart by blanks. They hold secrets: better an environment variable than -s.",
+        is_secret=True,
+    )
+    alert: str = _option(
+        "failure", _one_of("failure", "always"), "Which runs are told: failure (exit code neither 0 nor 6) or always."
+    )
+    metrics: Path | None = _option(
+        "",
+        _file,
+        "File for Prometheus's node_exporter, replaced at the end of each run; empty: runs/SITE.prom in the archive.",
     )
     min_free_mb: int = _option(
         100, _at_least(0), "Free space in MB (10^6 bytes) below which a run stops with exit code 7."

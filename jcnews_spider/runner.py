@@ -20,11 +20,12 @@ from scrapy.utils.ossignal import install_shutdown_handlers, signal_names
 from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
-from jcnews_spider import clock, options, report
+from jcnews_spider import clock, metrics, options, report
+from jcnews_spider.alerts import Herald
 from jcnews_spider.archive import LEDGER, Archive, new_run_id
 from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.engine import Crawler
-from jcnews_spider.errors import JcnewsError, NotServed, StartFault, Stopped, StorageFault
+from jcnews_spider.errors import ArchiveBusy, JcnewsError, NotServed, StartFault, Stopped, StorageFault
 from jcnews_spider.items import Page
 from jcnews_spider.job import Job
 from jcnews_spider.trs.site import Site
@@ -33,24 +34,36 @@ logger = logging.getLogger(__name__)
 
 
 def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
-    """Crawls and gives the exit code of DESIGN.md §1.3.
+    """Crawls, tells who wants to know how it ended, and gives the exit code of DESIGN.md §1.3.
 
     Raises UsageFault, ArchiveBusy or StorageFault before the first request; whatever happens with the lock held ends
     in a run report.
     """
     values = options.checked(process.settings, os.environ)
+    herald = Herald(values.webhook_url, always=values.alert == "always")
     install_shutdown_handlers(_stop_before_the_start)
-    run_id = new_run_id(clock.now())
-    ended = _crawl(process, site, job, values, run_id)
-    _tell(ended)
+    started = clock.now()
+    run_id = new_run_id(started)
+    try:
+        ended = _crawl(process, site, job, values, run_id)
+    except JcnewsError as fault:
+        ended = _ended_by(fault, run_id, site, job, started)
+        _tell(ended, values, herald)
+        raise
+    _tell(ended, values, herald)
     return int(ended.report["exit_code"])
 
 
-def _tell(ended: report.Ended) -> None:
-    """Brings the end of a run to the log."""
+def _tell(ended: report.Ended, values: options.Options, herald: Herald) -> None:
+    """Brings the end of a run to the log, to Prometheus and to those who are to be alerted."""
     run = ended.report
-    level = {0: logging.INFO, 3: logging.WARNING}.get(run["exit_code"], logging.ERROR)
-    logger.log(level, "run %s: %s; exit %d: %s", run["run_id"], ended.summary, run["exit_code"], run["why"])
+    code, report_path = run["exit_code"], values.output / "runs" / f"{run['run_id']}.json"
+    if code != ArchiveBusy.exit_code:  # else the file is that of the run that holds the archive
+        metrics.write(values.metrics or report_path.with_name(f"{run['site']}.prom"), metrics.lines(run))
+    if run["finish_reason"]:
+        level = {0: logging.INFO, 3: logging.WARNING}.get(code, logging.ERROR)
+        logger.log(level, "run %s: %s; exit %d: %s", run["run_id"], ended.summary, code, run["why"])
+    herald.tell(ended, report_path)
 
 
 def _crawl(process: AsyncCrawlerProcess, site: Site, job: Job, values: options.Options, run_id: str) -> report.Ended:
