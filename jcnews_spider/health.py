@@ -139,15 +139,16 @@ def breaches(measures: Sequence[Measure], history: History, limits: Limits) -> l
     return found
 
 
-def silence(path: str, days: Sequence[date], today: date, least_days: int) -> Measure | None:
-    """How long a section shows nothing new, None when it does not publish regularly; `days` newest first.
+def silence(path: str, url: str, days: Sequence[date], today: date, least_days: int) -> Measure | None:
+    """How long a section with its list at `url` shows nothing new, None when it does not publish regularly.
 
-    Twice the longest pause between its last REGULAR_DAYS days with news is usual, and `least_days` always are.
+    `days` are those of its articles, newest first. Twice the longest pause between its last REGULAR_DAYS days with news
+    is usual, and `least_days` always are.
     """
     if len(days) < REGULAR_DAYS or not least_days:
         return None
     longest = max((later - earlier).days for later, earlier in pairwise(days))
-    return Measure("silence", path, (today - days[0]).days, max(least_days, 2 * longest), path)
+    return Measure("silence", path, (today - days[0]).days, max(least_days, 2 * longest), path, (url,))
 
 
 def _lacks(measure: Measure, past: Sequence[Past], limits: Limits) -> str | None:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from jcnews_spider.archive.ledger import Ledger
-from jcnews_spider.health import PAST, Limits, Measure, Past, breaches, silence
+from jcnews_spider.health import PAST, Breach, Judgement, Limits, Measure, Past, breaches, silence
 from tests.changes import Changes
 from tests.crawling import crawl, scrapy
+from tests.ledgers import opened
 from tests.replica import Answer, Plan, Replica
 from tests.skeleton import editor, page
 from tests.story import story
@@ -100,11 +101,11 @@ def test_chance_alone_breaks_no_rule() -> None:
 @pytest.mark.parametrize(("pause", "expected"), [(1, 14), (5, 14), (10, 20)])
 def test_the_usual_silence_is_twice_the_longest_pause(pause: int, expected: int) -> None:
     days = [date(2026, 3, 1) - timedelta(days=number * pause) for number in range(21)]
-    measure = silence("xw", days, date(2026, 3, 9), 14)
+    measure = silence("xw", "http://s/xw/", days, date(2026, 3, 9), 14)
     assert measure is not None
     assert (measure.value, measure.of) == (8, expected)
-    assert silence("xw", days[:20], date(2026, 3, 9), 14) is None
-    assert silence("xw", days, date(2026, 3, 9), 0) is None
+    assert silence("xw", "http://s/xw/", days[:20], date(2026, 3, 9), 14) is None
+    assert silence("xw", "http://s/xw/", days, date(2026, 3, 9), 0) is None
 
 
 # ---- real runs
@@ -207,3 +208,66 @@ def test_what_was_learned_is_no_breach_any_more(tmp_path: Path) -> None:
     said = scrapy("status", "-s", f"JCNEWS_OUTPUT={tmp_path}").stdout
     assert "4 of 4 records lack published_at" in said
     assert "coverage published_at" in said
+
+
+def test_a_section_that_falls_silent_is_named_until_it_speaks_again(tmp_path: Path) -> None:
+    with story(tmp_path, articles=240, weights={"P": 1}) as news:
+        settings: dict[str, Any] = {"JCNEWS_SILENT_DAYS": 3, "JCNEWS_IMAGES": 0}
+        one = ("sections=xw/jcxw", "recheck=none")
+        fresh = news.crawl(*one, **settings)
+        usual = max(6, silence_of(news.output))
+        news.crawl(*one, days=usual - 1, **settings)
+        silent = [news.crawl(*one, days=usual + more, code=5, **settings) for more in (2, 3)]
+        watched_too_late = crawl(
+            news.replica, tmp_path / "b", *one, shim=("--clock", str((usual + 9) * 86_400)), JCNEWS_IMAGES=0
+        )
+    assert fresh.report["health"] == []
+    for run in silent:
+        (found,) = run.report["health"]
+        assert (found["rule"], found["section"]) == ("silence", "xw/jcxw")
+        assert found["addresses"] == [f"{SITE}/xw/jcxw/"]
+    assert watched_too_late.report["health"] == []
+
+
+def silence_of(output: Path) -> int:
+    """Days of silence that are usual for xw/jcxw."""
+    ledger = Ledger(output / "state.sqlite3", read_only=True)
+    try:
+        return round(ledger.measures.past("jcnews", "silence", "xw/jcxw")[0].of)
+    finally:
+        ledger.close()
+
+
+# ---- the ledger's part
+
+
+def judged(value: float, *, is_good: bool = True, starts_anew: bool = False) -> Judgement:
+    """A run whose only number is the coverage of the source."""
+    measure = Measure("coverage", "source", value, 10)
+    return Judgement([measure], [] if is_good else [Breach(measure, "few", None)], starts_anew)
+
+
+def test_only_the_last_ten_good_numbers_of_the_same_site_are_compared_with(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive, archive.ledger.transaction():
+        runs, measures = archive.ledger.runs, archive.ledger.measures
+        for number in range(30):
+            site = "t" if number % 3 == 2 else "s"
+            runs.begin(f"n{number}", site, number)
+            measures.note(site, f"n{number}", judged(number, is_good=number % 3 == 0))
+        past = [(one.run_id, one.value, one.of) for one in measures.past("s", "coverage", "source")]
+        assert past == [(f"n{number}", number, 10) for number in range(27, -1, -3)]
+        (now,) = measures.newest("s")
+        assert (now.run_id, now.value, now.good) == ("n28", 28, False)
+        runs.begin("n30", "s", 30)
+        measures.note("s", "n30", judged(0.5, starts_anew=True))
+        assert [one.run_id for one in measures.past("s", "coverage", "source")] == ["n30"]
+        assert measures.newest("t")[0].run_id == "n29"
+
+
+def test_a_ledger_of_the_version_before_is_brought_up_to_date(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive:
+        archive.ledger._db.execute("DROP TABLE measures")
+        archive.ledger._db.execute("PRAGMA user_version = 4")
+    with opened(tmp_path, "r2") as archive, archive.ledger.transaction():
+        archive.ledger.measures.note("s", "r2", judged(1))
+        assert [one.run_id for one in archive.ledger.measures.past("s", "coverage", "source")] == ["r2"]

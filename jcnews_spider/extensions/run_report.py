@@ -98,9 +98,10 @@ class RunReport:
 
     def _silences(self, spider: Any) -> Iterator[health.Measure]:
         """How long each section whose list came shows nothing new."""
+        site, least = spider.site, spider.options.silent_days
         today = datetime.fromtimestamp(spider.started, clock.SHANGHAI).date()
         for walk in spider.lists.walks.values():
             if walk.read_pages or walk.end == "unchanged":
-                days = spider.archive.ledger.sections.days(spider.site.name, walk.path, health.REGULAR_DAYS)
-                if measure := health.silence(walk.path, days, today, spider.options.silent_days):
+                days = spider.archive.ledger.sections.days(site.name, walk.path, health.REGULAR_DAYS)
+                if measure := health.silence(walk.path, site.section_url(walk.path), days, today, least):
                     yield measure
