@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jcnews_spider import exporters, job, options
+from jcnews_spider import alerts, exporters, health, job, metrics, options, report
 from tests import docs
 
 ROOT = Path(__file__).parents[1]
@@ -47,3 +47,14 @@ def test_make_targets_of_the_documents_exist() -> None:
              re.findall(r"\bmake ([a-z]+)", path.read_text(encoding="utf-8"))}  # fmt: skip
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert named <= targets
+
+
+def test_operators_are_told_every_rule_metric_and_key_of_an_alert() -> None:
+    text = (ROOT / "docs/operators.md").read_text(encoding="utf-8")
+    run = report.Run("r1", "jcnews", {}, "2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z", "finished")
+    ended = report.build(run, {"due/waiting": 1, "coverage/title": 1, "records/checked": 1}, {}, report.Verdict(0, ""))
+    written = set(re.findall(r"^# HELP (\w+)", metrics.lines(ended), re.MULTILINE))
+    named = {f"jcnews_run_{metric.name}" for metric in metrics.METRICS} | written
+    assert [rule for rule in health.RULES if f"`{rule}`" not in text] == []
+    assert [name for name in named if not re.search(rf"`{name}[`{{]", text)] == []
+    assert [key for key in alerts.message(report.Ended(ended, ""), ROOT) if f'"{key}"' not in text] == []
