@@ -15,6 +15,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from jcnews_spider import __version__
 from jcnews_spider.errors import ArchiveBusy, UsageFault
+from jcnews_spider.health import told
 from jcnews_spider.report import Ended
 
 TIMEOUT_S = 10.0
@@ -115,7 +116,8 @@ class _Apprise(_Channel):
     def __call__(self, payload: Mapping[str, Any]) -> None:
         code = payload["exit_code"]
         title = f"jcnews_spider {payload['site']}: exit {code}"
-        lines = [payload["why"], payload["summary"], f"{payload['run_id']} on {payload['host']}", payload["report"]]
+        run = f"{payload['run_id']} on {payload['host']}"
+        lines = [payload["why"], payload["summary"], *map(told, payload["breaches"]), run, payload["report"]]
         kind = "success" if code == 0 else "warning" if code in (2, 3) else "failure"
         if not self._notifier.notify(title=title, body="\n".join(lines), notify_type=kind):
             raise _Refused("it was not delivered")

@@ -101,12 +101,6 @@ class Breach:
             "addresses": list(measure.addresses),
         }
 
-    def __str__(self) -> str:
-        section = self.measure.section
-        places = [f"most of them in {section}"] if section and section not in self.what else []
-        since = [f"last good run {self.last_good_run}"] if self.last_good_run else []
-        return f"{self.what} ({'; '.join([*places, *since, *self.measure.addresses])})"
-
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -120,6 +114,14 @@ class Judgement:
 
 UNJUDGED = Judgement()
 """Of a run that saw no page."""
+
+
+def told(breach: Mapping[str, Any]) -> str:
+    """A breach, as JSON types, in one line for people: what, where, since when, and where to look."""
+    section, last_good = breach["section"], breach["last_good_run"]
+    places = [f"most of them in {section}"] if section and section not in breach["what"] else []
+    since = [f"last good run {last_good}"] if last_good else []
+    return f"{breach['what']} ({'; '.join([*places, *since, *breach['addresses']])})"
 
 
 History = Mapping[tuple[str, str], Sequence[Past]]

@@ -20,7 +20,7 @@ COUNTED = ("new", "updated", "reparsed", "gone", "unchanged", "duplicates")
 """What can become of an article that was asked, but for failures."""
 
 SHOWN = 3
-"""Breaches that are told in full where people read one line."""
+"""Breaches that are told where people read one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float, bro
 
 
 def _told(broken: Sequence[Breach]) -> str:
-    """The first breaches in full, and how many more there are."""
-    more = [f"and {len(broken) - SHOWN} more, see the report"] if len(broken) > SHOWN else []
-    return "; ".join([*map(str, broken[:SHOWN]), *more])
+    """The first breaches, and how many more there are."""
+    more = [f"and {len(broken) - SHOWN} more"] if len(broken) > SHOWN else []
+    return "; ".join([*(breach.what for breach in broken[:SHOWN]), *more])
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from jcnews_spider.archive import LEDGER, Archive, new_run_id
 from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.engine import Crawler
 from jcnews_spider.errors import ArchiveBusy, JcnewsError, NotServed, StartFault, Stopped, StorageFault
+from jcnews_spider.health import told
 from jcnews_spider.items import Page
 from jcnews_spider.job import Job
 from jcnews_spider.trs.site import Site
@@ -60,6 +61,8 @@ def _tell(ended: report.Ended, values: options.Options, herald: Herald) -> None:
     code, report_path = run["exit_code"], values.output / "runs" / f"{run['run_id']}.json"
     if code != ArchiveBusy.exit_code:  # else the file is that of the run that holds the archive
         metrics.write(values.metrics or report_path.with_name(f"{run['site']}.prom"), metrics.lines(run))
+    for breach in run["health"]:
+        logger.error("health: %s", told(breach))
     if run["finish_reason"]:
         level = {0: logging.INFO, 3: logging.WARNING}.get(code, logging.ERROR)
         logger.log(level, "run %s: %s; exit %d: %s", run["run_id"], ended.summary, code, run["why"])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -16,6 +19,7 @@ from jcnews_spider.archive.lock import is_held
 from jcnews_spider.clock import utc
 from jcnews_spider.console import ProjectCommand, indented, ledger_to_read, table
 from jcnews_spider.errors import UsageFault
+from jcnews_spider.health import told
 from jcnews_spider.options import Options
 from jcnews_spider.sites import site_named
 
@@ -52,6 +56,7 @@ class Command(ProjectCommand):
                 _summary(ledger, site, values, _health(runs, is_running=is_running)),
                 _runs(runs, is_running=is_running),
                 _numbers(ledger, site),
+                *_breaches(values.output, runs),
                 _articles(ledger, site),
                 _troubled(ledger, site),
             )
@@ -96,6 +101,17 @@ def _runs(runs: Sequence[PastRun], *, is_running: bool) -> str:
             what = "running" if is_running and place == 0 else "killed"
         rows.append((run.run_id, utc(run.started), took, code, what))
     return _titled("Last runs", ("run", "started", "took", "exit", "what came of it"), rows)
+
+
+def _breaches(output: Path, runs: Sequence[PastRun]) -> list[str]:
+    """What the report of the last run that ended says of its health, if it failed by that."""
+    ended = next((run for run in runs if run.exit_code is not None), None)
+    if ended is None or ended.exit_code != 5:
+        return []
+    with suppress(OSError, ValueError, LookupError):  # a report is there for people to move
+        report = json.loads((output / "runs" / f"{ended.run_id}.json").read_text("utf-8"))
+        return ["\n".join(["What is wrong with them", *map(told, report["health"])])]
+    return []
 
 
 def _numbers(ledger: Ledger, site: str) -> str:
