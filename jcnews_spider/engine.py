@@ -91,7 +91,7 @@ class Downloader(ScrapyDownloader):
     async def sleep(self, request: Request, seconds: float) -> None:
         """Lets a request wait while others go on; raises IgnoreRequest when the crawl stops meanwhile."""
         self._sleeping.add(request)
-        self._judged(request)
+        self.release(request)
         try:
             await asyncio.wait_for(self._stopped.wait(), seconds)
         except TimeoutError:
@@ -106,12 +106,13 @@ class Downloader(ScrapyDownloader):
         fetched: Deferred[Response | Request] = super().fetch(request)
 
         def judged(result: Any) -> Any:
-            self._judged(request)
+            self.release(request)
             return result
 
         return fetched.addBoth(judged)
 
-    def _judged(self, request: Request) -> None:
+    def release(self, request: Request) -> None:
+        """Lets the next request of a host begin, though what comes of this one's answer is still to be seen."""
         host = self._unjudged.pop(request, None)
         if host is None:
             return

@@ -28,12 +28,15 @@ class Host:
     """Requests that were begun and whose answers are still to be judged: they may make the host rest, or close it."""
     ready_at: float = 0.0
     """Time of the monotonic clock before which it is not asked."""
+    sound: str | None = None
+    """The last address that gave a page."""
     closed: str | None = None
     """Why it is not asked any more."""
 
-    def answered(self) -> None:
-        """Notes an answer that is neither a refusal nor a failure of the server."""
+    def answered(self, page: str | None = None) -> None:
+        """Notes an answer that is neither a refusal nor a failure of the server; `page` is its address if it is one."""
         self.failures = 0
+        self.sound = page or self.sound
 
     def failed(self, backoff_s: float, weight: int = 1) -> None:
         """Notes an address that gave nothing; a host that only fails is left alone for a while each time."""

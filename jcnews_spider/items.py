@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from jcnews_spider.article import Article, SectionRef, WarcPointer
 from jcnews_spider.trs.listing import Entry
@@ -10,6 +12,12 @@ from jcnews_spider.urls import ArticleAddress
 
 MOST_MISSING = 0.2
 """Share of a run's rechecks above which their absence is an outage and no withdrawal (DESIGN.md §2.5)."""
+
+
+def answered_rechecks(stats: Mapping[str, Any]) -> int:
+    """Known articles that a run asked again, without those of which nothing is known now."""
+    return int(stats.get("rechecks/asked", 0) - stats.get("rechecks/failed", 0))
+
 
 MISSING = frozenset({"http_404", "http_410", "soft_404"})
 """Reasons that speak of a withdrawal; any other is a failure of ours or theirs."""

@@ -76,15 +76,20 @@ def _ages(text: str) -> tuple[int, ...]:
     return tuple(sorted({round(day * 86400) for day in days}))
 
 
-def _seconds(text: str) -> float:
+def _time(text: str, unit: str) -> float:
+    """Seconds of a time; a number alone is in the unit."""
     match = _DURATION.fullmatch(text.strip().lower())
     if match is None:
         raise ValueError("wanted a number and a unit, such as 24h, 30min, 90s or 2d")
-    return float(match["number"]) * _UNITS_S[match["unit"] or "h"]
+    return float(match["number"]) * _UNITS_S[match["unit"] or unit]
 
 
 def _duration(text: str) -> int:
-    return round(_seconds(text))
+    return round(_time(text, "h"))
+
+
+def _seconds(text: str) -> float:
+    return _time(text, "s")
 
 
 _UNITS_S = {"s": 1, "min": 60, "h": 3600, "d": 86400}

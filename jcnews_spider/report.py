@@ -114,7 +114,7 @@ def build(
             **{name: stats.get(f"media/{name}", 0) for name in ("downloaded", "uptodate", "stale", "bytes")},
             "missing": under(stats, "media/missing/"),
         },
-        "rechecks": {name: stats.get(f"rechecks/{name}", 0) for name in ("asked", "missing", "still_gone")},
+        "rechecks": {name: stats.get(f"rechecks/{name}", 0) for name in ("asked", "failed", "missing", "still_gone")},
         "health": [breach.as_dict() for breach in broken],
         "due": under(stats, "due/"),
         "coverage": {name: round(number / checked, 4) for name, number in under(stats, "coverage/").items()},

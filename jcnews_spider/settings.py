@@ -15,6 +15,9 @@ LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 
+# What waited for its next try comes before what was never tried: its end is known, and noted, soon.
+RETRY_PRIORITY_ADJUST = 1
+
 # Politeness: one page at a time, and one request of each host; a slow host of an image holds up nobody (engine.py).
 # The delay in seconds varies by ± JITTER, so 1.25 ± 20 % is never shorter than a second.
 CONCURRENT_REQUESTS = 1

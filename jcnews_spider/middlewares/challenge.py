@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Self
 
 from scrapy import Request
@@ -10,9 +12,13 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 
+from jcnews_spider.archive.media import image_suffix
 from jcnews_spider.engine import STOPPED, downloader_of, end
-from jcnews_spider.requests import ImageRequest
+from jcnews_spider.errors import UnknownLayout
+from jcnews_spider.trs.article import parse_article
 from jcnews_spider.trs.challenge import challenger
+from jcnews_spider.trs.listing import parse_listing
+from jcnews_spider.trs.site import Site
 
 logger = logging.getLogger(__name__)
 
@@ -35,10 +41,11 @@ class ChallengeMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """The response of the host itself; raises IgnoreRequest for anybody else's."""
+        site: Site = self._crawler.spider.site  # type: ignore[union-attr]
         product = challenger(response.body, response.status, response.headers.to_string())
-        if product is None:
+        if product is None or image_suffix(response.body) or _reads(response, site):
             return response
-        is_elsewhere = isinstance(request, ImageRequest)
+        is_elsewhere = site.canonical(request.url) is None
         reason = "challenged" if is_elsewhere else STOPPED
         downloader_of(self._crawler).close_host(request, reason)
         if not is_elsewhere and not self._crawler.stats.get_value("run/challenged"):
@@ -46,3 +53,14 @@ class ChallengeMiddleware:
             logger.error("%s answers instead of the site: nothing more is asked", product)
             end(self._crawler, "challenged")
         raise IgnoreRequest(reason)
+
+
+def _reads(response: Response, site: Site) -> bool:
+    """True for an article or a list, which may carry a product's script, or be about one."""
+    if response.status != HTTPStatus.OK:
+        return False
+    with suppress(UnknownLayout):
+        return bool(parse_article(response.body, response.url, site))
+    with suppress(UnknownLayout):
+        return bool(parse_listing(response.body, response.url, site).entries)
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Self
 
 from scrapy import Request
@@ -9,6 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import HtmlResponse, Response
 from scrapy.responsetypes import responsetypes
+from scrapy.utils.httpobj import urlparse_cached
 
 from jcnews_spider.archive.media import image_suffix
 from jcnews_spider.archive.warc.coding import MOST_BYTES, BadCoding, Oversize, Unfinished, decoded
@@ -40,7 +42,8 @@ class IntegrityMiddleware:
         be undone (`encoding`).
         """
         response = self._uncoded(response)
-        return _cut(response) if "partial" in response.flags and not _has_end(response) else response
+        ends_with_connection = response.status == HTTPStatus.OK and "partial" in response.flags
+        return _cut(response) if ends_with_connection and not _has_end(response) else response
 
     def _uncoded(self, response: Response) -> Response:
         encodings = response.headers.getlist("Content-Encoding")
@@ -67,6 +70,8 @@ def _cut(response: Response) -> Response:
 
 def _has_end(response: Response) -> bool:
     """True when a page or an image goes to its end; of anything else nothing is known."""
+    if urlparse_cached(response).path == "/robots.txt":
+        return True
     if isinstance(response, HtmlResponse):
         return b"</html" in response.body.lower()
     end = _ENDS.get(image_suffix(response.body) or "", b"")

@@ -11,6 +11,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from jcnews_spider.answers import header
+from jcnews_spider.engine import Downloader
 
 
 class RedirectMiddleware(ScrapyRedirectMiddleware):
@@ -27,9 +28,11 @@ class RedirectMiddleware(ScrapyRedirectMiddleware):
         try:
             if urlsplit(urljoin(request.url, location)).scheme not in ("http", "https"):
                 self._refuse("scheme")
-            return super().process_response(request, response)
+            following = super().process_response(request, response)
         except ValueError:
             self._refuse("bad_address")
+        following.meta.pop(Downloader.DOWNLOAD_SLOT, None)  # it may be another host's
+        return following
 
     def _refuse(self, reason: str) -> NoReturn:
         self.crawler.stats.inc_value(f"requests/refused/{reason}")

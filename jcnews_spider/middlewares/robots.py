@@ -25,6 +25,9 @@ LEADS_NOWHERE = frozenset({"max_redirections_reached", "offsite", "scheme", "bad
 TOO_MANY_REQUESTS = 429
 """No word on what may be asked: later, as after a 5xx."""
 
+MOST_DELAY_OF_IMAGES_S = 10
+"""Longest Crawl-delay with which images are asked: nobody waits for them."""
+
 JITTER_HEADROOM = 1.25
 """DOWNLOAD_DELAY_JITTER is ± 20 %: a delay longer by this much is never shorter than the wanted one."""
 
@@ -56,7 +59,8 @@ class RobotsMiddleware:
         if not rules.can_fetch(request.url, self._agent):
             self._crawler.stats.inc_value("robotstxt/forbidden")
             raise IgnoreRequest("robots")
-        self._slow_down(request, rules)
+        if not self._slow_down(request, rules):
+            raise IgnoreRequest("crawl_delay")
 
     async def _rules_for(self, url: str, kind: type[Request]) -> Protego | str:
         """The rules of a host, asked once a run by a request of a kind, or the reason why nothing may be asked."""
@@ -84,16 +88,19 @@ class RobotsMiddleware:
             self._crawler.stats.set_value("robotstxt/unavailable", f"{url} cannot be had: {why}")
         return "robots_unavailable"
 
-    def _slow_down(self, request: Request, rules: Protego) -> None:
-        """Honours Crawl-delay: it can only lengthen the delay of the host."""
-        wanted = rules.crawl_delay(self._agent)
+    def _slow_down(self, request: Request, rules: Protego) -> bool:
+        """Honours Crawl-delay, which can only lengthen the delay of the host; False where an image would wait long."""
+        wanted = rules.crawl_delay(self._agent) or 0
+        if isinstance(request, ImageRequest) and wanted > MOST_DELAY_OF_IMAGES_S:
+            return False
         if wanted:
             _, slot = self._crawler.engine.downloader._get_slot(request)
             slot.delay = max(slot.delay, wanted * JITTER_HEADROOM)
+        return True
 
 
 def rules_text(body: bytes) -> str:
     """What is read of a robots.txt: its whole lines within MAX_BYTES, a half one would forbid something else."""
     if len(body) > MAX_BYTES:
-        body = body[:MAX_BYTES].rpartition(b"\n")[0]
+        body = body[: max(body.rfind(b"\n", 0, MAX_BYTES), body.rfind(b"\r", 0, MAX_BYTES), 0)]
     return body.decode("utf-8-sig", "replace")

@@ -19,12 +19,23 @@ from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.article import Article
 from jcnews_spider.engine import fail_storage
 from jcnews_spider.errors import StorageFault
-from jcnews_spider.items import MOST_MISSING, Discovered, Draft, Item, ListPage, Miss, Unchanged, Walked, Wanted
+from jcnews_spider.items import (
+    MOST_MISSING,
+    Discovered,
+    Draft,
+    Item,
+    ListPage,
+    Miss,
+    Unchanged,
+    Walked,
+    Wanted,
+    answered_rechecks,
+)
 from jcnews_spider.pipelines.records import Recorder
 from jcnews_spider.signals import address_rests
 from jcnews_spider.trs.site import Site
 
-SKIPPED = frozenset({"stub", "no_body", *NOT_ASKED})
+SKIPPED = frozenset({"stub", "no_body", *NOT_ASKED, *(f"part_{reason}" for reason in NOT_ASKED)})
 """Reasons that are nobody's failure: the address is set aside and asked again on the same schedule."""
 
 COVERAGE = ("title", "published_at", "text", "source", "authors", "editor", "series", "images")
@@ -141,6 +152,9 @@ class StorePipeline:
 
     def _miss(self, miss: Miss) -> list[Article]:
         """An address that gave nothing; of a known article a 404 is no failure but a sign of withdrawal."""
+        if miss.reason == "resting":
+            self._stats.inc_value("articles/skipped/resting")
+            return []
         known, now, articles = self._known(miss.id), int(clock.now()), self.archive.ledger.articles
         state = "skipped" if miss.reason in SKIPPED else "failed"
         is_sign = miss.is_missing and known.version > 0 and miss.url == known.url
@@ -158,6 +172,7 @@ class StorePipeline:
             self._stats.inc_value(f"articles/{state}/{miss.reason}")
         if state == "failed":
             self._stats.inc_value("addresses/failed")
+            self._stats.inc_value("rechecks/failed", known.state == "kept" and miss.url == known.url)
             logger.warning("%s: %s %s", miss.url, miss.reason, miss.detail)
         elif miss.reason not in NOT_ASKED:
             self._stats.inc_value("addresses/answered")
@@ -167,9 +182,9 @@ class StorePipeline:
         """Writes `gone` for what was missing twice, unless so much is missing that it looks like an outage."""
         spider = self._spider
         candidates = self.archive.ledger.articles.missing_for(self.site.name, spider.started, spider.gone_after_s)
-        missing, asked = self._stats.get_value("rechecks/missing", 0), self._stats.get_value("rechecks/asked", 0)
-        if candidates and missing > MOST_MISSING * asked:
-            logger.warning("%d of %d rechecked articles are missing: none is called gone", missing, asked)
+        missing, answered = self._stats.get_value("rechecks/missing", 0), answered_rechecks(self._stats.get_stats())
+        if candidates and missing > MOST_MISSING * answered:
+            logger.warning("%d of %d rechecked articles are missing: none is called gone", missing, answered)
             return
         for known in candidates:
             self._count(self._recorder.gone(known))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from twisted.python.failure import Failure
@@ -66,8 +67,8 @@ class Articles:
                 response = await self._download(known.url)
             draft = await self._read(response, id)
         except UnknownLayout as fault:
-            is_missing = await self._soft_missing.explains(fault, response, known)
-            yield Miss(id, url, "soft_404" if is_missing else fault.reason, str(fault))
+            if miss := await self._miss(fault, response, known, url):
+                yield miss
         except tuple(REASONS) as fault:
             if reason_of(fault) != STOPPED:
                 yield Miss(id, url, f"part_{reason_of(fault)}", f"a further page: {fault}")
@@ -82,6 +83,14 @@ class Articles:
         if reason != STOPPED:
             url = (request.meta.get("redirect_urls") or [request.url])[0]
             yield Miss(request.cb_kwargs["id"], url, reason, str(failure.value))
+
+    async def _miss(self, fault: UnknownLayout, response: Response, known: KnownArticle, url: str) -> Miss | None:
+        """The miss of a page that is no article; None when the crawl stops before it is known which."""
+        try:
+            is_missing = await self._soft_missing.explains(fault, response, known)
+        except IgnoreRequest:
+            return None
+        return Miss(known.id, url, "soft_404" if is_missing else fault.reason, str(fault))
 
     def _known(self, id_: str) -> KnownArticle:
         known = self._spider.archive.ledger.articles.get(id_)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.archive.ledger.due import Scope
-from jcnews_spider.items import MOST_MISSING
+from jcnews_spider.items import MOST_MISSING, answered_rechecks
 from jcnews_spider.job import Recheck
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ class Queue:
     def _witnesses(self, scope: Scope, after: KnownArticle | None, _: int) -> list[KnownArticle]:
         """As many as it takes for what is missing to be a small share of what was asked."""
         stats: Any = self._spider.crawler.stats
-        asked, missing = stats.get_value("rechecks/asked", 0), stats.get_value("rechecks/missing", 0)
-        needed = math.ceil(missing / MOST_MISSING) - asked
+        missing, answered = stats.get_value("rechecks/missing", 0), answered_rechecks(stats.get_stats())
+        needed = math.ceil(missing / MOST_MISSING) - answered
         is_decided = after is not None or needed <= 0
         articles = self._spider.archive.ledger.articles
         if is_decided or not articles.missing_for(scope.site, scope.run_started, self._spider.gone_after_s):

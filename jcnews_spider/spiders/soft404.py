@@ -10,8 +10,9 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from jcnews_spider.answers import REASONS, charset
+from jcnews_spider.answers import REASONS, charset, reason_of
 from jcnews_spider.archive.ledger.articles import KnownArticle
+from jcnews_spider.engine import STOPPED
 from jcnews_spider.errors import NoBody, RedirectStub, UnknownLayout
 from jcnews_spider.trs.sameness import says_the_same
 
@@ -29,7 +30,8 @@ class SoftMissing:
     async def explains(self, fault: UnknownLayout, response: Response, known: KnownArticle) -> bool:
         """True when a page that came whole but is no article is what the site says of any missing address.
 
-        A stub, or a page without a body, is nothing strange where no article was known before.
+        A stub, or a page without a body, is nothing strange where no article was known before. Raises IgnoreRequest
+        when the crawl stops before it can be told.
         """
         is_common = isinstance(fault, RedirectStub | NoBody)
         if response.status != 200 or (is_common and not known.version):
@@ -43,8 +45,7 @@ class SoftMissing:
 
     async def _missing_page(self, known: KnownArticle) -> Response | None:
         if self._probe is None:
-            self._probe = asyncio.get_running_loop().create_future()
-            self._probe.set_result(await self._ask(known))
+            self._probe = asyncio.ensure_future(self._ask(known))
         return await self._probe
 
     async def _ask(self, known: KnownArticle) -> Response | None:
@@ -54,5 +55,7 @@ class SoftMissing:
         self._spider.count("requests/soft_404_probe")
         try:
             return await self._spider.crawler.engine.download_async(Request(url, callback=NO_CALLBACK))
-        except tuple(REASONS):
+        except tuple(REASONS) as fault:
+            if reason_of(fault) == STOPPED:
+                raise
             return None

@@ -134,7 +134,8 @@ class TrsSpider(Spider):
     def reason_to_go_on(self, failure: Failure) -> str:
         """The failure's reason; without robots.txt nothing may be asked, so the run ends (RFC 9309 §2.3.1.4)."""
         reason = reason_of(failure.value)
-        if reason == "robots_unavailable":
+        is_moved = bool(failure.request.meta.get("redirect_urls"))  # type: ignore[attr-defined]
+        if reason == "robots_unavailable" and not is_moved:
             self.count(f"lists/failed/{reason}")
             raise CloseSpider(reason)
         return reason

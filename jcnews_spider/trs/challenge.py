@@ -17,6 +17,7 @@ _SIGNS = (
     ("Huawei", re.compile(rb"HWWAFSESID")),
 )
 _STATUSES = {521: "加速乐", 412: "瑞数"}
+_REFUSALS = frozenset({403, 405, 503})
 _CHINESE = re.compile(r"[\u4e00-\u9fa5]")
 
 MOST_BYTES = 60_000
@@ -29,13 +30,13 @@ MOST_CHINESE = 200
 def challenger(body: bytes, status: int = 200, headers: bytes = b"") -> str | None:
     """The product that answered instead of the site, None when the site did; `headers` as lines.
 
-    A product's cookies alone prove nothing, they come with its pages too: only a short page without Chinese text, or
-    a status that no static server gives.
+    A product's cookies alone prove nothing, they come with its pages too, and with its 404s: only a short page without
+    Chinese text, a status that refuses, or one that no static server gives.
     """
     if product := _STATUSES.get(status):
         return product
-    is_refusal = status >= 400
-    if not is_refusal and len(body) > MOST_BYTES:
+    is_refusal = status in _REFUSALS
+    if not is_refusal and (status != 200 or len(body) > MOST_BYTES):
         return None
     seen = headers + b"\n" + body[:MOST_BYTES] if is_refusal else body
     product = next((product for product, sign in _SIGNS if sign.search(seen)), None)
