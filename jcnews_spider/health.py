@@ -19,9 +19,6 @@ LEAST_RUNS = 3
 LEAST_RECORDS = 3
 """Records, or pages, that must be wrong before a share of them is."""
 
-ENOUGH = 10
-"""Records of the past from which a usual share is taken."""
-
 STEADY = 20
 """Records from which a median is steady: of news it then stays within a factor of two (3 σ)."""
 
@@ -155,9 +152,10 @@ def silence(path: str, url: str, days: Sequence[date], today: date, least_days: 
 
 def _lacks(measure: Measure, past: Sequence[Past], limits: Limits) -> str | None:
     """A field that too many records lack: more than the limit, and than chance makes of what was usual."""
-    floor, usual = limits.coverage if measure.subject in REQUIRED else limits.source, _usual_share(past)
-    if usual is not None:
-        floor = min(floor, usual - _chance(usual, measure.of))
+    floor = limits.coverage if measure.subject in REQUIRED else limits.source
+    if usual := _usual_share(past, measure.of):
+        share, chance = usual
+        floor = min(floor, share - chance)
     elif measure.subject not in REQUIRED:
         return None
     lacking = round(measure.of * (1 - measure.value))
@@ -170,12 +168,13 @@ def _more(text: str) -> Rule:
     """The rule of a share that must not rise; `text` says of what it is one."""
 
     def rule(measure: Measure, past: Sequence[Past], limits: Limits) -> str | None:
-        usual, number = _usual_share(past), round(measure.of * measure.value)
+        usual, number = _usual_share(past, measure.of), round(measure.of * measure.value)
         if usual is None or number < LEAST_RECORDS:
             return None
-        if measure.value <= usual + max(limits.rise, _chance(usual, measure.of)):
+        share, chance = usual
+        if measure.value <= share + max(limits.rise, chance):
             return None
-        return f"{number} of {measure.of:g} {text}, usually {usual:.1%}"
+        return f"{number} of {measure.of:g} {text}, usually {share:.1%}"
 
     return rule
 
@@ -222,12 +221,14 @@ RULES: Mapping[str, Rule] = {
 """The rule of each kind of measure."""
 
 
-def _usual_share(past: Sequence[Past]) -> float | None:
-    """The share over all records of the past, None when they are too few."""
-    records = sum(run.of for run in past)
-    return sum(run.value * run.of for run in past) / records if records >= ENOUGH else None
+def _usual_share(past: Sequence[Past], records: float) -> tuple[float, float] | None:
+    """The share over all records of the past, and what chance makes of it among so many: three standard errors.
 
-
-def _chance(share: float, records: float) -> float:
-    """Three standard errors of a share among so many records."""
-    return 3 * sqrt(max(0.0, share * (1 - share)) / records) if records else 0.0
+    Few records of the past say little themselves (Laplace's rule of succession). None where there are none.
+    """
+    known = sum(run.of for run in past)
+    if not known:
+        return None
+    having = sum(run.value * run.of for run in past)
+    likely = (having + 1) / (known + 2)
+    return having / known, 3 * sqrt(likely * (1 - likely) * (1 / known + 1 / records))

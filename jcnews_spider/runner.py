@@ -46,7 +46,7 @@ def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
     started = clock.now()
     run_id = new_run_id(started)
     try:
-        ended = _crawl(process, site, job, values, run_id)
+        ended = _crawl(process, site, job, values, run_id, started)
     except JcnewsError as fault:
         ended = _ended_by(fault, run_id, site, job, started)
         _tell(ended, values, herald)
@@ -69,9 +69,10 @@ def _tell(ended: report.Ended, values: options.Options, herald: Herald) -> None:
     herald.tell(ended, report_path)
 
 
-def _crawl(process: AsyncCrawlerProcess, site: Site, job: Job, values: options.Options, run_id: str) -> report.Ended:
+def _crawl(
+    process: AsyncCrawlerProcess, site: Site, job: Job, values: options.Options, run_id: str, started: float
+) -> report.Ended:
     """The crawl in its archive, which is given back at the end."""
-    started = clock.now()
     process.settings.set("USER_AGENT", agent(process.settings, values), priority="cmdline")
     archive = Archive(
         values.output,

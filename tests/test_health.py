@@ -51,13 +51,16 @@ ALWAYS = [(1.0, 40.0)] * PAST
         ("coverage", "source", 0, 100, [], False),
         ("coverage", "source", 0, 100, [(0, 100)] * 3, False),
         ("coverage", "source", 0.96, 100, ALWAYS, False),
+        ("coverage", "source", 0.7, 12, [(1, 3)], False),
+        ("coverage", "published_at", 0, 5, [(0, 5)], False),
         ("coverage", "source", 0.4, 5, ALWAYS, True),
         # a layout that is new to us
         ("fallback", "", 1, 50, [], False),
         ("fallback", "", 1, 50, [(1, 50)], False),
+        ("fallback", "", 1, 50, [(0.0, 5)], True),
+        ("fallback", "", 0.4, 50, [(0.0, 5)], False),
         ("fallback", "", 0.6, 5, [(0.0, 50)], True),
         ("fallback", "", 0.4, 5, [(0.0, 50)], False),
-        ("fallback", "", 1, 50, [(0.0, 5)], False),
         ("misfit", "", 0.8, 5, [(0.0, 50)], True),
         # a median of few records may fall further
         ("length", "", 100, 100, [(600, 20)] * 2, False),

@@ -81,20 +81,21 @@ class RunReport:
             self._crawler.stats.set_value(f"due/{name}", number)
 
     def _judge(self, spider: Any, stats: dict[str, Any]) -> health.Judgement:
-        """The run's numbers beside those of earlier runs; a run over a chosen stretch of days is not compared."""
+        """The run's numbers beside those of earlier runs; one over chosen articles is never compared with."""
         options, ledger = spider.options, spider.archive.ledger
         for path in report.under(stats, "health/empty_list/"):
             self._vitals.note_empty(path, spider.site.section_url(path))
         pages, size = stats.get("articles/pages", 0), stats.get("articles/bytes", 0)
         measures = list(self._vitals.measures(pages, size, stats.get("articles/unchanged", 0)))
         measures += self._silences(spider)
+        if options.health == "learn" and not spider.job.is_chosen:
+            return health.Judgement(measures, starts_anew=True)
         if spider.job.is_chosen:
             measures = [measure for measure in measures if measure.is_absolute]
-        if options.health == "learn":
-            return health.Judgement(measures, starts_anew=True)
         history = {(m.kind, m.subject): ledger.measures.past(spider.site.name, m.kind, m.subject) for m in measures}
         limits = health.Limits(options.min_coverage, options.min_source, options.max_rise, options.max_drop)
-        return health.Judgement(measures, health.breaches(measures, history, limits))
+        found = health.breaches(measures, history, limits)
+        return health.Judgement(() if spider.job.is_chosen else measures, found)
 
     def _silences(self, spider: Any) -> Iterator[health.Measure]:
         """How long each section whose list came shows nothing new."""
