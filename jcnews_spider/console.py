@@ -204,7 +204,12 @@ def red(stream: TextIO, environment: Mapping[str, str]) -> Callable[[str], str]:
 
 def has_colours(stream: TextIO, environment: Mapping[str, str]) -> bool:
     """True for a terminal that shows what is painted, unless NO_COLOR is set."""
-    return stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+    return is_screen(stream, environment) and not environment.get("NO_COLOR")
+
+
+def is_screen(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """True for a terminal that understands more than lines of text."""
+    return stream.isatty() and environment.get("TERM") != "dumb"
 
 
 def _cells(text: str) -> int:

@@ -173,10 +173,13 @@ class Engine(ExecutionEngine):
     """An engine whose early end is prompt."""
 
     downloader: Downloader
+    ending: str | None = None
+    """Why the crawl ends, once it does."""
 
     async def close_spider_async(self, *, reason: str = "cancelled") -> None:
         """Ends the crawl."""
         is_first = self._slot is not None and self._slot.closing is None
+        self.ending = self.ending or reason
         if is_first and reason != "finished":
             self.downloader.let_go(0 if reason == "storage_failed" else GRACE_S)
         await super().close_spider_async(reason=reason)

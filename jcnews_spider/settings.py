@@ -97,6 +97,8 @@ EXTENSIONS = {
     "jcnews_spider.extensions.warc.BodyLimit": 100,
     "jcnews_spider.extensions.warc.WarcCapture": 200,
     "jcnews_spider.extensions.run_report.RunReport": 500,
+    "jcnews_spider.extensions.progress.ProgressBar": 600,
+    "jcnews_spider.extensions.progress.ProgressLines": 600,
 }
 
 # A stop drops what is queued and cuts what hangs; the ledger asks it again.

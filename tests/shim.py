@@ -2,7 +2,8 @@
 
 --clock lets the run's clock go ahead, --at makes it stand still (UTC seconds); --fault makes the n-th operation of the
 archive on the disk fail, see `tests/disks.py`; --parser gives the parser another version, --drop-source makes it blind
-for the source; --no-capture lets every capture fail by a defect.
+for the source; --no-capture lets every capture fail by a defect; --line-every S says in the log how far the articles
+are every so many seconds; --without M lets no module of a name be there.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from scrapy.cmdline import execute
 
 from jcnews_spider import article, clock
 from jcnews_spider.archive.warc import writer
+from jcnews_spider.extensions import progress
 from jcnews_spider.trs import article as parser
 from tests.disks import Faults
 
@@ -32,6 +34,10 @@ def main() -> None:
     if options.fault:
         kind, _, number = options.fault.partition(":")
         Faults(kind, int(number)).install()
+    if options.line_every:
+        progress.LINE_S = options.line_every
+    if options.without:
+        sys.modules[options.without] = None  # type: ignore[assignment]
     if options.no_capture:
         writer.exchange_members = _defect  # type: ignore[assignment, attr-defined]
     if options.parser:
@@ -44,6 +50,8 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--at", type=float)
     parser.add_argument("--clock", type=float, default=0)
     parser.add_argument("--fault")
+    parser.add_argument("--line-every", type=float)
+    parser.add_argument("--without")
     parser.add_argument("--no-capture", action="store_true")
     parser.add_argument("--parser")
     parser.add_argument("--drop-source", action="store_true")

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "jcnews_spider"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOM = {"spiders", "pipelines", "middlewares", "extensions", "commands"}
 """Rooms that know Scrapy and never import one another."""
-PURE = {"article", "columns", "text", "urls", "addresses", "encoding", "errors", "clock", "similarity", "health"}
+PURE = {"addresses", "article", "clock", "columns", "encoding", "errors", "health", "progress", "similarity", "text", "urls"}
 BELOW = {
     "trs": {*PURE, "trs"},
     "sites": {*PURE, "trs", "sites"},

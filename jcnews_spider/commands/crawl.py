@@ -11,6 +11,8 @@ from jcnews_spider.errors import UsageFault
 from jcnews_spider.job import ARGUMENTS, Job
 from jcnews_spider.sites import site_named
 
+PROGRESS_BAR = "jcnews_spider.extensions.progress.ProgressBar"
+
 
 class Command(SpiderCommand):
     """Crawls a site into the archive."""
@@ -24,11 +26,22 @@ class Command(SpiderCommand):
         return "Crawl a site into the archive"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Adds -a and the table of arguments."""
+        """Adds -a, --quiet and the table of arguments."""
         super().add_options(parser)
+        parser.add_argument(
+            "-q", "--quiet", action="store_true", help="nothing on the terminal but errors; --logfile is as ever"
+        )
         parser.add_argument("-a", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="see below")
         arguments = indented([(f"-a {name}=…", meaning) for name, meaning in ARGUMENTS.items()])
         parser.epilog = f"Arguments\n{arguments}\n\n{parser.epilog}"
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Reads the options; --quiet takes the bar and every line that is no error from the terminal."""
+        super().process_options(args, opts)
+        if opts.quiet:
+            self.settings["EXTENSIONS"].set(PROGRESS_BAR, None, "cmdline")
+            if not self.settings["LOG_FILE"]:
+                self.settings.set("LOG_LEVEL", "ERROR", "cmdline")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """Crawls; exit codes as in the README."""

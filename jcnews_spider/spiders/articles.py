@@ -54,6 +54,10 @@ class Articles:
             for known in self._queue.next_batch()
         ]
 
+    def number_due(self) -> int:
+        """How many articles are due; raises StorageFault."""
+        return self._queue.number_due()
+
     async def parse(self, response: Response, id: str) -> AsyncIterator[Item]:  # noqa: A002 - the record's word
         """The article of a page and its further pages as a draft, that it is unchanged, or a miss with its reason."""
         known = self._known(id)

@@ -46,6 +46,13 @@ class Queue:
             self._last = None
         return []
 
+    def number_due(self) -> int:
+        """Articles to be asked from now on, but for witnesses; raises StorageFault."""
+        numbers = self._due.numbers(self._scope())
+        if self._spider.job.recheck is Recheck.NONE:
+            del numbers["rechecks"]
+        return sum(numbers.values())
+
     def _scope(self) -> Scope:
         spider, job = self._spider, self._spider.job
         return Scope(

@@ -98,8 +98,13 @@ class TrsSpider(Spider):
         if self.job.whole_site:
             yield from self._walk_all()
 
+    @property
+    def paths(self) -> dict[str, None]:
+        """Sections to be walked, as far as they are placed, in their order."""
+        return dict.fromkeys([*self._lookup.paths.values(), *self.job.paths])
+
     def _walk_all(self) -> Iterator[Request]:
-        for path in dict.fromkeys([*self._lookup.paths.values(), *self.job.paths]):
+        for path in self.paths:
             yield from self.lists.begin(path)
 
     # ---- articles
