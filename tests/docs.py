@@ -9,7 +9,7 @@ from jcnews_spider import options, schema
 from jcnews_spider.exporters import csv
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "docs/data.md"]
+DOCUMENTS = [ROOT / name for name in ("README.md", "README.zh-CN.md", "docs/data.md", "docs/operators-daily.md")]
 """Where they stand."""
 
 
