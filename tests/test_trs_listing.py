@@ -85,6 +85,25 @@ def test_a_last_page_with_one_reference_is_told_from_a_box_with_an_article_of_th
     assert [entry.docid for entry in found.entries] == [1, 2]
 
 
+WRITTEN = """<script>var url="http://mp.weixin.qq.com/s/1"; var title="转载推文";
+document.writeln("<a href="+url+" target=_blank>"+title+"</a>");</script>"""
+
+
+@pytest.mark.parametrize("link", [WRITTEN, '<a href="http://mp.weixin.qq.com/s/1">转载推文</a>'])
+def test_a_last_page_with_one_item_of_another_site_is_told_by_its_date(link: str) -> None:
+    (entry,) = listing(f"<li>{link}<span>2022-08-26</span></li>").entries
+    assert (entry.url, entry.kind, entry.title) == ("http://mp.weixin.qq.com/s/1", "external", "转载推文")
+    assert entry.shown_date == "2022-08-26"
+    assert listing(f"<li>{link}</li>").entries == ()
+
+
+@pytest.mark.parametrize("name", ["foot jz", "side"])
+def test_a_dated_link_below_or_beside_an_empty_list_is_not_the_list(name: str) -> None:
+    link = '<p>2017年12月01日核发 <a href="http://www.12377.cn/">举报专区</a></p>'
+    page = f'<div class="list"><ul></ul></div><div class="{name}"><div>{link}</div></div>'
+    assert parse_listing(page.encode(), URL, SITE).entries == ()
+
+
 def test_the_box_beside_an_empty_list_is_not_the_list() -> None:
     assert listing("").entries == ()
 

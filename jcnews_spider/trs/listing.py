@@ -43,8 +43,11 @@ _WRITTEN_TITLE = re.compile(
     r"""|["'](?=[^"'<>\u4e00-\u9fa5]*+[\u4e00-\u9fa5])(?P<any>[^"'<>]*+)["']"""
 )
 _DATE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?|\b\d{1,2}-\d{1,2}\b")
-_SIDE_BOX = re.compile(r"[#. _-](?:side|sidebar|right|fr|hot|rank|phb|tuijian|recommend)(?=[. /_-])", re.IGNORECASE)
-"""A box beside the list; nothing but its name speaks when the list itself is empty."""
+_SIDE_BOX = re.compile(
+    r"[#. _-](?:side|sidebar|right|fr|hot|rank|phb|tuijian|recommend|foot|footer|copyright)(?=[. /_-])",
+    re.IGNORECASE,
+)
+"""A box beside or below the list; nothing but its name speaks when the list itself is empty."""
 _ITEM_TAGS = frozenset(("li", "tr", "dd", "dt", "p"))
 _GROUP_TAGS = frozenset(("ul", "ol", "table", "tbody", "div", "dl", "section", "td", "body"))
 
@@ -183,12 +186,14 @@ def _list_group(links: list[_Link]) -> str | None:
 
     Of 45 items of a real list 15 pointed to other channels (SITE.md §3.2); boxes of headlines mix the whole site.
     A name that speaks of no side box counts as one sign, for a last page may hold a single item of another section.
-    The box beside an empty list is none.
+    So may it one of another site, which counts by its date. The box beside an empty list is none.
     """
-    articles = [link for link in links if link.entry.kind == "article"]
-    sizes = Counter(link.group for link in articles)
-    signs = Counter(link.group for link in articles for sign in (link.is_own, link.entry.shown_date) if sign)
-    beside = {group for group in sizes if _SIDE_BOX.search(group)}
+    beside = {link.group for link in links if _SIDE_BOX.search(link.group)}
+    items = [
+        link for link in links if link.entry.kind == "article" or (link.entry.shown_date and link.group not in beside)
+    ]
+    sizes = Counter(link.group for link in items)
+    signs = Counter(link.group for link in items for sign in (link.is_own, link.entry.shown_date) if sign)
     signs.update(sizes.keys() - beside)
     best = max(sizes, key=lambda group: (signs[group], group not in beside, sizes[group]), default=None)
     return None if best is None or not signs[best] else best
@@ -225,7 +230,7 @@ class _Places:
     def date(self, node: Node) -> str | None:
         """The date of the item in which a link stands, as printed."""
         item = next(node.iterancestors(*_ITEM_TAGS), None)
-        if item is None or node.tag == "script":
+        if item is None:
             return None
         if item not in self._dates:
             dates = _DATE.findall(one_line(text_of(item)[-MOST_BLANK:])[-200:])
