@@ -103,6 +103,24 @@ def test_wrong_arguments_end_with_1_before_anything(
     assert asked(replica, since) == []
 
 
+@pytest.mark.parametrize("given", ["xw/jcxv", "http://www.jcnews.com.cn/xw/jcxv/index.html", "xw/jcxv,zt/nichts"])
+def test_a_path_that_is_nowhere_ends_with_1_and_names_the_nearest(replica: Replica, tmp_path: Path, given: str) -> None:
+    run = crawl(replica, tmp_path, f"sections={given}")
+    assert_ended(run, 1, "unknown section 'xw/jcxv', nearest are xw/jcxw 晋城新闻、")
+    assert run.records == []
+
+
+def test_a_path_that_is_nowhere_beside_one_that_is_there_is_absent(replica: Replica, tmp_path: Path) -> None:
+    run = crawl(replica, tmp_path, "sections=xw/jcxv,xw/jcxw", "max_pages=1")
+    assert_ended(run, 0, "done")
+    assert run.report["sections"]["xw/jcxv"]["end"] == "absent"
+
+
+def test_a_section_of_the_table_that_does_not_answer_is_no_wrong_argument(tmp_path: Path) -> None:
+    with Replica(plan({"/xw/pl/": MISSING})) as site:
+        assert_ended(crawl(site, tmp_path, "sections=xw/pl"), 4, "nothing could be crawled: http_404")
+
+
 def test_an_unknown_variable_or_site_ends_with_1(tmp_path: Path) -> None:
     variable = scrapy("crawl", "jcnews", variables={"JCNEWS_OUTPTU": str(tmp_path)})
     site = scrapy("crawl", "nowhere")

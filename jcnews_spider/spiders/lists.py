@@ -19,6 +19,9 @@ from jcnews_spider.trs.listing import Listing, parse_listing
 if TYPE_CHECKING:
     from jcnews_spider.spiders.trs import TrsSpider
 
+ABSENT = "absent"
+"""End of a walk at whose first page there never was anything."""
+
 
 class Lists:
     """The walks of one spider and the routes along them."""
@@ -28,6 +31,13 @@ class Lists:
         self._site = spider.site
         self._sections = spider.archive.ledger.sections
         self.walks: dict[str, Walk] = {}
+
+    @property
+    def nowhere(self) -> list[str]:
+        """The paths that were walked, if there is nothing at any of them and the site's table has none."""
+        table = {section.path for section in self._site.sections}
+        is_nowhere = all(walk.end == ABSENT and path not in table for path, walk in self.walks.items())
+        return list(self.walks) if is_nowhere else []
 
     def begin(self, path: str) -> Iterator[Request]:
         """The request of a section's first page, conditional when nothing behind an unchanged one can be new."""
@@ -167,7 +177,7 @@ class Lists:
             self._end(walk, reason)
             self.count_failure(response.url, reason)
         else:
-            self._end(walk, "absent")
+            self._end(walk, ABSENT)
             self._spider.count(f"lists/absent/{reason}")
 
     def _end(self, walk: Walk, how: str) -> None:

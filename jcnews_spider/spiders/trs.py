@@ -117,6 +117,8 @@ class TrsSpider(Spider):
             self.crawler.stats.set_value("storage/fault", str(fault))
             return
         self.has_finished = not requests
+        if self.has_finished and not self.job.articles and (nowhere := self.lists.nowhere):
+            self.crawler.stats.set_value("run/usage_fault", self._lookup.refusal_of(nowhere))
         for request in requests:
             self.crawler.engine.crawl(request)
         if requests:
