@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from OpenSSL import SSL
 from scrapy import exceptions
 from scrapy.http import Response
+from service_identity import VerificationError
 from w3lib.encoding import http_content_type_encoding
 
 from jcnews_spider.article import WarcPointer
@@ -30,6 +32,20 @@ def reason_of(fault: BaseException | None) -> str:
     if isinstance(fault, exceptions.IgnoreRequest) and str(fault):
         return str(fault).replace(" ", "_")
     return next((name for kind, name in REASONS.items() if isinstance(fault, kind)), type(fault).__name__)
+
+
+def explained(fault: BaseException | None) -> str:
+    """What happened, in words; what the network says stands inside Scrapy's exception, as failures of Twisted."""
+    inner = [failure.value for failure in getattr(getattr(fault, "__cause__", None), "reasons", ())]
+    return "; ".join(map(_in_words, inner or [fault]))
+
+
+def _in_words(fault: BaseException | None) -> str:
+    if isinstance(fault, VerificationError):
+        return "the certificate is for another name"
+    if isinstance(fault, SSL.Error) and fault.args and isinstance(fault.args[0], list):
+        return f"TLS: {', '.join(str(error[-1]) for error in fault.args[0])}"
+    return str(fault) or type(fault).__name__
 
 
 def require_ok(response: Response) -> None:

@@ -22,6 +22,7 @@ from w3lib.encoding import http_content_type_encoding
 
 from jcnews_spider import clock, metrics, options, report
 from jcnews_spider.alerts import Herald
+from jcnews_spider.answers import explained
 from jcnews_spider.archive import LEDGER, Archive, new_run_id
 from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.engine import Crawler
@@ -172,7 +173,7 @@ def fetch(process: AsyncCrawlerProcess, urls: list[str]) -> dict[str, Page | str
         answers[url] = page if response.status == 200 else NotServed(response.status).reason
 
     def fail(failure: Failure) -> None:
-        answers[failure.request.cb_kwargs["url"]] = str(failure.value) or type(failure.value).__name__  # type: ignore[attr-defined]
+        answers[failure.request.cb_kwargs["url"]] = explained(failure.value)  # type: ignore[attr-defined]
 
     class FetchSpider(Spider):
         name = "fetch"

@@ -12,7 +12,19 @@ PACKAGE = Path(__file__).parents[1] / "jcnews_spider"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOM = {"spiders", "pipelines", "middlewares", "extensions", "commands"}
 """Rooms that know Scrapy and never import one another."""
-PURE = {"addresses", "article", "clock", "columns", "encoding", "errors", "health", "progress", "similarity", "text", "urls"}
+PURE = {
+    "addresses",
+    "article",
+    "clock",
+    "columns",
+    "encoding",
+    "errors",
+    "health",
+    "progress",
+    "similarity",
+    "text",
+    "urls",
+}
 BELOW = {
     "trs": {*PURE, "trs"},
     "sites": {*PURE, "trs", "sites"},

@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
 from jcnews_spider import options
+from jcnews_spider.answers import explained
 from jcnews_spider.engine import STOPPED, Crawler
 from jcnews_spider.items import Page
 from jcnews_spider.runner import agent
@@ -71,7 +72,7 @@ class VisitSpider(Spider):
         if str(failure.value) == STOPPED:
             return
         url = failure.request.cb_kwargs["url"]  # type: ignore[attr-defined]
-        self.answers[url] = Answer(url, fault=str(failure.value) or type(failure.value).__name__)
+        self.answers[url] = Answer(url, fault=explained(failure.value))
         yield from self._go_on(self.answers[url])
 
     def note_robots(self, response: Response, request: Request) -> None:

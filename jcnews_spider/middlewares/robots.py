@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
-from jcnews_spider.answers import reason_of
+from jcnews_spider.answers import explained, reason_of
 from jcnews_spider.engine import STOPPED
 from jcnews_spider.requests import ImageRequest
 
@@ -76,7 +76,7 @@ class RobotsMiddleware:
         except Exception as fault:  # noqa: BLE001 - whatever the reason, the rules could not be had
             if reason_of(fault) in LEADS_NOWHERE:
                 return Protego.parse("")
-            why = str(fault) or type(fault).__name__
+            why = explained(fault)
             return STOPPED if why == STOPPED else self._unavailable(url, kind, why)
         if response.status >= 500 or response.status == TOO_MANY_REQUESTS:
             return self._unavailable(url, kind, f"status {response.status}")

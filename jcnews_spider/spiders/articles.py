@@ -17,6 +17,7 @@ from jcnews_spider.answers import (
     REASONS,
     charset,
     conditions,
+    explained,
     reason_of,
     require_ok,
     validators_of,
@@ -75,7 +76,7 @@ class Articles:
                 yield miss
         except tuple(REASONS) as fault:
             if reason_of(fault) != STOPPED:
-                yield Miss(id, url, f"part_{reason_of(fault)}", f"a further page: {fault}")
+                yield Miss(id, url, f"part_{reason_of(fault)}", f"a further page: {explained(fault)}")
         else:
             self._spider.count("addresses/answered")
             yield draft
@@ -86,7 +87,7 @@ class Articles:
         reason = self._spider.reason_to_go_on(failure)
         if reason != STOPPED:
             url = (request.meta.get("redirect_urls") or [request.url])[0]
-            yield Miss(request.cb_kwargs["id"], url, reason, str(failure.value))
+            yield Miss(request.cb_kwargs["id"], url, reason, explained(failure.value))
 
     async def _miss(self, fault: UnknownLayout, response: Response, known: KnownArticle, url: str) -> Miss | None:
         """The miss of a page that is no article; None when the crawl stops before it is known which."""
