@@ -71,6 +71,20 @@ def test_savepage_writes_a_case_and_its_record(tmp_path: Path) -> None:
     assert quality.golden_score(cases) == {"golden pages": 1.0}
 
 
+def test_savepage_writes_an_existing_case_anew_only_by_force(tmp_path: Path) -> None:
+    saved, cases = tmp_path / "case.html", tmp_path / "pages"
+    arguments = ("savepage", "--folder", str(cases), str(saved))
+    saved.write_text("<title>404</title><h1>页面不存在</h1>", encoding="utf-8")
+    assert scrapy(*arguments).returncode == 0
+    saved.write_bytes(page(editor(TEXT)))
+    refused = scrapy(*arguments)
+    assert (refused.returncode, (cases / "jcnews/case.html").read_bytes() == saved.read_bytes()) == (1, False)
+    assert "case.html is there already" in refused.stderr
+    assert "unknown_layout" in (cases / "jcnews/case.json").read_text(encoding="utf-8")
+    assert scrapy(*arguments, "--force").returncode == 0
+    assert (cases / "jcnews/case.html").read_bytes() == saved.read_bytes()
+
+
 def test_savepage_keeps_what_is_no_article_and_refuses_what_it_cannot_name(tmp_path: Path) -> None:
     saved, cases = tmp_path / "404.html", tmp_path / "pages"
     saved.write_text("<title>404</title><h1>页面不存在</h1>", encoding="utf-8")

@@ -29,7 +29,7 @@ class Command(SpiderCommand):
         return "Save a page and its record for the tests"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Adds --url, --case and --folder."""
+        """Adds --url, --case, --folder and --force."""
         super().add_options(parser)
         parser.add_argument("--url", metavar="URL", help="address of a saved page, for links, id and section")
         parser.add_argument("--case", metavar="NAME", help="name of the case; default: the page's own file name")
@@ -37,8 +37,12 @@ class Command(SpiderCommand):
             "--folder", metavar="FOLDER", type=Path, default=FOLDER, help=f"where cases are kept (default {FOLDER})"
         )
 
+        parser.add_argument(
+            "--force", action="store_true", help="write an existing case anew; git diff shows what changed"
+        )
+
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
-        """An existing case is written anew, so that `git diff` shows what changed."""
+        """An existing case is left alone unless --force is given."""
         if len(args) != 1:
             raise UsageFault("name one page, a file or an address")
         page = self._page(args[0], opts.url)
@@ -47,6 +51,8 @@ class Command(SpiderCommand):
         if not re.fullmatch(r"[\w-]+", case):
             raise UsageFault(f"--case {case!r} is no plain name")
         path = opts.folder / site.name / f"{case}.html"
+        if path.exists() and not opts.force:
+            raise UsageFault(f"{path} is there already: choose another --case, or --force to write it anew")
         record = golden(page)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
