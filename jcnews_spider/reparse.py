@@ -23,6 +23,7 @@ from jcnews_spider.options import Options
 from jcnews_spider.pipelines.records import Recorder
 from jcnews_spider.pipelines.versions import differences
 from jcnews_spider.reextraction import Outcome, Place, begin, read_anew
+from jcnews_spider.text import shown
 from jcnews_spider.trs.site import Site
 from jcnews_spider.workers import Stop, Workers
 
@@ -63,10 +64,10 @@ class Tally:
         """Takes in one record; a damaged or refused one is named on stderr."""
         if outcome.damage:
             self.damaged += 1
-            print(f"damaged: {outcome.damage}", file=sys.stderr)
+            print(shown(f"damaged: {outcome.damage}"), file=sys.stderr)
         elif outcome.refused:
             self.refused[outcome.refused] += 1
-            print(f"refused: {outcome.id}: {outcome.refused}", file=sys.stderr)
+            print(shown(f"refused: {outcome.id}: {outcome.refused}"), file=sys.stderr)
         elif outcome.last is None or outcome.anew is None:
             self.unchanged += 1
         else:

@@ -18,6 +18,8 @@ import pytest
 
 from jcnews_spider.archive import LEDGER, lock
 from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.reextraction import Outcome
+from jcnews_spider.reparse import Tally
 from jcnews_spider.trs.article import PARSER_VERSION
 from tests import storage
 from tests.crawling import ROOT, Run, crawl, environment, read_records
@@ -227,6 +229,13 @@ def test_what_is_damaged_is_named_and_skipped(whole: Run, output: Path) -> None:
     )
     assert newest["event"] == "reparsed"
     assert report["articles"]["reparsed"] == len([record for record in whole.records if record["source"]]) - 2
+
+
+def test_words_of_a_damaged_record_steer_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    tally = Tally()
+    tally.count(Outcome("jcnews:1", damage="says \x1b[2J"))
+    tally.count(Outcome("\x1b]0;me\x07", refused="stub"))
+    assert capsys.readouterr().err == "damaged: says \\x1b[2J\nrefused: \\x1b]0;me\\x07: stub\n"
 
 
 def test_the_html_files_do_where_no_warc_was_written(replica: Replica, tmp_path: Path) -> None:

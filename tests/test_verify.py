@@ -381,6 +381,14 @@ def test_the_command_says_what_it_finds_and_ends_with_7(root: Path) -> None:
     assert broken.stdout.startswith(f"{path.relative_to(root).as_posix()}: its sha256 is another (files; can be made")
 
 
+def test_a_name_that_would_steer_the_terminal_is_shown_escaped(root: Path) -> None:
+    with (root / MANIFEST).open("a", encoding="utf-8") as file:
+        file.write(f"{'0' * 64}  html/\x1b[2J\u202egone.html\n")
+    done = scrapy("verify", "-s", f"JCNEWS_OUTPUT={root}")
+    assert "\\x1b[2J\\u202egone.html" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
 def test_the_command_without_an_archive_ends_with_1(tmp_path: Path) -> None:
     none = scrapy("verify", "-s", f"JCNEWS_OUTPUT={tmp_path / 'none'}")
     assert (none.returncode, none.stdout) == (1, "")

@@ -14,6 +14,7 @@ from jcnews_spider.archive.selection import Selection
 from jcnews_spider.console import ProjectCommand, archive_to_read, day_given, known_section
 from jcnews_spider.errors import StorageFault, UsageFault
 from jcnews_spider.sites import site_named
+from jcnews_spider.text import shown
 
 
 class Command(ProjectCommand):
@@ -70,7 +71,7 @@ class Command(ProjectCommand):
         told = sys.stderr if opts.target == "-" else sys.stdout
         print(f"{opts.target}: {number} {exporter.counts}", file=told)
         for damage in damages:
-            print(f"left out: {damage}", file=sys.stderr)
+            print(shown(f"left out: {damage}"), file=sys.stderr)
         return StorageFault.exit_code if damages else 0
 
 

@@ -17,6 +17,7 @@ from jcnews_spider.archive.rebuild import Rebuilt, rebuild
 from jcnews_spider.console import ProjectCommand, indented, table
 from jcnews_spider.errors import StorageFault, UsageFault
 from jcnews_spider.sites import SITES
+from jcnews_spider.text import shown
 
 PROGRESS_S = 0.5
 """Seconds between two lines of progress."""
@@ -58,7 +59,7 @@ def _verify(root: Path) -> int:
     for item in damages(root, _Progress()):
         if isinstance(item, Damage):
             found[item.check] += 1
-            print(f"{item.where}: {item.what} ({item.check}; {item.again})")
+            print(shown(f"{item.where}: {item.what} ({item.check}; {item.again})"))
         else:
             counts = item.counts()
     print(table(("check", "damaged", "what must hold"), [(c.name, found[c.name], c.holds) for c in CHECKS]))
@@ -77,7 +78,7 @@ def _rebuild(root: Path) -> int:
             )
         else:
             code = StorageFault.exit_code
-            print(f"{item[0]}: skipped, {item[1]}")
+            print(shown(f"{item[0]}: skipped, {item[1]}"))
     return code
 
 
