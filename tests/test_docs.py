@@ -37,6 +37,13 @@ def test_links_lead_somewhere(path: Path) -> None:
     assert [target for target in targets if not (path.parent / target).exists()] == []
 
 
+def test_chinese_prose_has_full_width_punctuation() -> None:
+    text = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+    for code in (r"^```.*?^```$", r"<!-- (\w+) -->.*?<!-- /\1 -->", r"`[^`\n]+`", r"(?<=\])\([^)]+\)"):
+        text = re.sub(code, "", text, flags=re.MULTILINE | re.DOTALL)
+    assert re.findall(r".{0,9}(?:[一-龥][,;:()!?]|[,;:()!?][一-龥]).{0,9}", text) == []
+
+
 def test_every_format_is_named() -> None:
     text = (ROOT / "docs/data.md").read_text(encoding="utf-8")
     assert [name for name in exporters.names() if f"| `{name}` |" not in text] == []
