@@ -6,6 +6,7 @@ JcnewsError
 ├── WorkerLost              exit 1: a process that did part of the work was killed
 ├── ArchiveBusy             exit 6: another run holds the archive
 ├── Stopped                 exit 3: a signal came before the crawl had begun
+├── NotShown                what an address of the local page asks for cannot be shown; `reason` is a message's name
 ├── StorageFault            exit 7: disk full, I/O error, damaged state
 │   └── Damaged             a record or a file of the archive that is not what it was
 └── UnknownLayout           a page that is no article; `reason` is the name under which it is counted
@@ -52,6 +53,17 @@ class Stopped(JcnewsError):
     """A signal that came before the crawl had begun."""
 
     exit_code = 3
+
+
+class NotShown(JcnewsError):
+    """What an address of the local page (`scrapy browse`) asks for cannot be shown."""
+
+    def __init__(self, reason: str, status: int = 404) -> None:
+        super().__init__(f"{reason} ({status})")
+        self.reason = reason
+        """Name of the message in `browse/phrases.py`."""
+        self.status = status
+        """HTTP status."""
 
 
 class StorageFault(JcnewsError):

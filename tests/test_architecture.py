@@ -19,6 +19,7 @@ PURE = {
     "columns",
     "encoding",
     "errors",
+    "extras",
     "health",
     "progress",
     "similarity",
@@ -30,6 +31,7 @@ BELOW = {
     "sites": {*PURE, "trs", "sites"},
     "exporters": {*PURE, "exporters"},
     "archive": {*PURE, "trs", "items", "archive"},
+    "browse": {*PURE, "trs", "archive", "browse"},
     **dict.fromkeys(PURE, PURE),
 }
 """Rooms and modules that know no Scrapy, and what they may import."""

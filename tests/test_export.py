@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from jcnews_spider import clock, exporters
+from jcnews_spider import clock, exporters, extras
 from jcnews_spider.archive import LEDGER, Archive
 from jcnews_spider.archive.warc.records import Exchange
 from jcnews_spider.archive.warc.writer import WarcPlan
@@ -192,6 +192,6 @@ def test_what_makes_no_file_ends_with_1_and_leaves_what_stands(
 
 
 def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporters, "find_spec", lambda name: None if name == "wacz" else object())
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "wacz" else object())
     with pytest.raises(UsageFault, match=r"needs wacz: pip install 'jcnews-spider\[archive\]'"):
         exporters.exporter_named("wacz")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jcnews_spider import exporters
+from jcnews_spider import exporters, extras
 from jcnews_spider.errors import UsageFault
 from jcnews_spider.exporters.parquet import ROWS
 from tests.crawling import Run, crawl
@@ -56,6 +56,6 @@ def test_texts_come_as_they_are(tmp_path: Path) -> None:
 
 
 def test_a_machine_without_pyarrow_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporters, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     with pytest.raises(UsageFault, match=r"needs pyarrow: pip install 'jcnews-spider\[parquet\]'"):
         exporters.exporter_named("parquet")

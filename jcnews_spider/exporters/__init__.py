@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import BinaryIO, Protocol
 
+from jcnews_spider import extras
 from jcnews_spider.article import Article
 from jcnews_spider.errors import StorageFault, UsageFault
 
@@ -91,12 +91,7 @@ def exporter_named(name: str) -> Exporter:
     exporter = next((one for one in every() if one.name == name), None)
     if exporter is None:
         raise UsageFault(f"unknown format {name!r}; known are {', '.join(names())}")
-    missing = [module for module in exporter.modules if find_spec(module) is None]
-    if missing:
-        raise UsageFault(
-            f"--format {name} needs {' and '.join(missing)}: "
-            f"pip install 'jcnews-spider[{exporter.extra}]', or in this folder pip install -e '.[{exporter.extra}]'"
-        )
+    extras.require(f"--format {exporter.name}", exporter.extra, exporter.modules)
     return exporter
 
 

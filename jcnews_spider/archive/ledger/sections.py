@@ -76,6 +76,16 @@ class Sections:
         )
         return [date.fromisoformat(day) for (day,) in rows]
 
+    def recorded(self, site: str) -> dict[str, int]:
+        """Number of articles of which a record is sealed and that are not withdrawn, by path of a section with any."""
+        rows = self._db.execute(
+            "SELECT s.path, count(*) FROM sections s CROSS JOIN memberships m ON m.section = s.n "
+            "CROSS JOIN articles a ON a.n = m.article "
+            "WHERE s.site = ? AND a.segment IS NOT NULL AND a.state IN ('kept', 'gone') GROUP BY s.path",
+            (site,),
+        )
+        return dict(tuple(row) for row in rows)
+
     def members(self, site: str, path: str, ids: Sequence[str]) -> set[str]:
         """Those of the ids that the section is known to show."""
         rows = self._db.execute(
