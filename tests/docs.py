@@ -9,7 +9,10 @@ from jcnews_spider import options, schema
 from jcnews_spider.exporters import csv
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / name for name in ("README.md", "README.zh-CN.md", "docs/data.md", "docs/operators-daily.md")]
+DOCUMENTS = [
+    ROOT / name
+    for name in ("README.md", "README.zh-CN.md", "docs/data.md", "docs/operators.md", "docs/reading.md", "SECURITY.md")
+]
 """Where they stand."""
 
 

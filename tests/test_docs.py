@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jcnews_spider import alerts, exporters, health, job, metrics, options, report
+from jcnews_spider import alerts, exporters, health, job, metrics, options, report, schema
 from tests import docs
 
 ROOT = Path(__file__).parents[1]
@@ -23,12 +23,24 @@ def test_generated_parts_are_up_to_date(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
-def test_every_command_argument_and_setting_is_named(path: Path) -> None:
+def test_every_command_argument_and_exit_code_is_named(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     commands = [file.stem for file in (ROOT / "jcnews_spider/commands").glob("[a-z]*.py")]
     assert [name for name in commands if f"`scrapy {name}" not in text] == []
     assert [name for name in job.ARGUMENTS if f"`{name}`" not in text] == []
+    assert [code for code in range(8) if f"\n| {code} | " not in text] == []
+
+
+@pytest.mark.parametrize("name", ["README.zh-CN.md", "docs/operators.md"])
+def test_every_setting_is_named(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
     assert [row.name for row in options.rows() if f"`{row.name}`" not in text] == []
+
+
+@pytest.mark.parametrize("name", ["README.zh-CN.md", "docs/data.md"])
+def test_every_field_is_explained(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert [key for key, *_ in schema.field_rows() if f"\n| `{key}` | " not in text] == []
 
 
 @pytest.mark.parametrize("path", docs.DOCUMENTS, ids=lambda path: path.name)
