@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
@@ -45,7 +46,8 @@ def _facts(value: Any, prefix: str) -> Iterator[Fact]:
         elif isinstance(inner, tuple):
             yield Fact(name, tuple(map(_line, inner)))
         else:
-            yield Fact(name, () if inner is None or inner == "" else (str(inner),))
+            shown = inner if isinstance(inner, str) else json.dumps(inner)
+            yield Fact(name, () if inner is None or inner == "" else (shown,))
 
 
 def _line(value: Any) -> str:

@@ -137,4 +137,7 @@ def phrase(name: str, language: Language, *values: object) -> str:
 
 def field_name(key: str, language: Language) -> str:
     """What a key of a record is called; one that is not known goes by itself."""
-    return FIELDS.get(key, key) if language == "zh" else key.replace(".", " ").replace("_", " ")
+    if language == "zh":
+        return FIELDS.get(key, key)
+    words = key.replace(".", " ").replace("_", " ")
+    return words[:1].upper() + words[1:]
