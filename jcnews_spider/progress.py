@@ -50,10 +50,9 @@ class State:
 
     @property
     def share(self) -> float | None:
-        """How much of the phase is done, from 0 to 1; None when nobody knows."""
-        if self.phase is Phase.LISTS:
-            return self.sections_done / self.sections if self.sections else None
-        return min(1.0, self.asked / self.due) if self.due else float(self.phase is not Phase.STOPPING)
+        """How much of the articles, or else of the sections, is done, from 0 to 1; None when nobody knows."""
+        done, whole = (self.asked, self.due) if self.due else (self.sections_done, self.sections)
+        return done / whole if whole else None
 
 
 class Pace:
@@ -92,10 +91,8 @@ class Rates:
 
 
 def heading(state: State) -> str:
-    """How much of the phase is done."""
-    if state.phase is Phase.LISTS:
-        return f"{state.sections_done}/{state.sections}"
-    return f"{state.asked:,}/{state.due:,}"
+    """How much of the articles, or else of the sections, is done."""
+    return f"{state.asked:,}/{state.due:,}" if state.due else f"{state.sections_done}/{state.sections}"
 
 
 def counts(state: State, rates: Rates) -> list[str]:

@@ -112,6 +112,15 @@ def test_a_terminal_shows_counts_and_whole_log_lines_above(tmp_path: Path) -> No
     assert log[-1].endswith("exit 0: done")
 
 
+def test_a_run_without_news_ends_with_its_sections(tmp_path: Path) -> None:
+    with Replica(small()) as replica:
+        crawling.crawl(replica, tmp_path)
+        session = crawl(replica, tmp_path, "recheck=none")
+    first, second = session.last.split("\n")[-3:-1]
+    assert re.fullmatch(r"✓ Ended ━+ (\d+)/\1", first)
+    assert second.startswith("exit 0 · 0 new · 0 updated · 0 failed")
+
+
 def test_a_window_of_40_columns_does_not_wrap(tmp_path: Path) -> None:
     with Replica(small()) as replica:
         session = crawl(replica, tmp_path, columns=40, **SLOW)

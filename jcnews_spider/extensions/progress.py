@@ -32,8 +32,9 @@ class Watch:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._spider: Any = crawler.spider
-        self._due: int | None = None
+        self._lists_are_walked = False
         self._settled = 0
+        self._due: int | None = None
         self._pages, self._articles = Pace(), Pace()
         crawler.signals.connect(self._idle, signal=signals.spider_idle)
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
@@ -53,7 +54,7 @@ class Watch:
             sections_done=sum(walk.end is not None for walk in walks),
             sections=len({*spider.paths, *spider.lists.walks}),
             asked=self._settled,
-            due=max(self._settled, self._due or 0),
+            due=max(self._settled, self._number_due()),
             new=self._count("articles/new"),
             updated=self._count("articles/updated"),
             failed=self._count("addresses/failed"),
@@ -67,22 +68,27 @@ class Watch:
             return Phase.ENDED
         if ending := self._crawler.engine.ending:  # type: ignore[attr-defined]
             return Phase.SEALING if ending == "finished" else Phase.STOPPING
-        return Phase.LISTS if self._due is None else Phase.ARTICLES
+        return Phase.ARTICLES if self._lists_are_walked else Phase.LISTS
+
+    def _number_due(self) -> int:
+        """Counted when it is first asked for while articles are fetched: what is settled by then is due no more."""
+        if self._due is None and self._phase() is Phase.ARTICLES:
+            self._due = self._settled + self._spider.articles.number_due()
+        return self._due or 0
 
     def _count(self, name: str) -> int:
         number: int = self._crawler.stats.get_value(name, 0)
         return number
 
     def _idle(self) -> None:
-        """The lists are walked; the spider has queued the first articles, none was asked yet."""
-        if self._due is None and not self._count("storage/fault"):
-            self._due = self._spider.articles.number_due()
+        """The spider has nothing queued for the first time when the lists are walked."""
+        if not self._lists_are_walked:
+            self._lists_are_walked = True
             self._articles = Pace()
-            self.look()
 
     def _item(self) -> None:
         """From then on each item settles an article: kept, unchanged or missed."""
-        self._settled += self._due is not None
+        self._settled += self._lists_are_walked
 
 
 class ProgressBar:
