@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -380,6 +381,20 @@ def test_search_open_and_compare_in_a_browser(made: Made) -> None:
     compared = chromium(made.served.address + opened.xpath("//p[@class='actions']/a/@href")[1])
     assert compared.xpath("//del")
     assert compared.xpath("//ins")
+
+
+@seen_by_browser
+def test_no_page_is_wider_than_a_telephone(made: Made) -> None:
+    measure = ("const page = event.target.contentDocument.documentElement;"
+               "document.documentElement.dataset.beyond = page.scrollWidth - page.clientWidth")  # fmt: skip
+    paths = ("/", f"/?q={quote('新')}&lang=en", f"/article/{made.edited}?lang=en", f"/compare/{made.edited}", "/runs")
+    with beacon() as lit:
+        for path in paths:
+            page = made.served.ask(path).body.decode().replace("<details", "<details open")
+            framed = escape(page.replace('href="/browse.css"', f'href="{made.served.address}/browse.css"'))
+            lit.page = (f"<html><script>document.addEventListener('load', event => {{{measure}}}, true)</script>"
+                        f'<iframe width="390" height="800" srcdoc="{framed}"></iframe></html>').encode()  # fmt: skip
+            assert (path, chromium(lit.address).get("data-beyond")) == (path, "0")
 
 
 @seen_by_browser
