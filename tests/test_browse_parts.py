@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from http.client import HTTPConnection
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,8 @@ from jcnews_spider.browse.history import reported
 from jcnews_spider.browse.phrases import FIELDS, PHRASES
 from jcnews_spider.browse.pieces import Piece, Pieces
 from jcnews_spider.browse.plots import HEIGHT, Point, plot
+from jcnews_spider.browse.server import Server
+from jcnews_spider.browse.web import Answer, Request
 from jcnews_spider.errors import NotShown
 
 BROWSE = Path(__file__).parents[1] / "jcnews_spider/browse"
@@ -83,6 +87,24 @@ def test_reasons_of_refusals_are_phrases() -> None:
     reasons = re.findall(rf'{NotShown.__name__}\("(\w+)"', code)
     assert reasons
     assert [reason for reason in reasons if reason not in PHRASES] == []
+
+
+def test_a_defect_is_answered_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    def respond(request: Request) -> Answer:
+        raise ZeroDivisionError(request.path)
+
+    with Server(0, respond) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection.request("GET", "/x")
+        answer = connection.getresponse()
+        said = answer.read()
+        connection.close()
+        server.shutdown()
+        thread.join()
+    assert (answer.status, b"a defect" in said, "Traceback" in said.decode()) == (500, True, False)
+    assert "ZeroDivisionError" in caplog.text
 
 
 @pytest.mark.parametrize("record", [Article(), Article(snapshot=Snapshot(warc=WarcPointer("w", 1, 2)))])

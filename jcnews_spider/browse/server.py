@@ -6,7 +6,8 @@ import logging
 import sys
 from collections.abc import Callable
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from socketserver import TCPServer, ThreadingMixIn
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from jcnews_spider.browse.web import Answer, Request
@@ -32,10 +33,14 @@ _HEADERS = {
 }
 
 
-class Server(ThreadingHTTPServer):
-    """Serves what `respond` gives until it is shut down; port 0 takes a free one. Raises UsageFault."""
+class Server(ThreadingMixIn, TCPServer):
+    """Serves what `respond` gives until it is shut down; port 0 takes a free one. Raises UsageFault.
+
+    No HTTPServer: that one asks the DNS for its own name.
+    """
 
     daemon_threads = True
+    allow_reuse_address = True
 
     def __init__(self, port: int, respond: Respond) -> None:
         self.respond = respond
@@ -43,6 +48,7 @@ class Server(ThreadingHTTPServer):
             super().__init__((HOST, port), _Handler)
         except OSError as fault:
             raise UsageFault(f"port {port} cannot be had ({fault}): --port takes another, 0 any free one") from fault
+        self.port = int(self.server_address[1])
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
         """Notes a defect; a browser that has gone, or says nothing, is none."""
@@ -53,24 +59,26 @@ class Server(ThreadingHTTPServer):
     @property
     def address(self) -> str:
         """Of the first page."""
-        return f"http://{HOST}:{self.server_port}/"
+        return f"http://{HOST}:{self.port}/"
 
     def origin(self, host: str) -> str | None:
         """The origin that a Host header names; None for any other than this server's own.
 
         A page of another site, whose name was made to lead to 127.0.0.1 (DNS rebinding), can read nothing here.
         """
-        own = [f"{name}:{self.server_port}" for name in (HOST, "localhost")]
-        if self.server_port == 80:
+        own = [f"{name}:{self.port}" for name in (HOST, "localhost")]
+        if self.port == 80:
             own += [HOST, "localhost"]
         return f"http://{host.lower()}" if host.lower() in own else None
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: Server
-    server_version = "jcnews_spider"
-    sys_version = ""
     timeout = IDLE_S
+
+    def version_string(self) -> str:
+        """What stands in the head as Server."""
+        return "jcnews_spider"
 
     def do_GET(self) -> None:
         self._answer(self._answered())
@@ -91,7 +99,12 @@ class _Handler(BaseHTTPRequestHandler):
             pairs = parse_qsl(parts.query, max_num_fields=MOST_PARAMETERS)
         except ValueError:
             return _plain(400, "too many parameters")
-        return self.server.respond(Request(unquote(parts.path), dict(pairs), origin))
+        request = Request(unquote(parts.path), dict(pairs), origin)
+        try:
+            return self.server.respond(request)
+        except Exception:  # a defect in one page must not leave the browser waiting
+            logger.exception("%r could not be answered", request.path)
+            return _plain(500, "a defect: the log says more")
 
     def _answer(self, answer: Answer) -> None:
         self.send_response(answer.status)

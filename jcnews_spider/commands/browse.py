@@ -64,13 +64,12 @@ class Command(ProjectCommand):
         root = options.checked(self.settings, os.environ).output
         require_archive(root)
         app = App(root, site_named(args[0] if args else "jcnews"))
-        with Server(_port(opts.port), app) as server:
+        with Server(_port(opts.port), app) as server, suppress(KeyboardInterrupt):
             signal.signal(signal.SIGTERM, _interrupt)
             print(f"{server.address} shows {root} (Ctrl-C ends)", flush=True)
             if opts.open:
                 webbrowser.open(server.address)
-            with suppress(KeyboardInterrupt):
-                server.serve_forever()
+            server.serve_forever()
         return 0
 
 
