@@ -10,6 +10,7 @@ setup: .venv/ready
 
 # Exactly the versions of the lock file, each checked by its hash; uv where it is there, pip where it is not.
 .venv/ready: pyproject.toml requirements.lock
+	@echo "Installing into .venv …"
 	@if command -v uv >/dev/null; then \
 	  uv venv -q --allow-existing --python "$$(command -v $(PYTHON))" .venv && \
 	  uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock && \
@@ -29,11 +30,12 @@ lock:
 demo: setup
 	@rm -rf $(DEMO)
 	$(BIN)/python -m tests.replica --articles 60 --run -- $(BIN)/scrapy crawl jcnews -s JCNEWS_OUTPUT=$(DEMO) -s DOWNLOAD_DELAY=0
-	@echo; echo "One record:"; cat $(DEMO)/articles/*.jsonl | head -1 | $(BIN)/python -m json.tool --no-ensure-ascii
+	@echo; echo "One record:"; cat $(DEMO)/articles/*.jsonl | head -1 | $(BIN)/python -m json.tool --no-ensure-ascii | $(BIN)/python -c "import sys; [print(line.rstrip()[:160]) for line in sys.stdin]"
 	@echo; echo "JSON Lines: $$(ls -d $(DEMO)/articles/*.jsonl)"
 	@echo "Raw HTML:   $(DEMO)/html/ ($$(find $(DEMO)/html -name '*.html' | wc -l) files)"
 	@echo "WARC:       $$(ls -d $(DEMO)/warc/*.warc.gz)"
 	@echo "Report:     $$(ls -d $(DEMO)/runs/*.json)"
+	@echo; echo "Next:       $(BIN)/scrapy browse -s JCNEWS_OUTPUT=$(DEMO)"
 
 test: setup
 	$(BIN)/ruff format --check .

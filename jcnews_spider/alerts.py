@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from jcnews_spider import __version__
 from jcnews_spider.errors import ArchiveBusy, UsageFault
@@ -93,10 +93,16 @@ class _Webhook(_Channel):
         data = json.dumps(payload, ensure_ascii=False).encode()
         request = Request(self._url, data, headers, method="POST")  # noqa: S310 - http and https only
         try:
-            build_opener(_Stay).open(request, timeout=TIMEOUT_S).close()
+            build_opener(_Stay, *_direct(self._url)).open(request, timeout=TIMEOUT_S).close()
         except HTTPError as fault:
             fault.close()
             raise _Refused(f"status {fault.code}") from None
+
+
+def _direct(url: str) -> list[ProxyHandler]:
+    """No proxy for this machine itself; for others that of the environment."""
+    host = urlsplit(url).hostname or ""
+    return [ProxyHandler({})] if host in {"localhost", "::1"} or host.startswith("127.") else []
 
 
 class _Stay(HTTPRedirectHandler):
@@ -147,9 +153,7 @@ def _notifier(name: str, target: str) -> Any:
     try:
         from apprise import Apprise  # noqa: PLC0415 - an extra, and heavy
     except ImportError:
-        raise UsageFault(
-            f"JCNEWS_WEBHOOK_URL, {name}: this needs apprise, pip install 'jcnews-spider[alerts]'"
-        ) from None
+        raise UsageFault(f"JCNEWS_WEBHOOK_URL, {name}: this needs apprise, pip install -e '.[alerts]'") from None
     for library in ("apprise", "urllib3", "requests"):
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)
     notifier = Apprise()

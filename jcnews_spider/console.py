@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from difflib import get_close_matches
+from itertools import chain
 from typing import Any, NoReturn, TextIO
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
@@ -162,15 +163,14 @@ _ID = re.compile(r"[a-z0-9_.-]+:\d+")
 
 def known_section(reader: Reader, site: Site, wanted: str) -> tuple[str, str]:
     """(path, name) of a section of the archive by either; raises UsageFault and names the nearest."""
-    known = {section.path: section.name or "" for section in reader.ledger.sections.all(site.name)}
-    for section in site.sections:
-        if section.path in known:
-            known[section.path] = section.name
-    for path, name in known.items():
-        if path == section_path(wanted) or fold_name(name) == fold_name(wanted):
-            return path, name or path
-    nearest = get_close_matches(wanted, filter(None, (*known, *known.values())), 3, 0.3)
-    raise UsageFault(f"--section {wanted!r} is none of the archive's; the nearest are {', '.join(nearest) or 'none'}")
+    table = {section.path: section.name for section in site.sections}
+    known = {s.path: (s.name, table.get(s.path)) for s in reader.ledger.sections.all(site.name)}
+    for path, names in known.items():
+        if path == section_path(wanted) or fold_name(wanted) in map(fold_name, filter(None, names)):
+            return path, next(filter(None, names), path)
+    nearest = get_close_matches(wanted, filter(None, (*known, *chain(*known.values()))), 3, 0.3)
+    like = f"; the nearest are {', '.join(nearest)}" if nearest else ": scrapy sections lists them"
+    raise UsageFault(f"--section {wanted!r} is none of the archive's{like}")
 
 
 def day_given(option: str, text: str | None) -> date | None:

@@ -12,7 +12,4 @@ def require(what: str, extra: str | None, modules: Sequence[str]) -> None:
     """Raises UsageFault, which says how it is installed, when a module of an extra of this project is missing."""
     missing = [module for module in modules if find_spec(module) is None]
     if missing:
-        raise UsageFault(
-            f"{what} needs {' and '.join(missing)}: "
-            f"pip install 'jcnews-spider[{extra}]', or in this folder pip install -e '.[{extra}]'"
-        )
+        raise UsageFault(f"{what} needs {' and '.join(missing)}: in the project's folder, pip install -e '.[{extra}]'")

@@ -81,6 +81,11 @@ class Ended:
     summary: str
     """For people."""
 
+    @property
+    def exit_code(self) -> int:
+        """Of DESIGN.md §1.3."""
+        return int(self.report["exit_code"])
+
 
 def build(
     run: Run, stats: Mapping[str, Any], sections: Mapping[str, Any], outcome: Verdict, broken: Sequence[Breach] = ()

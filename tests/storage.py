@@ -125,6 +125,10 @@ class Stats(dict[str, Any]):
         """Notes."""
         self[name] = value
 
+    def get_stats(self) -> dict[str, Any]:
+        """All that was counted."""
+        return self
+
 
 class Engine:
     """Nothing to be closed."""

@@ -352,7 +352,7 @@ def test_what_it_lacks_it_says(made: Made, tmp_path: Path) -> None:
         (scrapy("browse", "--port", port, *setting), f"port {port} cannot be had"),
         (scrapy("browse", "--port", "70000", *setting), "--port '70000' is no port"),
         (scrapy("browse", "-s", f"JCNEWS_OUTPUT={tmp_path / 'none'}"), "no archive yet"),
-        (scrapy("browse", *setting, variables={"PYTHONPATH": str(blind)}), "pip install 'jcnews-spider[browse]'"),
+        (scrapy("browse", *setting, variables={"PYTHONPATH": str(blind)}), "pip install -e '.[browse]'"),
     ):
         assert (done.returncode, message in done.stderr) == (1, True), done.stderr
         assert "Traceback" not in done.stderr

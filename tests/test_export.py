@@ -193,5 +193,5 @@ def test_what_makes_no_file_ends_with_1_and_leaves_what_stands(
 
 def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "wacz" else object())
-    with pytest.raises(UsageFault, match=r"needs wacz: pip install 'jcnews-spider\[archive\]'"):
+    with pytest.raises(UsageFault, match=r"needs wacz: .*pip install -e '\.\[archive\]'"):
         exporters.exporter_named("wacz")

@@ -57,5 +57,5 @@ def test_texts_come_as_they_are(tmp_path: Path) -> None:
 
 def test_a_machine_without_pyarrow_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
-    with pytest.raises(UsageFault, match=r"needs pyarrow: pip install 'jcnews-spider\[parquet\]'"):
+    with pytest.raises(UsageFault, match=r"needs pyarrow: .*pip install -e '\.\[parquet\]'"):
         exporters.exporter_named("parquet")

@@ -104,19 +104,19 @@ def test_a_terminal_shows_counts_and_whole_log_lines_above(tmp_path: Path) -> No
     assert any(re.search(r"Lists ━+\S* \d+/2\d\n0 new · 0 updated · 0 failed", frame) for frame in frames)
     assert any(re.search(r"Articles ━+\S*━ [1-5]\d/60\n", frame) for frame in frames)
     assert any(re.search(r"\d+ s left · [\d,]+ pages/min · 25/25 sections", frame) for frame in frames)
-    *log, first, second, _ = session.last.split("\n")
+    *log, first, second, summary, _ = session.last.split("\n")
     assert re.fullmatch(r"✓ Ended ━+ 60/60", first)
     assert second.startswith("exit 0 · 60 new · 0 updated · 0 failed")
     assert [text for text in log if not LOGGED.match(text)] == []
     assert len([text for text in log if " INFO: section " in text]) == 25
-    assert log[-1].endswith("exit 0: done")
+    assert summary.endswith("exit 0: done")
 
 
 def test_a_run_without_news_ends_with_its_sections(tmp_path: Path) -> None:
     with Replica(small()) as replica:
         crawling.crawl(replica, tmp_path)
         session = crawl(replica, tmp_path, "recheck=none")
-    first, second = session.last.split("\n")[-3:-1]
+    first, second = session.last.split("\n")[-4:-2]
     assert re.fullmatch(r"✓ Ended ━+ (\d+)/\1", first)
     assert second.startswith("exit 0 · 0 new · 0 updated · 0 failed")
 
@@ -155,7 +155,7 @@ def test_a_stop_leaves_the_terminal_as_it_was(tmp_path: Path, then: Callable[...
         session = crawl(replica, tmp_path, act=_when("Articles", then), **SLOW)
     assert (session.code, session.attributes_kept) == (3, True)
     assert "Stopping" in session.raw
-    assert re.search(r"\n✗ Ended ━+\S*━ \d+/60\nexit 3 · [^\n]*\n$", session.last)
+    assert re.search(r"\n✗ Ended ━+\S*━ \d+/60\nexit 3 · [^\n]*\n[^\n]* exit 3: [^\n]*\n$", session.last)
     assert "\x1b[?25l" not in session.raw
 
 

@@ -126,7 +126,7 @@ class Shelf:
         table = {section.path: section.name for section in self.site.sections if section.path}
         numbers = self.ledger.sections.recorded(self.site.name)
         paths = dict.fromkeys(path for path in [*table, *names] if path in numbers)
-        return {path: Listed(table.get(path) or names[path] or path, numbers[path]) for path in paths}
+        return {path: Listed(names[path] or table.get(path) or path, numbers[path]) for path in paths}
 
     def section_of(self, url: str) -> str | None:
         """The path of the section that an address names, where it can be shown."""

@@ -28,7 +28,7 @@ is loaded from the web, no script runs, and what is withdrawn is not shown. Chin
   scrapy browse --port 0         any free port
 
 Other machines cannot reach it: it answers on 127.0.0.1 only. Whoever has an account on this machine can. From
-elsewhere, ssh -L 8100:127.0.0.1:8100 HOST. Needs the extra browse: pip install 'jcnews-spider[browse]'.
+elsewhere, ssh -L 8100:127.0.0.1:8100 HOST. Needs the extra browse: pip install -e '.[browse]'.
 """
 
 

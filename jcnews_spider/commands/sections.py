@@ -42,18 +42,18 @@ class Command(SpiderCommand):
         with ledger_to_read(self.settings) as ledger:
             if ledger is not None:
                 known, sizes = ledger.sections.all(site.name), ledger.sections.sizes(site.name)
-        print(table(("name", "path", "articles", "last walk", "complete"), _rows(site, known, sizes)))
+        print(table(("name", "path", "addresses", "last walk", "complete"), _rows(site, known, sizes)))
         return code
 
 
 def _rows(site: Site, known: list[KnownSection], sizes: dict[str, int]) -> list[tuple[str, str, int, str, str]]:
-    """The site's table first, then what was discovered."""
+    """The site's table first, then what was discovered; a name as the site prints it goes before the table's."""
     by_path = {section.path: section for section in known}
     listed = {section.path: section.name for section in site.sections if section.path}
     rows = []
     for path in dict.fromkeys([*listed, *by_path]):
         section = by_path.get(path)
-        name = listed.get(path) or (section.name if section else None) or ""
+        name = (section.name if section else None) or listed.get(path) or ""
         walked = utc(section.walked_at) if section and section.walked_at else "never"
         complete = "yes" if section and section.complete else "no"
         rows.append((name, path, sizes.get(path, 0), walked, complete))

@@ -60,11 +60,11 @@ class Watch:
             failed=self._count("addresses/failed"),
             pages=self._count("response_received_count"),
             section=next((walk.path for walk in walks if walk.round and not walk.end), ""),
-            exit_code=spider.verdict.exit_code if spider.verdict else None,
+            exit_code=spider.ended.exit_code if spider.ended else None,
         )
 
     def _phase(self) -> Phase:
-        if self._spider.verdict:
+        if self._spider.ended:
             return Phase.ENDED
         if ending := self._crawler.engine.ending:  # type: ignore[attr-defined]
             return Phase.SEALING if ending == "finished" else Phase.STOPPING
