@@ -197,7 +197,7 @@ async def _crawl(archive: Archive, made: Made, started: int) -> str | None:
             break
     pipeline.close_spider()
     if "storage/fault" not in stats:
-        archive.write_report({"exit_code": 0, "why": "done"}, "done")
+        archive.write_report({"site": SITE.name, "exit_code": 0, "why": "done"}, "done")
     return stats.get("storage/fault")
 
 
