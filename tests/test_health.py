@@ -218,7 +218,7 @@ def test_a_section_that_falls_silent_is_named_until_it_speaks_again(tmp_path: Pa
         settings: dict[str, Any] = {"JCNEWS_SILENT_DAYS": 3, "JCNEWS_IMAGES": 0}
         one = ("sections=xw/jcxw", "recheck=none")
         fresh = news.crawl(*one, **settings)
-        usual = max(6, silence_of(news.output))
+        usual = max(3, silence_of(news.output))
         news.crawl(*one, days=usual - 1, **settings)
         silent = [news.crawl(*one, days=usual + more, code=5, **settings) for more in (2, 3)]
         watched_too_late = crawl(
