@@ -41,7 +41,7 @@ test: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --cov --cov-report=
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report --include='$(PARSERS)' --fail-under=95
 
 # The long kinds of the tests: every disk operation, 200 kills, longer histories.

@@ -76,7 +76,7 @@ class ProjectCommand(ScrapyCommand):
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may hold what no encoding takes
         unknown = [argument for argument in args if argument.startswith("-") and argument != "-"]
-        if unknown:
+        if unknown and "--" not in sys.argv:
             self._refuse(f"unknown option {unknown[0]}")
         try:
             super().process_options(args, opts)

@@ -19,6 +19,9 @@ LEAST_RUNS = 3
 LEAST_RECORDS = 3
 """Records, or pages, that must be wrong before a share of them is."""
 
+LEAST_OF_MEDIAN = 5
+"""Records of which a median or a mean is taken at least: fewer are by chance five briefs."""
+
 STEADY = 20
 """Records from which a median is steady: of news it then stays within a factor of two (3 σ)."""
 
@@ -183,7 +186,7 @@ def _less(text: str) -> Rule:
     """The rule of a median or mean that must not fall; what is taken from few records may fall further."""
 
     def rule(measure: Measure, past: Sequence[Past], limits: Limits) -> str | None:
-        if len(past) < LEAST_RUNS or measure.of < LEAST_RECORDS:
+        if len(past) < LEAST_RUNS or measure.of < LEAST_OF_MEDIAN:
             return None
         usual = median(run.value for run in past)
         if measure.value >= usual * (1 - limits.drop) ** max(1.0, sqrt(STEADY / measure.of)):

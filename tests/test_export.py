@@ -195,3 +195,12 @@ def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "wacz" else object())
     with pytest.raises(UsageFault, match=r"needs wacz: .*pip install -e '\.\[archive\]'"):
         exporters.exporter_named("wacz")
+
+
+def test_nothing_is_written_over_the_archive(output: Path) -> None:
+    before = (output / "state.sqlite3").read_bytes()
+    for name in ("state.sqlite3", "articles/all.jsonl", "manifest-sha256.txt", "runs/../articles/all.jsonl"):
+        done = scrapy("export", "--format", "jsonl", "-o", str(output / name), "-s", f"JCNEWS_OUTPUT={output}")
+        assert (done.returncode, "its own files" in done.stderr) == (1, True)
+    assert (output / "state.sqlite3").read_bytes() == before
+    assert scrapy("verify", "-s", f"JCNEWS_OUTPUT={output}").returncode == 0

@@ -123,10 +123,11 @@ def test_a_full_disk_behind_stdout_is_named(many: Path) -> None:
 
 
 def test_a_kill_leaves_the_older_file_and_the_next_export_goes_on(many: Path, tmp_path: Path) -> None:
-    target, part = tmp_path / "a.csv", tmp_path / ".a.csv.part"
+    target = tmp_path / "a.csv"
     target.write_bytes(b"an older one")
     line = command("export", "--format", "csv", "-o", str(target), "-s", f"JCNEWS_OUTPUT={many}")
     process = subprocess.Popen(line, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL)
+    part = tmp_path / f".a.csv.{process.pid}.part"
     wait_until(lambda: part.exists() and part.stat().st_size > 100_000)
     process.kill()
     process.wait()

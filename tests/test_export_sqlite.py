@@ -114,12 +114,13 @@ def test_it_is_for_files_only(history: Path) -> None:
 
 
 def test_a_kill_leaves_the_older_file_and_the_next_export_goes_on(tmp_path: Path) -> None:
-    output, target, part = tmp_path / "output", tmp_path / "x" / "a.db", tmp_path / "x" / ".a.db.part"
+    output, target = tmp_path / "output", tmp_path / "x" / "a.db"
     archive_of(output, (article(docid, "很长的正文" * 200) for docid in range(1, 2001)))
     target.parent.mkdir()
     target.write_bytes(b"an older one")
     line = command("export", "--format", "sqlite", "-o", str(target), "-s", f"JCNEWS_OUTPUT={output}")
     process = subprocess.Popen(line, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL)
+    part = target.with_name(f".a.db.{process.pid}.part")
     wait_until(lambda: part.exists() and part.stat().st_size > 1_000_000)
     process.kill()
     process.wait()

@@ -72,7 +72,7 @@ def test_a_move_of_the_whole_site_to_https_makes_no_new_id_and_no_new_version(tm
         assert pages(moved)
     assert (first.code, second.code) == (0, 0), second.stderr
     assert second.records == first.records
-    assert second.report["rechecks"] == {"asked": len(first.records), "missing": 0, "still_gone": 0}
+    assert second.report["rechecks"] == {"asked": len(first.records), "failed": 0, "missing": 0, "still_gone": 0}
     assert {name: second.report["articles"][name] for name in ("new", "updated", "gone", "failed")} == {
         "new": 0, "updated": 0, "gone": 0, "failed": {},
     }  # fmt: skip

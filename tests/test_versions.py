@@ -229,7 +229,10 @@ def test_an_outage_makes_nothing_gone(tmp_path: Path) -> None:
             for url in list(urls.values())[:5]:
                 it.plant(url, NOT_FOUND)
             run = it.crawl("recheck=all", days=days)
-            assert (run.report["rechecks"], it.events()) == ({"asked": 20, "missing": 5, "still_gone": 0}, {})
+            assert (run.report["rechecks"], it.events()) == (
+                {"asked": 20, "failed": 0, "missing": 5, "still_gone": 0},
+                {},
+            )
         back, *lost = list(urls)[:5]
         it.plant(urls[back], None)
         it.crawl("recheck=all", days=0.3)
@@ -246,7 +249,7 @@ def test_an_outage_is_told_from_a_withdrawal_where_hardly_anything_is_due(tmp_pa
         it.crawl(days=1.0, JCNEWS_RECHECK_DAYS=1)
         assert it.asked_articles() == [urls[id_]]
         run = it.crawl(days=2.5, JCNEWS_RECHECK_DAYS=1)
-        assert run.report["rechecks"] == {"asked": 5, "missing": 5, "still_gone": 0}
+        assert run.report["rechecks"] == {"asked": 5, "failed": 0, "missing": 5, "still_gone": 0}
         assert it.events() == {}
         for other in urls.keys() - {id_}:
             it.plant(urls[other], None)

@@ -30,6 +30,8 @@ from jcnews_spider.health import UNJUDGED, Judgement
 
 LEDGER = NAME
 
+OWN_FOLDERS = frozenset({"articles", "html", "media", "runs", "warc"})
+
 logger = logging.getLogger(__name__)
 
 
@@ -47,6 +49,16 @@ def require_archive(root: Path) -> None:
     require_ledger(root)
     if not (root / LEDGER).exists():
         raise UsageFault(f"{root}: no archive yet, scrapy crawl makes one")
+
+
+def is_own(root: Path, path: Path) -> bool:
+    """True for a place where an archive keeps its own files: nothing else may be written there."""
+    try:
+        first = path.resolve().relative_to(root.resolve()).parts[:1]
+    except ValueError:
+        return False
+    name = first[0] if first else "."
+    return name in OWN_FOLDERS or name == MANIFEST or name.startswith((".", LEDGER, "search.sqlite3"))
 
 
 def new_run_id(started: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -10,8 +11,11 @@ from operator import attrgetter
 
 from jcnews_spider.browse.pieces import Piece, Pieces
 
-MOST_COMPARED = 4_000_000
-"""Product of the lengths of two texts above which they are not compared by characters: about a second."""
+MOST_PAIRS = 100_000
+"""Pairs of equal characters of two texts above which they are not compared by characters: each costs a step or more."""
+
+MOST_PARAGRAPHS = 10_000
+"""Pairs of paragraphs above which none is sought beside its like."""
 
 ALIKE = 0.4
 """Ratio from which two paragraphs count as one that was changed."""
@@ -50,6 +54,9 @@ def rows(old: Sequence[str], new: Sequence[str]) -> list[Row]:
 
 def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[Row]:
     """Each old paragraph beside the next new one that is like it, and what has none like it beside each other."""
+    if len(old) * len(new) > MOST_PARAGRAPHS:
+        yield from _unlike(old, new)
+        return
     done, start = 0, 0
     for at, before in enumerate(old):
         place = next((place for place in range(start, len(new)) if _is_alike(before, new[place])), None)
@@ -76,7 +83,8 @@ def _is_alike(old: str, new: str) -> bool:
 
 def changed(old: str, new: str) -> Row:
     """Two texts with the characters marked that are not in both."""
-    if len(old) * len(new) > MOST_COMPARED:
+    counts = Counter(new)
+    if sum(counts[character] for character in old) > MOST_PAIRS:
         return Row((Piece(old, True),), (Piece(new, True),))
     before: list[Piece] = []
     after: list[Piece] = []

@@ -31,16 +31,16 @@ def page(template: str, values: Mapping[str, Any], language: Language, here: tup
         "field_name": partial(field_name, language=language),
         "link": partial(link, language),
         "lang": language,
-        "other": link(other, path, **own),
+        "other": link(other, path, own),
         "when": when,
         "web_address": web_address,
     }
     return _ENVIRONMENT.get_template(template).render(**tools, **values, tools=tools).encode("utf-8", "replace")
 
 
-def link(language: Language, path: str, **query: object) -> str:
+def link(language: Language, path: str, query: Mapping[str, object] | None = None, /, **more: object) -> str:
     """An address of this server in a language; what is empty in the query is left out."""
-    pairs = {name: value for name, value in query.items() if value not in (None, "")}
+    pairs = {name: value for name, value in {**(query or {}), **more}.items() if value not in (None, "")}
     if language != "zh":
         pairs["lang"] = language
     return quote(path, safe="/:") + (f"?{urlencode(pairs)}" if pairs else "")

@@ -94,11 +94,11 @@ class _Handler(BaseHTTPRequestHandler):
         origin = self.server.origin(self.headers.get("Host", ""))
         if origin is None:
             return _plain(403, f"open {self.server.address}")
-        parts = urlsplit(self.path)
         try:
+            parts = urlsplit(self.path)
             pairs = parse_qsl(parts.query, max_num_fields=MOST_PARAMETERS)
         except ValueError:
-            return _plain(400, "too many parameters")
+            return _plain(400, "no address, or too many parameters")
         request = Request(unquote(parts.path), dict(pairs), origin)
         try:
             return self.server.respond(request)

@@ -10,7 +10,11 @@ from urllib.parse import urljoin
 from jcnews_spider.article import Article
 from jcnews_spider.browse.web import Answer, snapshot_policy
 
-_SOURCE = re.compile(rb"""(<img\b[^>]*?\ssrc\s*=\s*)("[^"]*"|'[^']*'|[^\s>"']+)""", re.IGNORECASE)
+_SOURCE = re.compile(
+    rb"""(<img\b[^<>]{0,4000}?\ssrc\s{0,9}=\s{0,9})("[^"<>]{0,4000}"|'[^'<>]{0,4000}'|[^\s<>"']{1,4000})""",
+    re.IGNORECASE,
+)
+"""Bounded, and stopped by the next tag: a page may hold thousands of beginnings."""
 
 
 def framed(record: Article, body: bytes, origin: str) -> Answer:

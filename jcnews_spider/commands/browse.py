@@ -79,6 +79,6 @@ def _interrupt(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - 
 
 def _port(text: str) -> int:
     """Raises UsageFault."""
-    if not (text.isascii() and text.isdecimal() and int(text) < 65_536):
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) < 65_536):
         raise UsageFault(f"--port {text!r} is no port, 0 to 65535")
     return int(text)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from jcnews_spider import exporters
+from jcnews_spider import exporters, options
+from jcnews_spider.archive import is_own
 from jcnews_spider.archive.ledger.recorded import Which
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.archive.selection import Selection
@@ -59,6 +61,8 @@ class Command(ProjectCommand):
         if len(args) > 1 or not opts.format or not opts.target:
             raise UsageFault("say what and where: scrapy export --format csv -o articles.csv")
         exporter = exporters.exporter_named(opts.format)
+        if opts.target != "-" and is_own(options.checked(self.settings, os.environ).output, Path(opts.target)):
+            raise UsageFault(f"-o {opts.target}: the archive keeps its own files there")
         if opts.latest and not exporter.has_versions:
             raise UsageFault(f"--format {exporter.name} holds every capture of an article: leave --latest out")
         damages: dict[str, None] = {}

@@ -65,6 +65,8 @@ class Command(ProjectCommand):
         """0, also when nothing is found; 7 when something that may hold the words cannot be read."""
         words = words_of_arguments(args)
         since, until = day_given("--since", opts.since), day_given("--until", opts.until)
+        if since and until and since > until:
+            raise UsageFault(f"--since {since} is behind --until {until}")
         with archive_to_read(self.settings) as reader:
             root, site = reader.root, site_named("jcnews")
             section = (site.name, known_section(reader, site, opts.section)[0]) if opts.section else None
@@ -84,7 +86,7 @@ _BOLD = ("\033[1m", "\033[0m")
 
 def _limit(text: str) -> int | None:
     """None for all; raises UsageFault."""
-    if not text.isdecimal():
+    if not (text.isdecimal() and len(text) < 10):
         raise UsageFault(f"--limit {text!r} is no number")
     return int(text) or None
 

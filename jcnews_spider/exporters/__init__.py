@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -121,7 +122,7 @@ def export(exporter: Exporter, view: View, target: Path) -> int:
     is_other = target.exists() and not target.is_file()
     if is_other or not target.absolute().parent.is_dir():
         raise UsageFault(f"-o {target}: a file in a folder that exists is wanted")
-    part = target.with_name(f".{target.name}.part")
+    part = _part(target)
     try:
         number = exporter.write(view, part)
         with part.open("rb") as file:
@@ -132,3 +133,12 @@ def export(exporter: Exporter, view: View, target: Path) -> int:
     finally:
         part.unlink(missing_ok=True)
     return number
+
+
+def _part(target: Path) -> Path:
+    """The file in which an export is made: each process has its own, and takes away those of dead ones."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+        number = left.name.split(".")[-2]
+        if number.isdecimal() and not Path(f"/proc/{number}").exists():
+            left.unlink(missing_ok=True)
+    return target.with_name(f".{target.name}.{os.getpid()}.part")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,12 +54,22 @@ def measured(field: Field, output: Path, *arguments: str, shim: tuple[str, ...] 
         )
     killer = threading.Timer(MOST_SECONDS, process.kill)
     killer.start()
-    _, status, usage = os.wait4(process.pid, 0)
+    rss_mb = _peak_mb(process)
     killer.cancel()
-    process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.monotonic() - started
     run = Run(process.returncode, "", log.read_text(encoding="utf-8"), output, newest_report(output))
-    return Measured(run, seconds, usage.ru_maxrss * 1024 / 1_000_000)
+    return Measured(run, seconds, rss_mb)
+
+
+def _peak_mb(process: subprocess.Popen[bytes]) -> float:
+    """Waits for a process and gives its peak: that of wait4 holds the memory of the process that started it too."""
+    most_kb = 0
+    while process.poll() is None:
+        with suppress(OSError):
+            found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text(encoding="ascii"))
+            most_kb = max(most_kb, int(found[1]) if found else 0)
+        time.sleep(0.02)
+    return most_kb * 1024 / 1_000_000
 
 
 @contextmanager
