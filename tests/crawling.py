@@ -87,10 +87,10 @@ def crawl(
     shim: Sequence[str] = (),
     **settings: object,
 ) -> Run:
-    """A finished `scrapy crawl jcnews` process and what it left; it must have met no defect."""
+    """A finished `scrapy crawl jcnews` process and what it left; a run that began must have met no defect."""
     line = crawl_arguments(output, *arguments, **settings)
     done = scrapy(*line, proxy=replica.proxy, timeout=timeout, variables=variables, shim=shim)
-    assert shim or "Traceback" not in done.stderr, done.stderr
+    assert shim or done.returncode == 1 or "Traceback" not in done.stderr, done.stderr
     return Run(done.returncode, done.stdout, done.stderr, output, newest_report(output))
 
 
