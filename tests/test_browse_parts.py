@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jcnews_spider.article import Article, Snapshot, WarcPointer
-from jcnews_spider.browse import diff, facts
+from jcnews_spider.browse import diff, facts, pages, snapshots
 from jcnews_spider.browse.history import reported
 from jcnews_spider.browse.phrases import FIELDS, PHRASES
 from jcnews_spider.browse.pieces import Piece, Pieces
@@ -121,3 +122,32 @@ def test_a_report_that_makes_no_sense_is_none(report: str, tmp_path: Path) -> No
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs/r1.json").write_text(report)
     assert reported(tmp_path, PastRun("r1", 0, 1, 0, None, None)) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (["一二" * 900], ["二一一" * 600]),
+        ([f"{n} 甲乙丙丁" for n in range(1500)], [f"{-n} 子丑寅卯" for n in range(1500)]),
+        ([f"{'一二' * 220}{n}" for n in range(80)], [f"{'二一一' * 140}{n}" for n in range(80)]),
+    ],
+    ids="repeating many-unlike many-repeating".split(),
+)
+def test_no_comparison_takes_long(old: list[str], new: list[str]) -> None:
+    started = time.process_time()
+    rows = diff.rows(old, new)
+    assert time.process_time() - started < 5
+    assert [text(row.old) for row in rows if row.old] == old
+
+
+@pytest.mark.parametrize("piece", [b"<img ", b"<img src=", b"<img src='", b"<img a='>' src = ", b"<img" + b" " * 5000])
+def test_no_snapshot_takes_long(piece: bytes) -> None:
+    body = piece * (1_000_000 // len(piece))
+    started = time.process_time()
+    assert snapshots.framed(Article(), body, "http://127.0.0.1:8100").body == body
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("name", ["path", "language", "query", "self"])
+def test_a_query_may_have_any_name(name: str) -> None:
+    assert pages.link("en", "/", {name: "x"}) == f"/?{name}=x&lang=en"

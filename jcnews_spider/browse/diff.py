@@ -11,8 +11,9 @@ from operator import attrgetter
 
 from jcnews_spider.browse.pieces import Piece, Pieces
 
-MOST_PAIRS = 100_000
-"""Pairs of equal characters of two texts above which they are not compared by characters: each costs a step or more."""
+MOST_PAIRS = 250_000
+"""Pairs of equal characters behind which the rest of a page is not compared by characters: each costs a step or more,
+4 µs where they are made to. A usual paragraph has 3,000."""
 
 MOST_PARAGRAPHS = 10_000
 """Pairs of paragraphs above which none is sought beside its like."""
@@ -44,36 +45,35 @@ class Row:
 def rows(old: Sequence[str], new: Sequence[str]) -> list[Row]:
     """The paragraphs of both, in order."""
     found: list[Row] = []
+    left = MOST_PAIRS
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
             found += [Row((Piece(text),), (Piece(text),)) for text in old[i1:i2]]
-        else:
-            found += _replaced(old[i1:i2], new[j1:j2])
+            continue
+        for before, after in _beside(old[i1:i2], new[j1:j2]):
+            if before is None or after is None or not _is_alike(before, after):
+                found.append(_apart(before, after))
+                continue
+            left -= _pairs(before, after)
+            found.append(_compared(before, after) if left >= 0 else _apart(before, after))
     return found
 
 
-def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[Row]:
+def _beside(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
     """Each old paragraph beside the next new one that is like it, and what has none like it beside each other."""
-    if len(old) * len(new) > MOST_PARAGRAPHS:
-        yield from _unlike(old, new)
-        return
     done, start = 0, 0
-    for at, before in enumerate(old):
+    for at, before in enumerate(old if len(old) * len(new) <= MOST_PARAGRAPHS else ()):
         place = next((place for place in range(start, len(new)) if _is_alike(before, new[place])), None)
         if place is not None:
-            yield from _unlike(old[done:at], new[start:place])
-            yield changed(before, new[place])
+            yield from zip_longest(old[done:at], new[start:place])
+            yield before, new[place]
             done, start = at + 1, place + 1
-    yield from _unlike(old[done:], new[start:])
+    yield from zip_longest(old[done:], new[start:])
 
 
-def _unlike(old: Sequence[str], new: Sequence[str]) -> Iterator[Row]:
-    """Paragraphs of which nothing is the same, side by side to save room."""
-    for before, after in zip_longest(old, new):
-        yield Row(
-            None if before is None else (Piece(before, True),),
-            None if after is None else (Piece(after, True),),
-        )
+def _apart(old: str | None, new: str | None) -> Row:
+    """Two paragraphs of which nothing is the same, side by side to save room."""
+    return Row(None if old is None else (Piece(old, True),), None if new is None else (Piece(new, True),))
 
 
 def _is_alike(old: str, new: str) -> bool:
@@ -83,9 +83,16 @@ def _is_alike(old: str, new: str) -> bool:
 
 def changed(old: str, new: str) -> Row:
     """Two texts with the characters marked that are not in both."""
+    return _compared(old, new) if _pairs(old, new) <= MOST_PAIRS else _apart(old, new)
+
+
+def _pairs(old: str, new: str) -> int:
+    """How many pairs of equal characters two texts have."""
     counts = Counter(new)
-    if sum(counts[character] for character in old) > MOST_PAIRS:
-        return Row((Piece(old, True),), (Piece(new, True),))
+    return sum(counts[character] for character in old)
+
+
+def _compared(old: str, new: str) -> Row:
     before: list[Piece] = []
     after: list[Piece] = []
     for is_same, left, right in _matches(old, new):
