@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawling import Run, crawl
-from tests.replica import Plan, Replica
+from tests.replica import Answer, Plan, Replica
 from tests.replica.plan import Certificate
 from tests.scoring import score
 
@@ -76,3 +76,14 @@ def test_a_move_of_the_whole_site_to_https_makes_no_new_id_and_no_new_version(tm
     assert {name: second.report["articles"][name] for name in ("new", "updated", "gone", "failed")} == {
         "new": 0, "updated": 0, "gone": 0, "failed": {},
     }  # fmt: skip
+
+
+def test_one_article_that_moved_to_where_nobody_answers_fails_alone(tmp_path: Path) -> None:
+    faults: dict[str, Answer] = {}
+    with Replica(Plan(articles=60, weights={"P": 1}, faults=faults)) as site:
+        path = next(g["url"] for g in site.gold() if "http://www.jcnews.com.cn/xw/jcxw/" in g["shown_in"])
+        path = path.removeprefix("http://www.jcnews.com.cn")
+        faults[path] = Answer(301, {"Location": f"{HTTPS}{path.removeprefix('/')}"})
+        run = secure_crawl(site, tmp_path / "output", ONE)
+    assert (run.code, run.report["articles"]["new"]) == (0, 11), run.stderr
+    assert run.report["articles"]["failed"] == {"robots_unavailable": 1}

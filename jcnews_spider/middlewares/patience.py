@@ -22,7 +22,6 @@ from jcnews_spider.answers import header, reason_of
 from jcnews_spider.archive.ledger.due import MOST_REST_S
 from jcnews_spider.engine import STOPPED, downloader_of, end
 from jcnews_spider.hosts import MOST_FAILURES, MOST_FAILURES_ELSEWHERE, TIMEOUT_WEIGHT, Host
-from jcnews_spider.requests import ImageRequest
 from jcnews_spider.signals import address_rests
 
 NETWORK_FAULTS = (
@@ -128,13 +127,8 @@ class PatienceMiddleware:
         downloader_of(self._crawler).host_of(request).answered(request.url if is_page else None)
 
     async def _note_failure(self, request: Request, host: Host, reason: str) -> None:
-        """Counts an address that failed; a host with too many in a row is given up, and with the site the run.
-
-        An image of the site says nothing of its pages.
-        """
+        """Counts an address that failed; a host with too many in a row is given up, and with the site the run."""
         is_elsewhere = self._is_elsewhere(request)
-        if isinstance(request, ImageRequest) and not is_elsewhere:
-            return
         host.failed(self._options.backoff, TIMEOUT_WEIGHT if reason == "timeout" else 1)
         if host.closed or host.failures < (MOST_FAILURES_ELSEWHERE if is_elsewhere else MOST_FAILURES):
             return
