@@ -104,6 +104,8 @@ class Plan:
     other path."""
     other_hosts: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
     """Answers of other hosts by path, by host (`img.example.com`); other paths of theirs are missing."""
+    headlines: int = 6
+    """Newest documents that stand beside every article; 130 make a page of 30 KB."""
     delay_s: float = 0.0
     """Seconds before each answer."""
     https: Certificate | None = None
@@ -115,6 +117,8 @@ class Plan:
             raise ValueError(f"articles: {self.articles} is not between 0 and 900,000")
         if self.delay_s < 0 or min((answer.hang_s for answer in self._planted()), default=0.0) < 0:
             raise ValueError("delay_s and hang_s start at 0")
+        if self.headlines < 0:
+            raise ValueError("headlines start at 0")
         if self.page_size < 1 or self.cap < 1 or self.roll_pages < 1:
             raise ValueError("page_size, cap and roll_pages start at 1")
         if not self.weights or min(self.weights.values()) < 0 or not sum(self.weights.values()):

@@ -177,7 +177,7 @@ class Site:
     @cached_property
     def _first_headlines(self) -> list[tuple[str, str]]:
         """The headlines beside every article: those before any tick."""
-        newest = range(self.register.count - 1, max(-1, self.register.count - 7), -1)
+        newest = range(self.register.count - 1, max(-1, self.register.count - 1 - self.plan.headlines), -1)
         return [(self.register.path(number), self.documents.title_raw(number)) for number in newest]
 
     def _charset(self, name: str) -> Charset:
