@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -26,11 +27,16 @@ def refusal(url: str) -> str | None:
         return "bad_address"
     if parts.scheme not in ("http", "https"):
         return "scheme"
-    host = host.removesuffix(".")
+    return _refusal_of(host.removesuffix(".")) or ("bad_address" if "@" in parts.netloc else None)
+
+
+@lru_cache(maxsize=1000)
+def _refusal_of(host: str) -> str | None:
+    """The same of a host, which a run asks thousands of times: judged anew each time it took a tenth of a page."""
     address = literal(host)
     if address is not None:
         return None if is_public(address) else "private_address"
-    if "@" in parts.netloc or not _HOST.fullmatch(host):
+    if not _HOST.fullmatch(host):
         return "bad_address"
     is_near = "." not in host or host.endswith(tuple(f".{name}" for name in _LOCAL_NAMES))
     return "private_address" if is_near or host in proxy_hosts() else None

@@ -61,10 +61,10 @@ class Articles:
 
     async def parse(self, response: Response, id: str) -> AsyncIterator[Item]:  # noqa: A002 - the record's word
         """The article of a page and its further pages as a draft, that it is unchanged, or a miss with its reason."""
-        known = self._known(id)
         url = (response.request.meta.get("redirect_urls") or [response.request.url])[0]  # type: ignore[union-attr]
         try:
             if response.status == 304:
+                known = self._known(id)
                 if await self._is_unchanged(known):
                     self._spider.count("addresses/answered")
                     yield Unchanged(id)
@@ -72,7 +72,7 @@ class Articles:
                 response = await self._download(known.url)
             draft = await self._read(response, id)
         except UnknownLayout as fault:
-            if miss := await self._miss(fault, response, known, url):
+            if miss := await self._miss(fault, response, self._known(id), url):
                 yield miss
         except tuple(REASONS) as fault:
             if reason_of(fault) != STOPPED:

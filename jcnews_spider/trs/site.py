@@ -49,6 +49,8 @@ class Site:
         canonical = canonical_url(url)
         if canonical is None:
             return None
+        if canonical.startswith(self.root):
+            return canonical
         parts, root = urlsplit(canonical), urlsplit(self.root)
         if parts.netloc not in self.hosts:
             return None

@@ -17,8 +17,14 @@ from warcio.warcwriter import WARCWriter
 
 from jcnews_spider.archive.warc.members import Member
 
-GZIP_LEVEL = 1
-"""zlib's level: warcio's fixed 9 takes 2.9 × the time for .26 instead of .29 of the bytes (measured on real pages)."""
+try:
+    from isal.isal_zlib import compressobj
+except ImportError:
+    from zlib import compressobj  # type: ignore[assignment]
+
+GZIP_LEVEL = 2
+"""Of isal, or of zlib in its place: the same bytes within 2 %, for isal in 0.27 × the time (a page of 30 KB: 38 and
+142 µs). warcio's fixed 9 takes 2.9 × the time of zlib's 1 for .26 instead of .29 of the bytes (on real pages)."""
 
 GZIP_HEAD = bytes((0x1F, 0x8B, 8, 0x10, 0, 0, 0, 0, 0, 255))
 """Of a member with a comment."""
@@ -197,5 +203,5 @@ def _member(make: Any) -> bytes:
     out = BytesIO()
     writer = WARCWriter(out, gzip=False, warc_version="1.1")
     writer.write_record(make(writer))
-    compressor = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
+    compressor = compressobj(GZIP_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
     return compressor.compress(out.getvalue()) + compressor.flush()
