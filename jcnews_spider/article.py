@@ -206,10 +206,15 @@ class Article:
 
         U+0085, U+2028 and U+2029 are escaped, because `str.splitlines()` of a reader would cut the line at them.
         """
-        line = json.dumps(self.as_dict(), ensure_ascii=False, separators=(",", ":"))
+        line = json.dumps(self, default=_members, ensure_ascii=False, separators=(",", ":"))
         for character in _LINE_BREAKS:  # str.translate takes 0.6 ms a record
             line = line.replace(character, f"\\u{ord(character):04x}")
         return line
+
+
+def _members(value: Any) -> dict[str, Any]:
+    """A dataclass for the encoder, which asks for each as it comes to it: a fifth of the time of `asdict`."""
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def read_article(line: str) -> Article:

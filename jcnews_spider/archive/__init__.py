@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-import shutil
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jcnews_spider import clock
-from jcnews_spider.archive import files, recovery, segments
+from jcnews_spider.archive import disk, files, recovery, segments
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import NAME, Ledger
 from jcnews_spider.archive.ledger.articles import KnownArticle
@@ -132,7 +131,7 @@ class Archive:
 
     def check_space(self) -> None:
         """Raises StorageFault when the disk is nearly full."""
-        free = shutil.disk_usage(self.root).free
+        free = disk.free_bytes(self.root)
         if free < self._min_free_bytes:
             raise StorageFault(
                 f"{free // 1_000_000} MB free under {self.root}, "

@@ -1,4 +1,4 @@
-"""The operations by which the archive changes the disk, each one call.
+"""The operations by which the archive changes the disk, each one call; and how much room is left there.
 
 Everything else in `archive/` calls them as `disk.<name>`, so that a test can make any of them fail, stop the world
 there, or write down what happened (tests/disks.py).
@@ -44,6 +44,12 @@ def rename(source: Path, target: Path) -> None:
 def unlink(path: Path) -> None:
     """Takes a file away."""
     path.unlink()
+
+
+def free_bytes(path: Path) -> int:
+    """Bytes that a user who is not root may still write on the disk of a folder."""
+    disk = os.statvfs(path)
+    return disk.f_bavail * disk.f_frsize
 
 
 def mkdir(path: Path) -> None:

@@ -22,14 +22,12 @@ def snapshot_path(site: str, address: ArticleAddress, version: int, part: int = 
     return "/".join([*folders, f"{address.stem}{suffix}.html"])
 
 
-def write_snapshots(root: Path, site: str, draft: Draft, version: int) -> list[tuple[str, str]]:
-    """Puts each page of a version in place, not yet synced, and gives (path, sha256 hex) of each in order."""
-    written = []
-    for part, page in enumerate(draft.pages):
-        path = snapshot_path(site, draft.address, version, part)
+def write_snapshots(root: Path, site: str, draft: Draft, version: int) -> list[str]:
+    """Puts each page of a version in place, not yet synced, and gives the path of each in order."""
+    paths = [snapshot_path(site, draft.address, version, part) for part in range(len(draft.pages))]
+    for path, page in zip(paths, draft.pages, strict=True):
         files.write_whole(root, path, page.body)
-        written.append((path, sha256(page.body).hexdigest()))
-    return written
+    return paths
 
 
 def part_paths(first: str, pages: int) -> list[str]:

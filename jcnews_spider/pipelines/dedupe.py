@@ -6,9 +6,10 @@ import logging
 from dataclasses import replace
 
 from jcnews_spider.archive import Archive
+from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.article import Article, Event
 from jcnews_spider.errors import Damaged
-from jcnews_spider.similarity import reprint_likeness, values
+from jcnews_spider.similarity import LEAST_ESTIMATE, estimate, reprint_likeness, values
 from jcnews_spider.text import text_digest
 
 logger = logging.getLogger(__name__)
@@ -29,34 +30,37 @@ def mark_copy(article: Article, archive: Archive) -> Article:
     original = archive.ledger.articles.same_text(digest) if digest else None
     if original == article.id:
         return article
-    if original is not None and _record(original, article, archive):
-        return replace(article, duplicate_of=original, similarity=1.0)
+    known = archive.ledger.articles.get(original) if original else None
+    if known and _record(known, article, archive):
+        return replace(article, duplicate_of=known.id, similarity=1.0)
     return _mark_reprint(article, archive)
 
 
 def _mark_reprint(article: Article, archive: Archive) -> Article:
     """The article with the first archived of those whose newest text is nearly its own."""
+    if article.near_hash is None:
+        return article
     alike: list[tuple[str, float, str]] = []
-    for id_ in archive.ledger.near.candidates(article.id, values(article.near_hash or "")):
-        record = _record(id_, article, archive)
-        likeness = record and reprint_likeness(record.text, article.text)
-        if record and likeness:
-            alike.append((record.fetched_at or "", -likeness, id_))
+    for known in archive.ledger.near.candidates(article.id, values(article.near_hash)):
+        record = _record(known, article, archive)
+        if record is None or estimate(record.near_hash or "", article.near_hash) < LEAST_ESTIMATE:
+            continue
+        if likeness := reprint_likeness(record.text, article.text):
+            alike.append((record.fetched_at or "", -likeness, known.id))
     if not alike:
         return article
     _, likeness, original = min(alike)
     return replace(article, duplicate_of=original, similarity=min(round(-likeness, 3), MOST_OF_ANOTHER))
 
 
-def _record(id_: str, article: Article, archive: Archive) -> Article | None:
+def _record(known: KnownArticle, article: Article, archive: Archive) -> Article | None:
     """The newest record of another article, unless it is a copy of this one: no two are copies of each other.
 
     One that is damaged is none: what came now is kept in any case.
     """
-    known = archive.ledger.articles.get(id_)
     try:
-        record = archive.last_record(known) if known else None
+        record = archive.last_record(known)
     except Damaged as fault:
-        logger.warning("%s is not compared with %s: %s", article.id, id_, fault)
+        logger.warning("%s is not compared with %s: %s", article.id, known.id, fault)
         return None
     return None if record is None or record.duplicate_of == article.id else record

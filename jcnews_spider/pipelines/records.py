@@ -36,11 +36,13 @@ class Recorder:
 
     def keep(self, known: KnownArticle, draft: Draft) -> list[Article]:
         """The records that an article's pages gave, none when it says what it said before."""
-        records = self._records(known, draft)
+        digests = [sha256(page.body).hexdigest() for page in draft.pages]
+        records = self._records(known, draft, digests[0])
         has_news = bool(records) and records[-1].event != "reparsed"
         files: list[SealedFile] = []
         if has_news and self._html_snapshots:
-            files = write_snapshots(self._archive.root, self._site.name, draft, records[-1].version)
+            paths = write_snapshots(self._archive.root, self._site.name, draft, records[-1].version)
+            files = list(zip(paths, digests, strict=True))
         with self._archive.ledger.transaction():
             stored = []
             for article in records:
@@ -76,12 +78,12 @@ class Recorder:
         with self._archive.ledger.transaction():
             self._archive.ledger.articles.parsed(ids, PARSER_VERSION)
 
-    def _records(self, known: KnownArticle, draft: Draft) -> list[Article]:
-        """What is to be written, oldest first, but for what the transaction adds."""
+    def _records(self, known: KnownArticle, draft: Draft, digest: str) -> list[Article]:
+        """What is to be written, oldest first, but for what the transaction adds; the digest is its first page's."""
         seen = replace(
             draft.article,
             first_seen_at=clock.utc(known.first_seen),
-            snapshot=Snapshot(sha256=sha256(draft.pages[0].body).hexdigest(), warc=draft.pages[0].warc),
+            snapshot=Snapshot(sha256=digest, warc=draft.pages[0].warc),
             crawl=replace(draft.article.crawl, run_id=self._archive.run_id, list_url=known.list_url),
         )
         if not known.version:

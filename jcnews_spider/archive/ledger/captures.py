@@ -34,7 +34,8 @@ class Captures:
 
     def note(self, payloads: Mapping[str, Place], addresses: Mapping[str, Place]) -> None:
         """Takes in what a run captured and the disk holds."""
-        numbers = {place.file: self._number(place.file) for place in (*payloads.values(), *addresses.values())}
+        files = {place.file for place in (*payloads.values(), *addresses.values())}
+        numbers = {file: self._number(file) for file in files}
         self._db.executemany(
             "INSERT OR IGNORE INTO payloads (digest, warc, offset) VALUES (?, ?, ?)",
             [(packed(digest), numbers[place.file], place.offset) for digest, place in payloads.items()],

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
+
+from jcnews_spider.archive.ledger.articles import COLUMNS, KnownArticle, known_article
 
 KEPT = 10
 """Values that an article keeps, 150 bytes on disk: with a tenth of its letters edited, 99 % of the texts share two."""
@@ -20,6 +24,8 @@ SHARED = 2
 CANDIDATES = 4
 """Candidates that a look-up names at most: each costs a record that is read."""
 
+_ARTICLE = f"SELECT {COLUMNS} FROM articles a WHERE a.n = ?"  # noqa: S608
+
 
 class Near:
     """The near-duplicates' part of the ledger."""
@@ -27,15 +33,13 @@ class Near:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def candidates(self, id_: str, values: Sequence[int]) -> list[str]:
-        """ids of other articles that may have nearly the text of these values, those that share most first."""
-        rows = self._db.execute(
-            "SELECT a.id FROM (SELECT article, count(*) AS shared FROM near "
-            "WHERE value IN (SELECT value FROM json_each(?)) GROUP BY article HAVING shared >= ?) "
-            "JOIN articles a ON a.n = article WHERE a.id <> ? ORDER BY shared DESC, a.n LIMIT ?",
-            (json.dumps(list(values)), SHARED, id_, CANDIDATES),
-        )
-        return [row["id"] for row in rows]
+    def candidates(self, id_: str, values: Sequence[int]) -> list[KnownArticle]:
+        """Other articles that may have nearly the text of these values, those that share most first."""
+        shared = Counter(self._owners(values).values())
+        likely = sorted((-count, number) for number, count in shared.items() if count >= SHARED)
+        rows = (self._db.execute(_ARTICLE, (number,)).fetchone() for _, number in likely)
+        others = (known_article(row) for row in rows if row and row["id"] != id_)
+        return list(islice(others, CANDIDATES))
 
     def add(self, id_: str, version: int, values: Sequence[int]) -> None:
         """Notes the smallest values that nobody had for a version of an article.
@@ -43,15 +47,20 @@ class Near:
         Those of earlier versions stay; together with those that this version has too they are KEPT at most.
         """
         (number,) = self._db.execute("SELECT n FROM articles WHERE id = ?", (id_,)).fetchone()
-        owners = dict(
-            self._db.execute(
-                "SELECT value, article FROM near WHERE value IN (SELECT value FROM json_each(?))",
-                (json.dumps(list(values)),),
-            ).fetchall()
-        )
+        owners = self._owners(values)
         wanted = KEPT - sum(owner == number for owner in owners.values())
-        for value in [value for value in values if value not in owners][: max(0, wanted)]:
-            self._db.execute("INSERT INTO near (value, article, version) VALUES (?, ?, ?)", (value, number, version))
+        free = [value for value in values if value not in owners][: max(0, wanted)]
+        self._db.executemany(
+            "INSERT INTO near (value, article, version) VALUES (?, ?, ?)", [(value, number, version) for value in free]
+        )
+
+    def _owners(self, values: Sequence[int]) -> dict[int, int]:
+        """Of those of the values that an article has, its row."""
+        rows = self._db.execute(
+            "SELECT value, article FROM near WHERE value IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(values)),),
+        )
+        return dict(rows.fetchall())
 
     def take_back(self, id_: str, version: int, values: Sequence[int]) -> None:
         """Forgets what `add` noted for a version."""
