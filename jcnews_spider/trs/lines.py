@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
@@ -60,7 +61,7 @@ class Line(NamedTuple):
 class Flow:
     """The lines of a tree: hidden parts, scripts and styles are left out, a row of a data table is one line.
 
-    With `begin` only those from that element on; with `reach` only so many behind the elements of `last`.
+    With `begin` only those from that element on; with `last` only `reach` lines behind the last of these elements.
     """
 
     def __init__(
@@ -82,16 +83,23 @@ class Flow:
         self._data_row: Node | None = None
         self._link: Node | None = None
         self._linked = 0
+        self._awaited = set(last)
+        self._reach = reach
+        self._most = sys.maxsize
         if begin is None or begin is root:
             self._read(root)
         else:
-            self._read_on(root, begin, set(last), reach)
+            self._read_on(root, begin)
         self._flush()
 
     def within(self, elements: Iterable[Node]) -> list[int]:
         """Indices of the lines that begin inside the elements, in order."""
-        times, starts, ends = self._times, self._starts, self._ends
-        ranges = [(starts[node], ends[node]) for node in elements if node in starts]
+        times = self._times
+        ranges = [
+            (start, self._ends.get(node, self._clock + 1))
+            for node in elements
+            if (start := self._starts.get(node)) is not None
+        ]
         if len(ranges) == 1:
             start, end = ranges[0]
             return list(range(bisect_left(times, start), bisect_left(times, end)))
@@ -100,29 +108,28 @@ class Flow:
             found.update(range(bisect_left(times, start), bisect_left(times, end)))
         return sorted(found)
 
-    def _read_on(self, root: Node, begin: Node, last: set[Node], reach: int) -> None:
+    def _read_on(self, root: Node, begin: Node) -> None:
         """Reads `begin` and what follows it inside the root."""
-        node: Node | None = begin
         self._starts.update(dict.fromkeys(begin.iterancestors(), 0))
-        stop = None
+        node: Node | None = begin
         while node is not None:
             self._read(node)
-            self._add(node.tail, node.getparent())
-            if stop is None and last and last <= self._starts.keys():
-                stop = len(self.lines) + reach
-            if stop is not None and len(self.lines) >= stop:
+            if len(self.lines) >= self._most:
                 break
+            self._add(node.tail, node.getparent())
             following = node.getnext()
             while following is None and (node := node.getparent()) is not None and node is not root:
                 self._leave(node)
                 following = node.getnext()
             node = following
-        self._clock += 1
-        for above in begin.iterancestors():
-            self._ends.setdefault(above, self._clock)
 
     def _read(self, root: Node) -> None:
-        starts, ends, hidden, pieces = self._starts, self._ends, self._hidden, self._pieces
+        """Reads one element, as far as lines are wanted.
+
+        To stop inside it halves the work: what stands behind an article is often one box of a hundred headlines.
+        """
+        starts, ends, hidden, awaited = self._starts, self._ends, self._hidden, self._awaited
+        pieces, lines = self._pieces, self.lines
         walker = etree.iterwalk(root, events=("start", "end"))
         for clock, (event, node) in enumerate(walker, self._clock + 1):
             self._clock = clock
@@ -137,8 +144,12 @@ class Flow:
                     self._add(text, node)
             else:
                 ends[node] = clock
+                if node in awaited:
+                    self._count_off(node)
                 if pieces or tag in _CLOSING:
                     self._close(node, tag)
+                if len(lines) >= self._most:
+                    break
                 if node is not root and (text := node.tail) and (pieces or not text.isspace()):
                     self._add(text, node.getparent())
 
@@ -169,7 +180,15 @@ class Flow:
         self._clock += 1
         self._close(node, node.tag)
         self._ends[node] = self._clock
+        self._count_off(node)
         self._add(node.tail, node.getparent())
+
+    def _count_off(self, node: Node) -> None:
+        """Notes that an element has ended; behind the last that is awaited only `reach` lines more are wanted."""
+        if node in self._awaited:
+            self._awaited.remove(node)
+            if not self._awaited:
+                self._most = len(self.lines) + bool(self._pieces) + self._reach
 
     def _break(self) -> None:
         """A line's end; inside a row of data a blank."""
