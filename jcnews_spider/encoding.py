@@ -35,6 +35,8 @@ class Decoded:
 def decode(body: bytes, *hints: str | None) -> Decoded:
     """The text without NUL and without a BOM; never raises, what cannot be decoded becomes U+FFFD."""
     decoded = _decide(body, hints)
+    if decoded.encoding == "utf-8" and b"\0" not in body:
+        return decoded
     return Decoded(decoded.text.replace("\0", ""), decoded.encoding)
 
 

@@ -22,7 +22,15 @@ MOST_READ = 50_000_000
 SMALL = 100_000
 """Bytes below which a page cannot hold too much."""
 
+_SEPARATORS = b" \t\n\r\f\v/>\"'"
+"""What stands between words, or is one; their number bounds that of the words."""
+
 _BEGIN = re.compile(rb"<[a-zA-Z]")
+_UNUSUAL = re.compile(
+    rb"""<[a-zA-Z](?![^\s/<>"'=]*+(?:[\s/]++(?:[^\s/<>"'=]++"""
+    rb"""(?:\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s/<>"'=]++(?=[\s>])))?+)?+){0,1000}+>)"""
+)
+"""Begins a tag that is not written as nearly all are: no quote but around a value, no angle in it, few attributes."""
 _ONE_ATTRIBUTE = rb"""[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?+|'[^']*+'?+|[^\s>]*+))?+"""
 _ATTRIBUTE = re.compile(_ONE_ATTRIBUTE)
 _TAG = re.compile(rb"<[a-zA-Z][^\s/>]*+(?:[\s/]*+%b)*+[\s/]*+" % _ONE_ATTRIBUTE)
@@ -30,13 +38,16 @@ _WORD = re.compile(rb"""[^\s/>"']++|["']""")
 
 
 def require_bounded(page: bytes) -> None:
-    """Raises TooComplex for a page of more markup than any real one has."""
+    """Raises TooComplex for a page of more markup than any real one has.
+
+    Where the words of the whole page are few enough, only unusual tags are read one by one: ten times faster.
+    """
     if len(page) < SMALL:
         return
-    if page.count(b"<") > MOST_TAGS or page.count(b"&#") > MOST_TAGS:
+    if len(page) > MOST_TAGS and (page.count(b"<") > MOST_TAGS or page.count(b"&#") > MOST_TAGS):
         raise TooComplex(f"more than {MOST_TAGS} tags or references")
     words = read = seen = 0
-    for begin, end in _tags(page):
+    for begin, end in _tags(page, _UNUSUAL if _has_few_words(page) else _BEGIN):
         read += end - begin
         words += _count(_WORD, page[max(begin, seen) : end], MOST_WORDS)
         seen = max(seen, end)
@@ -49,9 +60,14 @@ def require_bounded(page: bytes) -> None:
             raise TooComplex(f"a tag of more than {MOST_ATTRIBUTES} attributes")
 
 
-def _tags(page: bytes) -> Iterator[tuple[int, int]]:
+def _has_few_words(page: bytes) -> bool:
+    """True when not even all words of a page, with those outside its tags, are too many."""
+    return len(page) < MOST_WORDS or 2 * (len(page) - len(page.translate(None, _SEPARATORS))) < MOST_WORDS
+
+
+def _tags(page: bytes, begins: re.Pattern[bytes]) -> Iterator[tuple[int, int]]:
     """Where a tag may begin and would end: wherever libxml2 sees one, it is among them, whatever hides it."""
-    for begin in _BEGIN.finditer(page):
+    for begin in begins.finditer(page):
         tag = _TAG.match(page, begin.start())
         if tag:
             yield tag.span()

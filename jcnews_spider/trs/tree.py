@@ -18,7 +18,7 @@ Node: TypeAlias = etree._Element
 _NOT_HTML = re.compile(r"\s*(%PDF|PK\x03\x04|\x89PNG|GIF8|\xff\xd8|Rar!|[{\[]\s*[\"{\[])")
 _CONTROLS = bytes({*range(0x20)} - {0x09, 0x0A, 0x0C, 0x0D})
 _FORM_FEED = bytes.maketrans(b"\x0c", b" ")
-_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_NO_CHARACTERS = ("\ufffe", "\uffff")
 _REFERENCES = re.compile(
     rb"&#(?:x0*(?:1?[0-9a-f]|fff[ef])|0*(?:[12]?[0-9]|3[01]|6553[45]))(?![0-9a-f]);?", re.IGNORECASE
 )
@@ -58,11 +58,12 @@ def _clean(text: str) -> bytes:
 
     Raises TooComplex.
     """
-    body = text.encode("utf-8", "replace").translate(_FORM_FEED, _CONTROLS)
     for character in _NO_CHARACTERS:
-        body = body.replace(character, b"")
+        if character in text:  # to find one is ten times faster than to replace none
+            text = text.replace(character, "")
+    body = text.encode("utf-8", "replace").translate(_FORM_FEED, _CONTROLS)
     require_bounded(body)
-    return _REFERENCES.sub(b" ", body) if b"&#" in body else body
+    return _REFERENCES.sub(b" ", body)
 
 
 def xpath(expression: str) -> etree.XPath:
