@@ -28,6 +28,8 @@ _PLAYER = re.compile(r"""["'][^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm)["']""
 _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|txt|csv|mp3|jpe?g|png|gif)(?:$|[?#])", re.IGNORECASE
 )
+_PAGES = ("html", "htm", "/")
+"""How nearly every address of a page ends: to ask for that first takes half the time."""
 
 FLOWING_BLOCKS = 4
 """Blocks inside one cell from which a table is there for the layout: cells of data hold a paragraph or two."""
@@ -116,7 +118,8 @@ class Flow:
             self._read(node)
             if len(self.lines) >= self._most:
                 break
-            self._add(node.tail, node.getparent())
+            if text := node.tail:
+                self._add(text, node.getparent())
             following = node.getnext()
             while following is None and (node := node.getparent()) is not None and node is not root:
                 self._leave(node)
@@ -136,7 +139,7 @@ class Flow:
             tag = node.tag
             if event == "start":
                 starts[node] = clock
-                if pieces or tag in _OPENING:
+                if tag in _OPENING or (pieces and tag in _BREAKS):
                     self._enter(node, tag)
                 if tag in INVISIBLE or node in hidden:
                     walker.skip_subtree()
@@ -146,26 +149,25 @@ class Flow:
                 ends[node] = clock
                 if node in awaited:
                     self._count_off(node)
-                if pieces or tag in _CLOSING:
+                if tag in _CLOSING or (pieces and tag in _BREAKS):
                     self._close(node, tag)
-                if len(lines) >= self._most:
-                    break
+                    if len(lines) >= self._most:
+                        break
                 if node is not root and (text := node.tail) and (pieces or not text.isspace()):
                     self._add(text, node.getparent())
 
     def _enter(self, node: Node, tag: str) -> None:
-        if tag in _BREAKS:
-            if tag == "tr" and self._data_row is None and not _LAYOUT_CELL(node):
-                self._flush()
-                self._data_row = node
-            elif self._pieces:
-                self._break()
-        elif tag == "a":
+        if tag == "a":
             if self._link is None and leads_to_page(attribute(node, "href")):
                 self._link = node
+        elif tag == "tr" and self._data_row is None and not _LAYOUT_CELL(node):
+            self._flush()
+            self._data_row = node
         elif tag in _MEDIA or (tag == "script" and _PLAYER.search(node.text or "")):
             self._flush()
             self._keep(Line("", node), self._clock)
+        elif self._pieces and tag in _BREAKS:
+            self._break()
 
     def _close(self, node: Node, tag: str) -> None:
         if node is self._data_row:
@@ -181,7 +183,8 @@ class Flow:
         self._close(node, node.tag)
         self._ends[node] = self._clock
         self._count_off(node)
-        self._add(node.tail, node.getparent())
+        if text := node.tail:
+            self._add(text, node.getparent())
 
     def _count_off(self, node: Node) -> None:
         """Notes that an element has ended; behind the last that is awaited only `reach` lines more are wanted."""
@@ -197,15 +200,18 @@ class Flow:
         else:
             self._flush()
 
-    def _add(self, text: str | None, node: Node | None) -> None:
-        if text and node is not None and not text.isspace():
-            if not self._pieces:
-                self._begin = (node, self._clock)
-            self._pieces.append(text)
-            if self._link is not None:
-                self._linked += len(text.strip())
-        elif text and self._pieces:
-            self._pieces.append(" ")
+    def _add(self, text: str, node: Node) -> None:
+        """Takes up a text that stands right inside an element."""
+        pieces = self._pieces
+        if text.isspace():
+            if pieces:
+                pieces.append(" ")
+            return
+        if not pieces:
+            self._begin = (node, self._clock)
+        pieces.append(text)
+        if self._link is not None:
+            self._linked += len(text.strip())
 
     def _flush(self) -> None:
         if self._pieces:
@@ -223,4 +229,6 @@ class Flow:
 
 def leads_to_page(href: str) -> bool:
     """True for the address of a page: not a file's, a place's on the same page, nor an e-mail's."""
+    if href.endswith(_PAGES) and "?" not in href and "#" not in href:
+        return not href.startswith("mailto:")
     return bool(href) and not href.startswith(("#", "mailto:")) and not _FILE.search(href)
