@@ -245,14 +245,13 @@ LISTS: dict[str, type[Any]] = {
 }
 """What the lists of objects hold."""
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _LINE_BREAKS = "\x85\u2028\u2029"
 
 
 def content_hash(article: Article) -> str:
     """sha256 (hex) over the UTF-8 bytes of the JSON array [title, text, published_at, source] without blanks."""
-    canonical = json.dumps(
-        [article.title, article.text, article.published_at, article.source], ensure_ascii=False, separators=(",", ":")
-    )
+    canonical = _CANONICAL.encode([article.title, article.text, article.published_at, article.source])
     return sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -49,7 +49,7 @@ class ArticleAddress:
     @property
     def stem(self) -> str:
         """File name without suffix, `t20221009_956123`."""
-        return f"t{self.day:%Y%m%d}_{self.docid}"
+        return f"t{self.day.isoformat().replace('-', '')}_{self.docid}"
 
     def part_url(self, part: int) -> str:
         """Address of page `part` of the article; 0 is the first."""

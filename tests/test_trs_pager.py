@@ -3,7 +3,7 @@
 import pytest
 
 from jcnews_spider.trs.pager import find_pager
-from jcnews_spider.trs.tree import parse_tree
+from jcnews_spider.trs.tree import parse_tree, scripts
 
 
 @pytest.mark.parametrize(
@@ -24,21 +24,21 @@ from jcnews_spider.trs.tree import parse_tree
     ],
 )
 def test_a_lists_pages(script: str, expected: int | None) -> None:
-    pager = find_pager(parse_tree(f"<html><body><script>{script}</script></body></html>"), "index")
+    pager = find_pager(scripts(parse_tree(f"<html><body><script>{script}</script></body></html>")), "index")
     assert (pager.pages if pager else None) == expected
 
 
 def test_an_articles_pages_are_told_from_a_lists() -> None:
     script = 'createPageHTML(4, 0, "t20221009_956123", "html"); var countPage = 9;'
-    root = parse_tree(f"<p>文</p><script>{script}</script>")
-    pager = find_pager(root, "t20221009_956123")
+    written = scripts(parse_tree(f"<p>文</p><script>{script}</script>"))
+    pager = find_pager(written, "t20221009_956123")
     assert pager is not None
     assert pager.pages == 4
-    assert find_pager(root, "t20221009_1") is None
+    assert find_pager(written, "t20221009_1") is None
 
 
 def test_page_addresses_keep_name_and_suffix() -> None:
-    pager = find_pager(parse_tree("<p>1</p><script>f(4, 0, 'index', 'shtml')</script>"), "index")
+    pager = find_pager(scripts(parse_tree("<p>1</p><script>f(4, 0, 'index', 'shtml')</script>")), "index")
     assert pager is not None
     assert [pager.url("http://a.cn/xw/", index) for index in (0, 3)] == [
         "http://a.cn/xw/index.shtml",

@@ -22,7 +22,7 @@ from jcnews_spider.trs.pager import find_pager
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import MOST_TEXT, redirect_target
 from jcnews_spider.trs.template import SOURCES
-from jcnews_spider.trs.tree import nodes, parse_tree, scripts, text_of, up_to_block, xpath
+from jcnews_spider.trs.tree import base_address, nodes, parse_tree, text_of, up_to_block, xpath
 from jcnews_spider.urls import ArticleAddress, joined
 
 T = TypeVar("T")
@@ -40,7 +40,6 @@ META_DATES = ("pubdate", "publishdate", "article:published_time")
 _META_DATE = re.compile(r"pub\w*[:_-]?(?:time|date)|(?:release|create)_?(?:time|date)")
 _LABELLED_DATE = re.compile(r"(?:发[布表]|时间|日期).{0,6}\d{4}")
 _SERIES = re.compile(r"【(?P<series>[^【】]+)】\s*(?P<rest>.+)")
-_BASE = xpath("string(//base/@href)")
 
 
 def parse_article(body: bytes, url: str | None, site: Site, charset: str | None = None) -> Article:
@@ -51,14 +50,14 @@ def parse_article(body: bytes, url: str | None, site: Site, charset: str | None 
     """
     decoded = decode(body, charset)
     root = parse_tree(decoded.text)
-    base = joined(url, str(_BASE(root))) or url if url else ""
+    base = joined(url, base_address(root)) or url if url else ""
     page = PageLines(root)
     address = site.article_address(url) if url else None
     layout = next(filter(None, (fit(template, page) for template in site.templates)), None)
     length = sum(len(line.text) for line in layout.body) if layout else 0
     if length > MOST_CHARACTERS:
         raise TooComplex(f"a text of more than {MOST_CHARACTERS} characters")
-    if length <= MOST_TEXT and (target := redirect_target(root, base)):
+    if length <= MOST_TEXT and (target := redirect_target(page, base)):
         raise RedirectStub(target)
     if layout is None:
         raise (
@@ -67,7 +66,7 @@ def parse_article(body: bytes, url: str | None, site: Site, charset: str | None 
             else UnknownLayout("no template fits")
         )
     article = _read(layout, page, base, site, address)
-    pager = find_pager(root, address.stem) if address else None
+    pager = find_pager(page.scripts, address.stem) if address else None
     crawl = Crawl(
         encoding=decoded.encoding,
         pages=max(pager.pages, 1) if pager else 1,
@@ -110,11 +109,10 @@ def _finished(article: Article, crawl: Crawl | None = None) -> Article:
 
 def _read(layout: Layout, page: PageLines, base: str, site: Site, address: ArticleAddress | None) -> Article:
     """The article in a layout that fitted."""
-    meta = page.metas
+    meta, written = page.metas, page.scripts
     header = [line.text for line in layout.header]
     tail = [line.text for line in layout.tail]
     texts = [line.text for line in layout.body if not line.is_media]
-    written = scripts(page.root)
     raw, series, title = _title(layout.title)
     moment = _moment(header, [line.text for line in [*layout.above, *layout.tail[:16]]], meta)
     crumb = breadcrumb(page, base)
@@ -143,7 +141,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         authors=byline.find_authors([*header, *byline.author_lines(tail[:AUTHOR_REACH])], texts),
         editor=byline.find_editor([*tail, *header, *texts[-2:]]),
         text=paragraphs(texts),
-        html=html_of(layout.containers, layout.body, layout.cut, base),
+        html=html_of(layout.containers, layout.body, layout.cut, page.hidden, base),
         images=images_of(layout.body, base),
         attachments=attachments_of(page.root, layout.containers, written, base),
         videos=videos_of(layout.body, written, base),

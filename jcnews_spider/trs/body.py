@@ -18,7 +18,6 @@ from jcnews_spider.trs.tree import (
     Node,
     attribute,
     drop,
-    hidden_elements,
     nodes,
     set_attribute,
     text_of,
@@ -39,7 +38,7 @@ _FILE = re.compile(
 _VIDEO = re.compile(r"\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|swf|webm|avi)$", re.IGNORECASE)
 _VIDEO_PAGE = re.compile(r"video|player|//v\.", re.IGNORECASE)
 _LINKS = xpath(".//a/@href")
-_OWN_FILES = xpath("//a/@href[starts-with(., './P0') or starts-with(., 'P0')]")
+_MAYBE_OWN_FILES = xpath("//a/@href[contains(., 'P0')]")
 _SCRIPT_FILE = re.compile(
     r"<a\b(?>[^<>]*?href\s*=)\s*\\?[\"']?(?P<url>[^\"'\\\s>]+)[^<>]*>(?P<name>.*?)<", re.IGNORECASE | re.DOTALL
 )
@@ -96,7 +95,8 @@ def attachments_of(root: Node, containers: Iterable[Node], scripts: Iterable[str
     """
     found: dict[str, Resource] = {}
     links = [node for container in containers for node in nodes(_LINKS, container)]
-    for node in [*links, *nodes(_OWN_FILES, root)]:
+    own = [node for node in nodes(_MAYBE_OWN_FILES, root) if attribute(node, "href").startswith(("./P0", "P0"))]
+    for node in [*links, *own]:
         if url := _wanted(base, attribute(node, "href"), _FILE):
             name = one_line(text_of(node)) or attribute(node, "download") or attribute(node, "title")
             found.setdefault(url, Resource(url, name or None))
@@ -141,7 +141,9 @@ def absolute(base: str, address: str) -> str | None:
     return url if canonical_url(url) else None
 
 
-def html_of(containers: Sequence[Node], kept: Iterable[Line], cut: Iterable[Line], base: str) -> str:
+def html_of(
+    containers: Sequence[Node], kept: Iterable[Line], cut: Iterable[Line], hidden: Iterable[Node], base: str
+) -> str:
     """The containers' structure, links and images, safe to show; takes what is not the article's out of the tree.
 
     Raises TooComplex.
@@ -155,8 +157,8 @@ def html_of(containers: Sequence[Node], kept: Iterable[Line], cut: Iterable[Line
     inside = set(containers)
     foreign = [up_to_block(line.node)[-1] for line in cut]
     unseen = [node for container in containers for node in container.iter(*INVISIBLE)]
-    hidden = [node for container in containers for node in hidden_elements(container)]
-    for node in [*unseen, *hidden, *foreign]:
+    concealed = [node for node in hidden if not inside.isdisjoint(node.iterancestors())]
+    for node in [*unseen, *concealed, *foreign]:
         if node not in own and node not in inside:
             drop(node)
     pieces = []

@@ -14,7 +14,8 @@ _MARKED = Marked(
     tokens("currchnlcls mbx crumb crumbs breadcrumb breadcrumbs position location dqwz weizhi path"),
     tokens("mbx crumb crumbs breadcrumb position location"),
 )
-_NAMED = xpath("//text()[contains(., '位置')]")
+_NAMED = xpath("self::*[contains(., '位置')]//text()[contains(., '位置')]")
+"""Most pages do not hold the word at all, and to ask the whole is much faster than to ask each text."""
 _BOXES = frozenset("div p td span li h2 a b strong em font i".split())
 _LINKS = xpath("descendant-or-self::a[@href]")
 MOST_NAMED = 10

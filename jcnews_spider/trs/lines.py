@@ -200,14 +200,14 @@ class Flow:
         else:
             self._flush()
 
-    def _add(self, text: str, node: Node) -> None:
+    def _add(self, text: str, node: Node | None) -> None:
         """Takes up a text that stands right inside an element."""
         pieces = self._pieces
         if text.isspace():
             if pieces:
                 pieces.append(" ")
             return
-        if not pieces:
+        if not pieces and node is not None:
             self._begin = (node, self._clock)
         pieces.append(text)
         if self._link is not None:

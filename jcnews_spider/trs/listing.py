@@ -19,7 +19,7 @@ from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.pager import Pager, find_pager
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import redirect_target
-from jcnews_spider.trs.tree import Node, attribute, nodes, parse_tree, text_of, xpath
+from jcnews_spider.trs.tree import Node, attribute, base_address, nodes, parse_tree, text_of, xpath
 from jcnews_spider.urls import canonical_url, joined
 
 Kind = Literal["article", "external", "file"]
@@ -32,7 +32,6 @@ MOST_BLANK = 10_000
 """Characters at an item's end among which its date stands, blanks too."""
 
 _LINKS = xpath("//a[@href] | //script[not(@src)]")
-_BASE = xpath("string(//base/@href)")
 _HEADING = xpath("descendant::*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")
 _FILE = re.compile(r"/P0\d{10,}\.\w+$|\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|txt|csv|mp3|mp4|wps|ofd)$", re.IGNORECASE)
 _WRITTEN = re.compile(
@@ -112,7 +111,7 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
     nothing of the list may be lost, while side boxes of other sections' headlines are no members.
     """
     root = parse_tree(decode(body, charset).text)
-    base = joined(url, str(_BASE(root))) or url
+    base = joined(url, base_address(root)) or url
     links = list(_links(root, base, site, urlsplit(url).path.rpartition("/")[0] + "/"))
     proper = _list_group(links)
     wanted = (link.entry for link in links if link.is_own or link.group == proper)
@@ -120,12 +119,13 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
     for entry in wanted:
         if entry.url not in entries or not entries[entry.url].title:
             entries[entry.url] = entry
-    crumb = breadcrumb(PageLines(root), base)
+    page = PageLines(root)
+    crumb = breadcrumb(page, base)
     return Listing(
         entries=tuple(entries.values()),
-        pager=find_pager(root, "index"),
+        pager=find_pager(page.scripts, "index"),
         name=crumb[-1].name if crumb else None,
-        target=redirect_target(root, base),
+        target=redirect_target(page, base),
         sections=_sections(root, base, site),
     )
 

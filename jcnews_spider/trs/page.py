@@ -10,7 +10,7 @@ from itertools import islice
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.density import Run, densest
 from jcnews_spider.trs.lines import Flow, Line
-from jcnews_spider.trs.tree import Marked, Marks, Node, Place, hidden_elements, metas, nodes, text_of
+from jcnews_spider.trs.tree import Marked, Marks, Node, Place, hidden_elements, metas, nodes, scripts, text_of
 
 SIBLINGS_ABOVE, LEVELS_ABOVE = 3, 4
 """Elements before a title that are read too (a 引题, on some sites the date), and levels up where they may stand."""
@@ -55,6 +55,11 @@ class PageLines:
     def hidden(self) -> frozenset[Node]:
         """Elements that the page hides."""
         return hidden_elements(self.root)
+
+    @cached_property
+    def scripts(self) -> list[str]:
+        """The scripts that stand in the page itself."""
+        return scripts(self.root)
 
     def run(self, start: int, foreign: Callable[[], Collection[int]] | None = None) -> Run | None:
         """The densest run of lines from an index on; `foreign` gives the lines that weigh against it."""

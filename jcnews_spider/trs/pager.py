@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urljoin
-
-from jcnews_spider.trs.tree import Node, scripts
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?<![:\"'\w])//[^\n]*", re.DOTALL)
 _CALL = re.compile(
@@ -31,13 +30,13 @@ class Pager:
         return urljoin(base, f"{stem}.{self.suffix or suffix}")
 
 
-def find_pager(root: Node, name: str) -> Pager | None:
+def find_pager(scripts: Iterable[str], name: str) -> Pager | None:
     """The pager of pages called `name`; None when no script names one.
 
     A call such as `createPageHTML(50, 0, "index", "html")` counts, its definition and a commented one do not;
     `var countPage = 17` belongs to a list.
     """
-    telling = [_COMMENT.sub("", text) for text in scripts(root) if name in text or "countPage" in text]
+    telling = [_COMMENT.sub("", text) for text in scripts if name in text or "countPage" in text]
     for script in telling:
         for pages, called, suffix in _CALL.findall(script):
             if called == name:

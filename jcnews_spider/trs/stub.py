@@ -7,7 +7,8 @@ import re
 from lxml import etree
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.tree import Node, attribute, nodes, scripts, xpath
+from jcnews_spider.trs.page import PageLines
+from jcnews_spider.trs.tree import Node, attribute, nodes, xpath
 from jcnews_spider.urls import joined
 
 MOST_TEXT = 200
@@ -23,12 +24,12 @@ _LOCATION = re.compile(
 )
 
 
-def redirect_target(root: Node, base: str) -> str | None:
+def redirect_target(page: PageLines, base: str) -> str | None:
     """The absolute address to which a page without content of its own sends its reader, else None."""
-    candidates = [_REFRESH_URL.search(attribute(node, "content")) for node in nodes(_REFRESH, root)]
-    candidates += [_LOCATION.search(script) for script in scripts(root)]
+    candidates = [_REFRESH_URL.search(attribute(node, "content")) for node in nodes(_REFRESH, page.root)]
+    candidates += [_LOCATION.search(script) for script in page.scripts]
     found = next(filter(None, candidates), None)
-    if found is None or _has_content(root):
+    if found is None or _has_content(page.root):
         return None
     return joined(base, found["url"])
 

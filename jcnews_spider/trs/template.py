@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lxml import etree
-
 from jcnews_spider.trs.tree import Marked, Place, tokens, xpath
 
 
@@ -33,8 +31,8 @@ EDITOR = Marked(_EDITOR_CLASSES, _EDITOR_IDS)
 """The wrapper of any TRS editor (SITE.md §4.1)."""
 
 
-def editor_inside(box: etree.XPath) -> Marked:
-    """Such a wrapper inside the elements of an XPath."""
+def editor_inside(box: Marked) -> Marked:
+    """Such a wrapper inside the elements of another place."""
     return Marked(_EDITOR_CLASSES, _EDITOR_IDS, box)
 
 
