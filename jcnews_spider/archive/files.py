@@ -61,7 +61,8 @@ def sync(root: Path, paths: Iterable[str]) -> None:
 
 def sync_folders(root: Path, paths: Iterable[str]) -> None:
     """Brings the names of files below root onto the disk, and those of every folder above them."""
-    folders = {folder for path in paths for folder in (root / path).parents if folder.is_relative_to(root)}
+    nearest = {path.rpartition("/")[0] for path in paths}
+    folders = {folder for below in nearest for folder in (root / below / "file").parents if folder.is_relative_to(root)}
     for folder in sorted(folders, reverse=True):
         disk.fsync(folder)
 

@@ -39,12 +39,19 @@ def write_segment(root: Path, path: str, lines: Sequence[str]) -> tuple[str, lis
 def read_record(root: Path, path: str, offset: int) -> Article:
     """The record that begins at a byte offset of a segment; raises Damaged where there is none."""
     try:
+        return record_of(read_line(root, path, offset))
+    except ValueError as fault:
+        raise Damaged(f"{path} at {offset}: {fault}") from fault
+
+
+def read_line(root: Path, path: str, offset: int) -> bytes:
+    """What stands from a byte offset of a segment to the end of the line; raises Damaged where there is no segment."""
+    try:
         with (root / path).open("rb") as segment:
             segment.seek(offset)
-            return record_of(segment.readline())
-    except (FileNotFoundError, ValueError) as fault:
-        what = "is missing" if isinstance(fault, FileNotFoundError) else fault
-        raise Damaged(f"{path} at {offset}: {what}") from fault
+            return segment.readline()
+    except FileNotFoundError as fault:
+        raise Damaged(f"{path} at {offset}: is missing") from fault
 
 
 def record_of(line: bytes) -> Article:

@@ -42,10 +42,8 @@ def _mark_reprint(article: Article, archive: Archive) -> Article:
         return article
     alike: list[tuple[str, float, str]] = []
     for known in archive.ledger.near.candidates(article.id, values(article.near_hash)):
-        record = _record(known, article, archive)
-        if record is None or estimate(record.near_hash or "", article.near_hash) < LEAST_ESTIMATE:
-            continue
-        if likeness := reprint_likeness(record.text, article.text):
+        record = _record(known, article, archive, LEAST_ESTIMATE)
+        if record and (likeness := reprint_likeness(record.text, article.text)):
             alike.append((record.fetched_at or "", -likeness, known.id))
     if not alike:
         return article
@@ -53,12 +51,15 @@ def _mark_reprint(article: Article, archive: Archive) -> Article:
     return replace(article, duplicate_of=original, similarity=min(round(-likeness, 3), MOST_OF_ANOTHER))
 
 
-def _record(known: KnownArticle, article: Article, archive: Archive) -> Article | None:
+def _record(known: KnownArticle, article: Article, archive: Archive, least: float = 0) -> Article | None:
     """The newest record of another article, unless it is a copy of this one: no two are copies of each other.
 
-    One that is damaged is none: what came now is kept in any case.
+    One whose signature says that it is less alike than `least` is none either, nor is one that is damaged: what came
+    now is kept in any case.
     """
     try:
+        if least and estimate(archive.last_signature(known) or "", article.near_hash or "") < least:
+            return None
         record = archive.last_record(known)
     except Damaged as fault:
         logger.warning("%s is not compared with %s: %s", article.id, known.id, fault)
