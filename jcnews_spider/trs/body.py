@@ -26,8 +26,8 @@ from jcnews_spider.trs.tree import (
 )
 from jcnews_spider.urls import canonical_url, joined
 
-_CAPTION = re.compile(r".{0,14}(?:微信|微博|公众号|app|客户端|二维码|抖音)", re.IGNORECASE)
-_CAPTION = re.compile(r".{0,60}(?:摄|图|供图)[)）】]?$|^(?:图|图片说明|图为)[:：]?")
+_CAPTION = re.compile(r"^图|[摄图][)）】]?$")
+"""`图为…`, `图片说明：…`; `王涛 摄`, `新华社供图）`."""
 _SKIP_IMAGE = re.compile(
     r"(?:icon|logo|spacer|blank|button|btn|qrcode|ewm|erweima|weibo|weixin|wechat|qzone|wei\.|loading|share|print|arrow|dot)[^/]*$",
     re.IGNORECASE,

@@ -97,7 +97,7 @@ def _moment(match: re.Match[str]) -> Moment | None:
 def find_source(lines: Iterable[str]) -> str | None:
     """What stands behind 来源： in the first line that has it; None when nothing does."""
     for line in lines:
-        match = _SOURCE.search(line)
+        match = _SOURCE.search(line) if "源" in line or "出处" in line else None
         if match and (value := match["value"].strip(" 　:：;；,，、/（(")):
             return value
     return None
@@ -143,7 +143,7 @@ def find_source_line(lines: Iterable[str]) -> str | None:
 
 def find_editor(lines: Iterable[str]) -> str | None:
     """The names behind 责任编辑, joined by 、; None for empty brackets."""
-    labels = [(label, line) for line in lines if (label := _EDITOR.search(line))]
+    labels = [(label, line) for line in lines if "编" in line and (label := _EDITOR.search(line))]
     telling = [found for found in labels if "责" in found[0][0]] or labels[:1]
     if not telling:
         return None
@@ -213,7 +213,7 @@ def _names(text: str) -> Iterator[str]:
 def find_notice(lines: list[str]) -> str | None:
     """The first sentence of the copyright notice, without its heading."""
     for index, line in enumerate(lines):
-        head = _NOTICE_HEAD.search(line)
+        head = _NOTICE_HEAD.search(line) if "声明" in line or "说明" in line else None
         if head is None:
             continue
         rest = line[head.end() :].strip(" ：:") if len(line) > 30 else ""

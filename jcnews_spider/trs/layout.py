@@ -220,9 +220,14 @@ def _subtitle(header: list[Line], title: str) -> str | None:
     for line in header:
         if line.is_media or line.text == title or len(line.text) > 120:
             continue
-        if dashed := next((part for part in TAG.split(line.text) if part.startswith("——")), None):
+        if "——" in line.text and (dashed := _dashed(line.text)):
             return dashed
         marks = {mark for node in (line.node, line.node.getparent()) if node is not None for mark in classes(node)}
         if any(_SUBTITLE.search(mark) for mark in marks):
             return line.text
     return None
+
+
+def _dashed(text: str) -> str | None:
+    """The part behind a dash of a line that sites print with a tag as text in it."""
+    return next((part for part in TAG.split(text) if part.startswith("——")), None)

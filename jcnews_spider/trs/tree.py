@@ -134,20 +134,21 @@ class Marks:
 
     def __init__(self, root: Node) -> None:
         self._root = root
-        self._named: dict[str, dict[str, list[Node]]] = {}
+        self._named: dict[str, _Values] = {}
         self._tokens: dict[str, dict[str, set[str]]] = {}
 
     def find(self, place: Marked) -> list[Node]:
         """The elements of a place, in document order."""
-        groups = [*self._groups("class", place.classes), *self._groups("id", place.ids)]
-        found = groups[0] if len(groups) == 1 else self._in_order(groups)
+        classes = self._elements("class", place.classes)
+        ids = self._elements("id", place.ids)
+        found = self._in_order({*classes, *ids}) if classes and ids else classes or ids
         if place.inside is None or not found:
-            return list(found)
+            return found
         boxes = set(self.find(place.inside))
         return [node for node in found if not boxes.isdisjoint(node.iterancestors())]
 
-    def _groups(self, name: str, wanted: Names | None) -> list[list[Node]]:
-        """The elements of each value of an attribute that is wanted."""
+    def _elements(self, name: str, wanted: Names | None) -> list[Node]:
+        """The elements with a wanted value of an attribute, in document order."""
         if wanted is None:
             return []
         if name not in self._named:
@@ -155,24 +156,27 @@ class Marks:
             self._tokens[name] = _by_token(self._named[name])
         named, tokens = self._named[name], self._tokens[name]
         if isinstance(wanted, str):
-            return [[node for node in named.get(wanted.lower(), ()) if node.get(name) == wanted]]
+            return [value.getparent() for _, value in named.get(wanted.lower(), ()) if value == wanted]
         if isinstance(wanted, frozenset):
             values = {value for token in wanted & tokens.keys() for value in tokens[token]}
         else:
             values = {value for value in named if wanted.search(value)}
-        return [named[value] for value in values]
+        return [value.getparent() for _, value in sorted(found for value in values for found in named[value])]
 
-    def _in_order(self, groups: Sequence[Sequence[Node]]) -> list[Node]:
-        wanted = {node for group in groups for node in group}
-        return [node for node in self._root.iter() if node in wanted] if wanted else []
+    def _in_order(self, wanted: set[Node]) -> list[Node]:
+        return [node for node in self._root.iter() if node in wanted]
 
 
-def _by_value(root: Node, name: str) -> dict[str, list[Node]]:
-    """Elements by the lower-case value of an attribute; to ask for attributes is much faster than for elements."""
-    found: dict[str, list[Node]] = {}
+_Values: TypeAlias = dict[str, list[tuple[int, Any]]]
+"""(place in the document, value with its element) of an attribute, by the value in lower case."""
+
+
+def _by_value(root: Node, name: str) -> _Values:
+    """To ask for attributes is much faster than for elements, which are made for those alone that are found."""
+    found: _Values = {}
     values: Any = _VALUES[name](root)
-    for value in values:
-        found.setdefault(value.lower(), []).append(value.getparent())
+    for place, value in enumerate(values):
+        found.setdefault(value.lower(), []).append((place, value))
     return found
 
 
