@@ -15,7 +15,7 @@ from jcnews_spider.text import one_line, paragraphs
 from jcnews_spider.trs import byline
 from jcnews_spider.trs.body import attachments_of, html_of, images_of, videos_of
 from jcnews_spider.trs.crumb import breadcrumb
-from jcnews_spider.trs.layout import ABOVE_REACH, Layout, fit, titled
+from jcnews_spider.trs.layout import ABOVE_REACH, NEAR_TAIL, Layout, fit, titled
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.pager import find_pager
@@ -114,7 +114,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
     tail = [line.text for line in layout.tail]
     texts = [line.text for line in layout.body if not line.is_media]
     raw, series, title = _title(layout.title)
-    moment = _moment(header, [line.text for line in [*layout.above, *layout.tail[:16]]], meta)
+    moment = _moment(header, [line.text for line in [*layout.above, *layout.tail[:NEAR_TAIL]]], meta)
     crumb = breadcrumb(page, base)
     source = (
         _source(layout.header)

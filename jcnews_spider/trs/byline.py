@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -151,6 +151,13 @@ def find_editor(lines: Iterable[str]) -> str | None:
     value = re.split(rf"[\]】）)\[【|]|{_LABELS}", line[label.end() :])[0].strip(" :：、，,；;")
     names = list(_names(value)) or ([value] if 0 < len(value) <= 20 else [])
     return "、".join(names) or None
+
+
+def says_all(tail: Sequence[str]) -> bool:
+    """True when lines behind a body name the 责任编辑 and have the notice: those that follow change neither."""
+    return any("责" in line and (label := _EDITOR.search(line)) and "责" in label[0] for line in tail) and any(
+        _NOTICE_HEAD.search(line) for line in tail[:-1]
+    )
 
 
 def find_authors(header: Iterable[str], body: list[str]) -> tuple[Author, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.byline import find_moment
+from jcnews_spider.trs.byline import find_moment, says_all
 from jcnews_spider.trs.density import Run
 from jcnews_spider.trs.extent import around, holds, kin, run_behind
 from jcnews_spider.trs.lines import Line
@@ -26,8 +27,8 @@ from jcnews_spider.trs.trim import (
 
 ABOVE_REACH = 3
 """Lines above a title that may belong to the article."""
-TAIL_REACH = 40
-"""Lines behind a body among which editor and notice stand."""
+NEAR_TAIL, TAIL_REACH = 16, 40
+"""Lines behind a body that are read anyway, and those among which editor and notice stand."""
 LEAST_CHARACTERS = 40
 """Text below which a container without a TRS class is no body."""
 LEAST_PROSE = 60
@@ -86,7 +87,7 @@ def fit(template: Template, page: PageLines) -> Layout | None:
         found = [node for place in template.bodies for node in page.find(place)]
         if not found:
             return None
-    return _fit(template, page.excerpt(confirmed, found, TAIL_REACH), confirmed) or _fit(template, page, confirmed)
+    return _fit(template, page.excerpt(confirmed, found, _wanted_behind), confirmed) or _fit(template, page, confirmed)
 
 
 def _fit(template: Template, page: PageLines, confirmed: Node | None) -> Layout | None:
@@ -102,6 +103,11 @@ def _fit(template: Template, page: PageLines, confirmed: Node | None) -> Layout 
         if layout is not None:
             return layout
     return None
+
+
+def _wanted_behind(lines: Sequence[Line]) -> int:
+    """Lines that are wanted behind a body: where the first say all, what follows are headlines by the dozen."""
+    return TAIL_REACH if lines and not says_all([line.text for line in lines]) else NEAR_TAIL
 
 
 def titled(page: PageLines) -> bool:
@@ -138,7 +144,7 @@ def _layout(
         return None
     if not _is_body(body, containers, template) or not (
         template.is_proof
-        or _date_near(above + header + tail[: HEADER_REACH + 4])
+        or _date_near(above + header + tail[:NEAR_TAIL])
         or _dated_by_head(page)
         or (run and run.mass >= UNDATED_PROSE)
     ):

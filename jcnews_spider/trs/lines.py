@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_left
-from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
@@ -60,10 +60,14 @@ class Line(NamedTuple):
         return self.linked * 2 > len(self.text)
 
 
+Reach: TypeAlias = Callable[[Sequence[Line]], int]
+"""How many lines are wanted behind a body, given those that were read."""
+
+
 class Flow:
     """The lines of a tree: hidden parts, scripts and styles are left out, a row of a data table is one line.
 
-    With `begin` only those from that element on; with `last` only `reach` lines behind the last of these elements.
+    With `begin` only those from that element on; behind the last of the elements of `last` no more than `reach` says.
     """
 
     def __init__(
@@ -72,7 +76,7 @@ class Flow:
         hidden: Collection[Node],
         begin: Node | None = None,
         last: Iterable[Node] = (),
-        reach: int = 0,
+        reach: Reach = len,
     ) -> None:
         self._hidden = hidden
         self.lines: list[Line] = []
@@ -87,7 +91,7 @@ class Flow:
         self._linked = 0
         self._awaited = set(last)
         self._reach = reach
-        self._most = sys.maxsize
+        self._behind = self._most = sys.maxsize
         if begin is None or begin is root:
             self._read(root)
         else:
@@ -116,7 +120,7 @@ class Flow:
         node: Node | None = begin
         while node is not None:
             self._read(node)
-            if len(self.lines) >= self._most:
+            if self._is_far():
                 break
             if text := node.tail:
                 self._add(text, node.getparent())
@@ -151,7 +155,7 @@ class Flow:
                     self._count_off(node)
                 if tag in _CLOSING or (pieces and tag in _BREAKS):
                     self._close(node, tag)
-                    if len(lines) >= self._most:
+                    if len(lines) >= self._most and self._is_far():
                         break
                 if node is not root and (text := node.tail) and (pieces or not text.isspace()):
                     self._add(text, node.getparent())
@@ -187,11 +191,18 @@ class Flow:
             self._add(text, node.getparent())
 
     def _count_off(self, node: Node) -> None:
-        """Notes that an element has ended; behind the last that is awaited only `reach` lines more are wanted."""
+        """Notes that an element has ended; behind the last that is awaited few lines more are wanted."""
         if node in self._awaited:
             self._awaited.remove(node)
             if not self._awaited:
-                self._most = len(self.lines) + bool(self._pieces) + self._reach
+                self._behind = len(self.lines) + bool(self._pieces)
+                self._most = self._behind + self._reach(())
+
+    def _is_far(self) -> bool:
+        """True when all lines are read that are wanted."""
+        if len(self.lines) >= self._most:
+            self._most = self._behind + self._reach(self.lines[self._behind :])
+        return len(self.lines) >= self._most
 
     def _break(self) -> None:
         """A line's end; inside a row of data a blank."""

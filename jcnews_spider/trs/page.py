@@ -9,7 +9,7 @@ from itertools import islice
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.density import Run, densest
-from jcnews_spider.trs.lines import Flow, Line
+from jcnews_spider.trs.lines import Flow, Line, Reach
 from jcnews_spider.trs.tree import Marked, Marks, Node, Place, hidden_elements, metas, nodes, scripts, text_of
 
 SIBLINGS_ABOVE, LEVELS_ABOVE = 3, 4
@@ -26,7 +26,7 @@ class PageLines:
         self.root = root
         self._found: dict[Place, list[Node]] = {}
         self._marks = Marks(root)
-        self._excerpts: dict[tuple[Node, frozenset[Node], int], PageLines] = {}
+        self._excerpts: dict[tuple[Node, frozenset[Node]], PageLines] = {}
         self._runs: dict[tuple[int, bool], Run | None] = {}
         self.confirmed: dict[tuple[Place, ...], Node | None] = {}
         """Titles that the head confirms, by the places that were asked."""
@@ -35,12 +35,12 @@ class PageLines:
     def _flow(self) -> Flow:
         return Flow(self.root, self.hidden)
 
-    def excerpt(self, title: Node, bodies: Iterable[Node] = (), reach: int = 0) -> PageLines:
-        """The page from a little above a title on; where bodies are named, up to some lines behind them.
+    def excerpt(self, title: Node, bodies: Iterable[Node], reach: Reach) -> PageLines:
+        """The page from a little above a title on; where bodies are named, as far behind them as is wanted.
 
         Most of a page is navigation around the article, and reading it is most of the work.
         """
-        key = (title, frozenset(bodies), reach)
+        key = (title, frozenset(bodies))
         if key not in self._excerpts:
             part = self._excerpts[key] = copy(self)
             part.__dict__["_flow"] = Flow(self.root, self.hidden, _above(title), key[1], reach)
