@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
@@ -26,6 +27,8 @@ _IN_ONE_FORM = re.compile(
 """Addresses that are in their one form already: most are."""
 MOST_CHARACTERS = 4_000
 """Characters of an address; servers take 8,000 with all headers, and the longest real one had some hundred."""
+MEMORY = 1_000
+"""Addresses whose forms are kept: pages of a site link the same ones over and over, and a list asks thrice for each."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -59,6 +62,7 @@ class ArticleAddress:
         return f"{head}_{part}.{suffix}"
 
 
+@lru_cache(maxsize=MEMORY)
 def parse_article_address(url: str) -> ArticleAddress | None:
     """What an absolute address says when it is an article's, else None. Query and fragment play no role."""
     canonical = canonical_url(url)
@@ -83,6 +87,7 @@ def parse_article_address(url: str) -> ArticleAddress | None:
     )
 
 
+@lru_cache(maxsize=MEMORY)
 def joined(base: str, address: str) -> str | None:
     """The absolute address that a page at `base` means, None where it is none or longer than any real one."""
     if len(address) > MOST_CHARACTERS:
@@ -93,6 +98,7 @@ def joined(base: str, address: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=MEMORY)
 def canonical_url(url: str) -> str | None:
     """The one form of an http(s) address, None for any other and for one longer than MOST_CHARACTERS.
 

@@ -39,19 +39,20 @@ _WORD = re.compile(rb"""[^\s/>"']++|["']""")
 def require_bounded(page: bytes) -> None:
     """Raises TooComplex for a page of more markup than any real one has.
 
-    Usual tags hide no others and have few attributes: where their words are few as well, only the others are read
-    one by one, which is ten times faster.
+    Usual tags hide no others and have few attributes: where their words are few as well, as their bytes tell, only
+    the others are read one by one, which is ten times faster.
     """
     if len(page) < SMALL:
         return
     if page.count(b"<") > MOST_TAGS or (page.count(b"&") > MOST_TAGS and page.count(b"&#") > MOST_TAGS):
         raise TooComplex(f"more than {MOST_TAGS} tags or references")
-    usual = _usual_bytes(page)
+    may_hold_words = len(page) >= MOST_WORDS
+    usual = sum(map(len, _USUAL.findall(page))) if may_hold_words else 0
     words, begins = (usual, _UNUSUAL) if usual < MOST_WORDS else (0, _BEGIN)
     read = seen = 0
     for begin, end in _tags(page, begins):
         read += end - begin
-        words += _count(_WORD, page[max(begin, seen) : end], MOST_WORDS)
+        words += _count(_WORD, page[max(begin, seen) : end], MOST_WORDS) if may_hold_words else 0
         seen = max(seen, end)
         if words > MOST_WORDS or read > MOST_READ:
             raise TooComplex(f"more than {MOST_WORDS} words inside tags")
@@ -60,11 +61,6 @@ def require_bounded(page: bytes) -> None:
             and _count(_ATTRIBUTE, page[begin + 1 : end], MOST_ATTRIBUTES) > MOST_ATTRIBUTES
         ):
             raise TooComplex(f"a tag of more than {MOST_ATTRIBUTES} attributes")
-
-
-def _usual_bytes(page: bytes) -> int:
-    """Bytes of the usual tags, which bound their words; 0 for a page too small to hold too many words anyway."""
-    return 0 if len(page) < MOST_WORDS else sum(map(len, _USUAL.findall(page)))
 
 
 def _tags(page: bytes, begins: re.Pattern[bytes]) -> Iterator[tuple[int, int]]:
