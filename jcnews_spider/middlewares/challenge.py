@@ -41,9 +41,11 @@ class ChallengeMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """The response of the host itself; raises IgnoreRequest for anybody else's."""
+        if image_suffix(response.body):
+            return response
         site: Site = self._crawler.spider.site  # type: ignore[union-attr]
         product = challenger(response.body, response.status, response.headers.to_string())
-        if product is None or image_suffix(response.body) or _reads(response, site):
+        if product is None or _reads(response, site):
             return response
         is_elsewhere = site.canonical(request.url) is None
         reason = "challenged" if is_elsewhere else STOPPED

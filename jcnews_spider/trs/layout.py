@@ -79,15 +79,14 @@ def fit(template: Template, page: PageLines) -> Layout | None:
     """The layout, or None where the template does not fit: it must give a title, a body, and a date or a TRS class."""
     if template.is_general and _ERROR.match(page.page_title):
         return None
+    found = [node for place in template.bodies for node in page.find(place)]
+    if template.bodies and not found:
+        return None
     confirmed = confirmed_title(template, page)
     if confirmed is None:
         return _fit(template, page, None)
-    found: list[Node] = []
-    if template.is_proof or not template.is_general:
-        found = [node for place in template.bodies for node in page.find(place)]
-        if not found:
-            return None
-    return _fit(template, page.excerpt(confirmed, found, _wanted_behind), confirmed) or _fit(template, page, confirmed)
+    last = found if template.is_proof or not template.is_general else []
+    return _fit(template, page.excerpt(confirmed, last, _wanted_behind), confirmed) or _fit(template, page, confirmed)
 
 
 def _fit(template: Template, page: PageLines, confirmed: Node | None) -> Layout | None:
