@@ -273,6 +273,19 @@ def test_what_is_no_article_is_named(body: bytes, fault: type[UnknownLayout]) ->
     assert type(raised.value) is fault
 
 
+@pytest.mark.parametrize("headlines", [0, 10, 30])
+@pytest.mark.parametrize("notice", ["", "<p>版权声明</p><p>本站文章归本站所有。</p>"], ids=("bare", "notice"))
+def test_the_editor_is_found_between_headlines_behind_the_body(headlines: int, notice: str) -> None:
+    lines = "<p><a href='a.html'>另一篇的题目</a></p>" * headlines
+    tail = f"{notice}{lines}<p>责任编辑：王涛</p><p>责任编辑：李明</p>{lines}"
+    assert parsed(page(editor(TEXT, TEXT) + tail)).editor == "王涛"
+
+
+def test_a_body_is_read_whole_however_much_stands_inside_it() -> None:
+    lines = [f"第{number}段。{TEXT}" for number in range(200)]
+    assert parsed(page(editor(*lines) + "<p>责任编辑：王涛</p>" + "<p>别的题目</p>" * 200)).text == "\n\n".join(lines)
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -1,0 +1,23 @@
+"""Answers of anti-bot products."""
+
+import pytest
+
+from jcnews_spider.trs.challenge import challenger
+
+SIGN = b"<script>document.cookie='__jsl_clearance=1'</script>"
+TEXT = "这是一段虚构的正文，写它的只是一个测试。" * 20
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_page_with_text_is_no_challenge_whatever_it_carries(encoding: str) -> None:
+    assert challenger(SIGN + TEXT.encode(encoding)) is None
+    assert challenger(TEXT.encode(encoding) + SIGN) is None
+
+
+def test_a_page_without_text_is_one() -> None:
+    assert challenger(SIGN) == "加速乐"
+    assert challenger(SIGN + "请稍候…".encode() + b"x" * 10_000) == "加速乐"
+
+
+def test_a_refusal_is_one_whatever_it_says() -> None:
+    assert challenger(SIGN + TEXT.encode(), status=403) == "加速乐"
