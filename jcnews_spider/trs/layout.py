@@ -121,13 +121,7 @@ def _layout(
     inside = page.within(containers)
     if not inside or (template.is_general and not holds(page, title, inside, run)):
         return None
-    begin, end = inside[0], inside[-1]
-    if begin <= title.last <= end:
-        inside = [index for index in inside if index > title.last]
-        begin = inside[0] if inside else end
-    if run:
-        inside = around(page.lines, inside, run)
-        begin, end = (inside[0], inside[-1]) if inside else (end, end)
+    inside, begin, end = _extent(page, title, inside, run)
     dated = _date_near(page.lines[max(0, title.first) : begin])
     own = [page.lines[index] for index in inside]
     lines = without_header(own, dated=dated)
@@ -141,12 +135,9 @@ def _layout(
     tail = behind + lines[len(before) + len(body) + len(behind) :] + page.lines[end + 1 : end + 1 + TAIL_REACH]
     if any(ends_article(line.text) and not is_tool(line.text) for line in header):
         return None
-    if not _is_body(body, containers, template) or not (
-        template.is_proof
-        or _date_near(above + header + tail[:NEAR_TAIL])
-        or _dated_by_head(page)
-        or (run and run.mass >= UNDATED_PROSE)
-    ):
+    if not _is_body(body, containers, template):
+        return None
+    if not template.is_proof and not _is_dated(page, above + header + tail[:NEAR_TAIL], run):
         return None
     leads = _leads(header[1:])
     body = leads + body
@@ -162,6 +153,18 @@ def _layout(
         tail=tail,
         containers=[*(up_to_block(line.node)[-1] for line in leads), *containers],
     )
+
+
+def _extent(page: PageLines, title: Title, inside: list[int], run: Run | None) -> tuple[list[int], int, int]:
+    """(the container's lines that may be the article's, the first of them or of what follows, the last)."""
+    begin, end = inside[0], inside[-1]
+    if begin <= title.last <= end:
+        inside = [index for index in inside if index > title.last]
+        begin = inside[0] if inside else end
+    if run:
+        inside = around(page.lines, inside, run)
+        begin, end = (inside[0], inside[-1]) if inside else (end, end)
+    return inside, begin, end
 
 
 def _leads(header: list[Line]) -> list[Line]:
@@ -216,8 +219,13 @@ def _date_near(lines: list[Line]) -> bool:
     return any(find_moment(line.text) for line in lines)
 
 
-def _dated_by_head(page: PageLines) -> bool:
-    return any(find_moment(page.metas.get(name, "")) for name in ("pubdate", "publishdate", "article:published_time"))
+def _is_dated(page: PageLines, lines: list[Line], run: Run | None) -> bool:
+    """True when lines around the text or the head give a date, or so long a text needs none."""
+    return (
+        _date_near(lines)
+        or any(find_moment(page.metas.get(name, "")) for name in ("pubdate", "publishdate", "article:published_time"))
+        or (run is not None and run.mass >= UNDATED_PROSE)
+    )
 
 
 def _subtitle(header: list[Line], title: str) -> str | None:
