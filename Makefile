@@ -4,7 +4,7 @@ BIN := .venv/bin
 DEMO := output/demo
 PARSERS := jcnews_spider/text.py,jcnews_spider/encoding.py,jcnews_spider/urls.py,jcnews_spider/trs/*
 
-.PHONY: setup lock demo test soak bench bench-extraction bench-peers quality replay crawl figures docs clean
+.PHONY: setup lock demo test soak bench bench-peers quality replay crawl figures docs clean
 
 setup: .venv/ready
 
@@ -52,16 +52,9 @@ soak: setup
 	$(BIN)/python -m pip install -q --disable-pip-version-check 'atheris>=3'
 	$(BIN)/python -m tests.fuzz
 
-# Limits and rates, printed beside what they must be.
+# Limits and rates, printed beside what they must be; nginx, wget and make bench-peers add what they stand for.
 bench: setup
-	$(BIN)/python -m bench.ledger
-	$(BIN)/python -m bench.no_change
-	$(BIN)/python -m bench.reparse
-	$(BIN)/python -m bench.verify
-	$(BIN)/python -m bench.capture $(CORPUS)
-	$(BIN)/python -m bench.near $(CORPUS)
-	$(BIN)/python -m bench.search
-	$(BIN)/python -m bench.export
+	$(BIN)/python -m bench $(if $(CORPUS),--corpus $(CORPUS))
 
 # The WARCs and a WACZ through pywb, which wants an environment of its own, and a page in Debian's chromium.
 replay: setup .venv-pywb/ready
@@ -75,15 +68,11 @@ replay: setup .venv-pywb/ready
 quality: setup
 	$(BIN)/python -m tests.quality $(CORPUS)
 
-# This extractor beside others on labelled pages: make bench-extraction CORPUS=folder
-bench-extraction: setup
-	$(BIN)/python -m bench.extraction $(CORPUS)
-
-# The others, in an environment of their own.
+# Other extractors, and what draws the plots, in an environment of their own.
 bench-peers:
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/pip install -q -U pip
-	.venv-peers/bin/pip install -q trafilatura 'newspaper4k[zh]' gne readability-lxml lxml_html_clean
+	.venv-peers/bin/pip install -q trafilatura 'newspaper4k[zh]' gne readability-lxml lxml_html_clean matplotlib
 
 crawl: setup
 	$(BIN)/scrapy crawl jcnews

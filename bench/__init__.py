@@ -1,1 +1,1 @@
-"""The benchmarks of `make bench`: each is a module that prints its figures beside their limits, and ends with 1."""
+"""The benchmarks of `make bench`: each is a module whose `figures` measures, and `python -m bench` prints them all."""

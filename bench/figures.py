@@ -1,15 +1,26 @@
-"""Figures, and the table in which a benchmark prints them."""
+"""Figures, and the table and the file in which the benchmarks give them."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from jcnews_spider.console import table
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line says; each part has its own idea of what is left out."""
+
+    articles: int | None = None
+    rounds: int | None = None
+    corpus: Path | None = None
+    """Folder with pages/*.html and labels/*.json."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +31,49 @@ class Figure:
     value: float
     unit: str
     limit: float | None = None
-    """The most it may be; None where it is only told."""
+    """The most it may be; None where there is no such goal."""
+    least: float | None = None
+    """The least it may be."""
+    spread: tuple[float, float] | None = None
+    """The lowest and the highest of the rounds whose median the value is."""
+
+    @classmethod
+    def of(cls, name: str, values: Iterable[float], unit: str, **goal: float | None) -> Figure:
+        """The median of some rounds."""
+        every = list(values)
+        return cls(name, median(every), unit, spread=(min(every), max(every)), **goal)
 
     @property
     def is_kept(self) -> bool:
-        """False when the limit is broken."""
-        return self.limit is None or self.value <= self.limit
+        """False when the goal is missed."""
+        return (self.limit is None or self.value <= self.limit) and (self.least is None or self.value >= self.least)
+
+    @property
+    def goal(self) -> str:
+        """As it is printed."""
+        signs = (("≤", self.limit), ("≥", self.least))
+        return ", ".join(f"{sign} {_number(value)}" for sign, value in signs if value is not None)
+
+    def to_json(self) -> dict[str, Any]:
+        """For the file of a run."""
+        return {"name": self.name, "value": self.value, "unit": self.unit, "spread": self.spread,
+                "goal": self.goal or None, "kept": self.is_kept}  # fmt: skip
 
 
-def report(title: str, figures: Iterable[Figure]) -> int:
-    """Prints the table; exit code 1 when a limit is broken, else 0."""
-    kept = list(figures)
-    print(table((title, "measured", "limit", ""), [_row(figure) for figure in kept]))
-    broken = [figure.name for figure in kept if not figure.is_kept]
-    if broken:
-        print(f"limit broken: {', '.join(broken)}", file=sys.stderr)
-    return int(bool(broken))
+def table_of(parts: Mapping[str, Sequence[Figure]]) -> str:
+    """One table over the figures of all parts."""
+    rows = [
+        ("" if place else part, figure.name, f"{_number(figure.value)} {figure.unit}".rstrip(), _spread(figure),
+         figure.goal, _kept(figure))
+        for part, figures in parts.items()
+        for place, figure in enumerate(figures)
+    ]  # fmt: skip
+    return table(("part", "figure", "measured", "spread", "goal", "kept"), rows)
+
+
+def say(line: str) -> None:
+    """Tells how far it is, beside what is measured."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def median_us(work: Callable[[int], object], times: int) -> float:
@@ -55,9 +93,12 @@ def rss_mb(name: str = "VmRSS") -> float:
     return int(line.split()[1]) * 1024 / 1e6
 
 
-def _row(figure: Figure) -> tuple[str, str, str, str]:
-    limit = "" if figure.limit is None else f"≤ {_number(figure.limit)}"
-    return figure.name, f"{_number(figure.value)} {figure.unit}", limit, "" if figure.is_kept else "BROKEN"
+def _spread(figure: Figure) -> str:
+    return "–".join(map(_number, figure.spread)) if figure.spread else ""
+
+
+def _kept(figure: Figure) -> str:
+    return ("yes" if figure.is_kept else "NO") if figure.goal else ""
 
 
 def _number(value: float) -> str:

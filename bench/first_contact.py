@@ -1,25 +1,25 @@
-"""`python -m bench.first_contact FOLDER [N]`: templates proposed for pages whose own are taken away.
+"""Templates proposed for ten pages of a named corpus, whose own are taken away.
 
-FOLDER is a labelled corpus as in bench.extraction; N pages (10) are shown, those named in FOLDER/trs.txt first. Each
-page is read by the template that `scrapy doctor` would propose from it alone, and by this project's own templates.
+Those named in its trs.txt come first. Each page is read by the template that `scrapy doctor` would propose from it
+alone, and by this project's own templates.
 """
 
 from __future__ import annotations
 
 import json
-import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bench.figures import Asked, Figure
 from bench.marks import marks, summary
-from jcnews_spider.console import table
 from jcnews_spider.sites import site_named
 from jcnews_spider.trs.article import parse_article
-from jcnews_spider.trs.proposal import agreement, evidence, propose
+from jcnews_spider.trs.proposal import evidence, propose
 from tests.quality import prediction
 
-COLUMNS = ("body", "title", "minute", "source", "editor")
+PAGES = 10
 
 
 def chosen(folder: Path, number: int) -> list[str]:
@@ -32,44 +32,20 @@ def chosen(folder: Path, number: int) -> list[str]:
     return first + [rest[place * len(rest) // wanted] for place in range(wanted)]
 
 
-def main() -> int:
-    """Prints each proposal, then the figures beside those of the own templates."""
-    if len(sys.argv) not in (2, 3) or not (Path(sys.argv[1]) / "labels").is_dir():
-        print(__doc__, file=sys.stderr)
-        return 1
-    folder, site = Path(sys.argv[1]), site_named("jcnews")
-    names = chosen(folder, int(sys.argv[2]) if len(sys.argv) == 3 else 10)
-    pages = {name: (folder / "pages" / f"{name}.html").read_bytes() for name in names}
-    known = {name: evidence(page) for name, page in pages.items()}
-    rows, proposed, own = [], [], []
-    for name, page in pages.items():
-        label: dict[str, Any] = json.loads((folder / "labels" / f"{name}.json").read_text(encoding="utf-8"))
-        usual = marks(prediction(parse_article(page, None, site)), label)
-        found = known[name]
-        proposal = propose([found], "proposed") if found else None
-        if proposal is None:
-            print(f"{name}: none, no title above running text with a date\n")
-            rows.append((name, "–", f"{usual['body']:.3f}", *("–" * (len(COLUMNS) - 1)), "–"))
-            continue
-        print(f"{name}: title {proposal.title}, body {proposal.container}\n{proposal.source}\n")
-        article = parse_article(page, None, replace(site, templates=(proposal.template,)))
-        got = marks(prediction(article), label)
-        others = sum(agreement(proposal.template, other) > 0 for o, other in known.items() if other and o != name)
-        rows.append((name, f"{got['body']:.3f}", f"{usual['body']:.3f}", *map(str, _rights(got)), str(others)))
-        proposed.append(got)
-        own.append(usual)
-    print(table(("page", "body", "own body", *COLUMNS[1:], "fits others"), rows))
-    for title, scores in (("proposed", proposed), ("own", own)):
-        figures = summary(scores)
-        print(f"{title}: {', '.join(f'{name} {figures[name]:.3f}' for name in COLUMNS if name in figures)}")
-    print(f"proposed for {len(proposed)} of {len(names)} pages")
-    return 0
-
-
-def _rights(got: dict[str, float]) -> list[str]:
-    """Whether each field is right; a dash where the page prints none."""
-    return [{1.0: "right", 0.0: "WRONG"}.get(got.get(name, -1), "–") for name in COLUMNS[1:]]
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def figures(asked: Asked) -> Iterator[Figure]:
+    """How the proposed templates read beside the own ones; nothing without a corpus."""
+    if asked.corpus is None:
+        return
+    names = chosen(asked.corpus, asked.articles or PAGES)
+    pages = {name: (asked.corpus / "pages" / f"{name}.html").read_bytes() for name in names}
+    proposals = {name: propose([found], "proposed") for name, page in pages.items() if (found := evidence(page))}
+    site = site_named("jcnews")
+    read: dict[str, list[dict[str, float]]] = {"proposed": [], "own": []}
+    for name, proposal in proposals.items():
+        if proposal:
+            label: dict[str, Any] = json.loads((asked.corpus / "labels" / f"{name}.json").read_text(encoding="utf-8"))
+            for kind, one in (("proposed", replace(site, templates=(proposal.template,))), ("own", site)):
+                read[kind].append(marks(prediction(parse_article(pages[name], None, one)), label))
+    yield Figure("pages with a proposed template", len(read["own"]), f"of {len(names)}")
+    for kind, every in read.items():
+        yield from (Figure(f"{kind} templates: {name}", value, "") for name, value in summary(every).items())

@@ -1,23 +1,19 @@
-"""`python -m bench.ledger [--articles N]`: the limits of the ledger, on a made-up one of a million articles.
+"""The limits of the ledger, on a made-up one of a million articles.
 
 It is made in the folder for temporary files (TMPDIR), needs 0.5 kB an article there, and is removed at the end.
 """
 
 from __future__ import annotations
 
-import argparse
-import multiprocessing
-import sys
 import tempfile
 import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
-from typing import ParamSpec, TypeVar
 
 from bench import memory, synthetic
-from bench.figures import Figure, median_us, report, rss_mb
+from bench.figures import Asked, Figure, median_us, rss_mb
+from bench.processes import apart
 from bench.synthetic import NOW, SECTIONS, SITE
 from jcnews_spider.archive import LEDGER, Archive
 from jcnews_spider.archive.ledger import Ledger
@@ -28,21 +24,19 @@ AGES_S = tuple(days * 86_400 for days in (1, 3, 7))
 SCOPE = Scope(SITE.name, NOW, recheck_after_s=AGES_S)
 LINE = "字" * 1500
 """About as long as a record."""
-
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
+ARTICLES = 1_000_000
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Exit code: 1 when a limit is broken, else 0."""
-    articles: int = _parser().parse_args(arguments).articles
+def figures(asked: Asked) -> Iterator[Figure]:
+    """Of the ledger alone, and of a crawl over it that finds nothing new."""
+    articles = asked.articles or ARTICLES
     with tempfile.TemporaryDirectory(prefix="bench-ledger-") as folder:
         made, empty = Path(folder, "made"), Path(folder, "empty")
         started = time.monotonic()
-        _apart(synthetic.make, made, articles)
-        seconds = time.monotonic() - started
-        figures = [Figure("making it", seconds, "s"), *_apart(measure, made, articles), *memory.figures(made, empty)]
-    return report(f"ledger of {articles:,} articles", figures)
+        apart(synthetic.make, made, articles)
+        yield Figure(f"making it, of {articles:,} articles", time.monotonic() - started, "s")
+        yield from apart(measure, made, articles)
+        yield from memory.figures(made, empty)
 
 
 def measure(root: Path, articles: int) -> list[Figure]:
@@ -130,19 +124,3 @@ def _milliseconds(query: Callable[[], object]) -> float:
     started = time.perf_counter()
     query()
     return (time.perf_counter() - started) * 1000
-
-
-def _apart(work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
-    """What a function gives in a process of its own, so that its memory is nobody else's."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(work, *arguments, **named).result()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench.ledger", description=__doc__)
-    parser.add_argument("--articles", type=int, default=1_000_000, help="size of the ledger (1000000)")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

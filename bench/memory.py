@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from statistics import median
 
 from bench import synthetic
-from bench.figures import Figure, rss_mb
-from tests.crawling import crawl, start
+from bench.figures import Figure
+from bench.processes import measured
+from tests.crawling import command, crawl, crawl_arguments
 from tests.replica import Plan, Replica
 
 ARTICLES = 300
@@ -35,20 +35,8 @@ def _no_change(replica: Replica, output: Path) -> float:
     if first.code or not first.report["articles"]["new"]:
         raise RuntimeError(f"the first crawl ended with {first.code}: {first.stderr}")
     before = len(replica.requests)
-    most = median(_most_mb(replica, output) for _ in range(RUNS))
+    again = command(*crawl_arguments(output))
+    most = median(measured(again, proxy=replica.proxy).memory_mb for _ in range(RUNS))
     if asked := [request.url for request in replica.requests[before:] if "/t20" in request.url]:
         raise RuntimeError(f"articles were asked again: {asked}")
-    return most
-
-
-def _most_mb(replica: Replica, output: Path) -> float:
-    """The most memory that one crawl has held."""
-    own = rss_mb("VmHWM")  # Linux counts what the parent held at the exec as the child's
-    process = start(replica, output)
-    log = process.stderr.read() if process.stderr else ""
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    most = usage.ru_maxrss * 1024 / 1e6
-    if process.returncode or most <= own:
-        raise RuntimeError(f"ended with {process.returncode}, {most:.0f} MB beside our own {own:.0f}: {log}")
     return most

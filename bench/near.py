@@ -1,22 +1,20 @@
-"""`python -m bench.near [CORPUS]`: how well and how fast near-duplicates are found.
+"""How well and how fast near-duplicates are found, in made-up prose, and in real pages where a corpus is named.
 
-CORPUS, a folder with labels/ of real pages, is measured too when it is named. The ledger of a million articles is made
+The ledger of a million articles is made
 in the folder for temporary files (TMPDIR), needs 0.3 kB an article there, and is removed at the end.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from statistics import mean, median
 
-from bench.figures import Figure, report
+from bench.figures import Asked, Figure
 from bench.reprints import outcome
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger.near import KEPT
@@ -34,19 +32,22 @@ LENGTHS = (245, 355, 413, 554, 660, 863, 1122, 1582, 1875, 2905)
 TEXTS = 60
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Exit code: 1 when a limit is broken, else 0."""
-    asked = _parser().parse_args(arguments)
+ARTICLES, ROUNDS = 1_000_000, 8
+"""A round is a labelled set of half the texts."""
+
+
+def figures(asked: Asked) -> Iterator[Figure]:
+    """What is missed and what is wrong, and the cost of a look-up in a large ledger."""
     draw = Random(5)
     made = [made_text(draw, draw.choice(LENGTHS)) for _ in range(TEXTS)]
-    code = report("copies in made-up prose", outcome(made, asked.rounds).figures())
+    yield from outcome(made, asked.rounds or ROUNDS).figures("made-up prose, ")
     if asked.corpus:
         labels = sorted((asked.corpus / "labels").glob("*.json"))
         found = ["\n\n".join(json.loads(path.read_text(encoding="utf-8"))["body_paragraphs"]) for path in labels]
         real = list(dict.fromkeys(found))  # a page is there twice
-        code |= report("copies in real pages", outcome(real, asked.rounds).figures())
-    figures = [*_texts(draw), *_ledger(asked.articles, draw)]
-    return code | report(f"near-duplicates, {asked.articles:,} articles", figures)
+        yield from outcome(real, asked.rounds or ROUNDS).figures("real pages, ")
+    yield from _texts(draw)
+    yield from _ledger(asked.articles or ARTICLES, draw)
 
 
 def _texts(draw: Random) -> list[Figure]:
@@ -65,7 +66,12 @@ def _ledger(articles: int, draw: Random) -> list[Figure]:
         size = (_bytes(archive) - before) / articles
         taken = [_look_up_and_add(archive, number, draw) for number in range(articles + 1, articles + 2001)]
     return [
-        Figure("lookup, insert and commit, median", median(wall for wall, _ in taken), "µs", limit=1000),
+        Figure(
+            f"lookup, insert and commit, {articles:,} articles, median",
+            median(wall for wall, _ in taken),
+            "µs",
+            limit=1000,
+        ),
         Figure("the same, mean of the processor's time", mean(cpu for _, cpu in taken), "µs", limit=1000),
         Figure("on disk, an article", size, "B", limit=200),
     ]
@@ -118,15 +124,3 @@ def _best_us(call: Callable[[], object], times: int = 1000) -> float:
         call()
         taken.append(time.perf_counter_ns() - started)
     return min(taken) / 1000
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench.near", description=__doc__)
-    parser.add_argument("corpus", nargs="?", type=Path, help="folder with labels/*.json of real pages")
-    parser.add_argument("--articles", type=int, default=1_000_000, help="size of the ledger (1000000)")
-    parser.add_argument("--rounds", type=int, default=8, help="labelled sets, each of half the texts (8)")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

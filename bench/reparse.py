@@ -1,15 +1,11 @@
-"""`python -m bench.reparse`: what it costs to run the present extractor over the archive.
+"""What it costs to run the present extractor over the archive.
 
 Per page and core, against what any reader of the archive pays at least: inflating a WARC member and lxml's parse.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +15,8 @@ from statistics import median
 
 import lxml.html
 
-from bench.figures import Figure, report, rss_mb
+from bench.figures import Asked, Figure
+from bench.processes import measured
 from jcnews_spider import reextraction
 from jcnews_spider.archive import LEDGER
 from jcnews_spider.archive.ledger import Ledger
@@ -28,7 +25,7 @@ from jcnews_spider.archive.reader import Reader
 from jcnews_spider.article import WarcPointer
 from jcnews_spider.reextraction import Place, begin, read_anew
 from jcnews_spider.sites import SITES
-from tests.crawling import ROOT, crawl, environment
+from tests.crawling import command, crawl
 from tests.replica import Plan, Replica
 
 SITE = SITES["jcnews"]
@@ -37,7 +34,23 @@ TIMES = 4
 """How much larger the second archive is, whose memory is compared."""
 
 
-def figures(small: Path, large: Path) -> list[Figure]:
+ARTICLES = 1200
+"""Of the larger archive."""
+
+
+def figures(asked: Asked) -> Iterator[Figure]:
+    """Over two archives that are crawled for it."""
+    articles = asked.articles or ARTICLES
+    with tempfile.TemporaryDirectory(prefix="bench-reparse-") as folder:
+        outputs = [Path(folder) / "small", Path(folder) / "large"]
+        for output, number in zip(outputs, (articles // TIMES, articles), strict=True):
+            with Replica(Plan(articles=number)) as replica:
+                if code := crawl(replica, output, timeout=1800).code:
+                    raise RuntimeError(f"the crawl ended with {code}")
+        yield from _costs(*outputs)
+
+
+def _costs(small: Path, large: Path) -> list[Figure]:
     """Costs over the large archive, and the growth of memory from the small one."""
     with _opened(large) as reader:
         places = _places(reader)
@@ -52,7 +65,7 @@ def figures(small: Path, large: Path) -> list[Figure]:
                 (lambda: read_anew(places), pages),
             ]
         )
-    most = [_most_mb(output) for output in (small, large)]
+    most = [measured(command("reparse", "-s", f"JCNEWS_OUTPUT={output}")).memory_mb for output in (small, large)]
     return [
         Figure("gunzip and lxml parse, a page", least, "µs"),
         Figure("record and bytes from the archive, a page", reading, "µs"),
@@ -102,38 +115,3 @@ def _cpu_us(works: list[tuple[Callable[[], object], int]]) -> list[float]:
             work()
             taken[place].append((time.process_time() - started) / pages * 1e6)
     return [median(one) for one in taken]
-
-
-def _most_mb(output: Path) -> float:
-    """The most memory that a process of the command has held, its workers among them."""
-    own = rss_mb("VmHWM")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "reparse", "-s", f"JCNEWS_OUTPUT={output}"],
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    most = usage.ru_maxrss * 1024 / 1e6
-    if process.returncode:
-        raise RuntimeError(f"ended with {process.returncode}, {most:.0f} MB beside our own {own:.0f}")
-    return most
-
-
-def main() -> int:
-    """Prints the table; exit code 1 when a limit is broken."""
-    parser = argparse.ArgumentParser(prog="python -m bench.reparse", description=__doc__)
-    parser.add_argument("--articles", type=int, default=1200, help="documents of the larger replica (default: 1200)")
-    articles = parser.parse_args().articles
-    with tempfile.TemporaryDirectory() as folder:
-        outputs = [Path(folder) / "small", Path(folder) / "large"]
-        for output, number in zip(outputs, (articles // TIMES, articles), strict=True):
-            with Replica(Plan(articles=number)) as replica:
-                if code := crawl(replica, output, timeout=1800).code:
-                    raise RuntimeError(f"the crawl ended with {code}")
-        return report("reparse", figures(*outputs))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

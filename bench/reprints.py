@@ -36,18 +36,21 @@ class Outcome:
     reprints: set[str] = field(default_factory=set)
     """Kinds that are reprints."""
 
-    def figures(self) -> list[Figure]:
+    def figures(self, where: str) -> list[Figure]:
         """What is missed of each kind of reprint, what is wrong of the others, in percent."""
-        rows = [self._row(kind) for kind in self.pairs]
+        rows = [self._row(kind, where) for kind in self.pairs]
         right = sum(self.found[kind] for kind in self.reprints - NO_GOAL)
         wrong = sum(self.found[kind] for kind in self.pairs.keys() - self.reprints)
-        return [*rows, Figure("wrong among all marked", 100 * wrong / max(1, right + wrong), "%", WRONG_AT_MOST)]
+        return [
+            *rows,
+            Figure(f"{where}wrong among all marked", 100 * wrong / max(1, right + wrong), "%", WRONG_AT_MOST),
+        ]
 
-    def _row(self, kind: str) -> Figure:
+    def _row(self, kind: str, where: str) -> Figure:
         share = 100 * self.found[kind] / self.pairs[kind]
         if kind in self.reprints:
-            return Figure(f"{kind}: missed of {self.pairs[kind]}", 100 - share, "%", LIMITS.get(kind))
-        return Figure(f"{kind}: marked of {self.pairs[kind]}", share, "%")
+            return Figure(f"{where}{kind}: missed of {self.pairs[kind]}", 100 - share, "%", LIMITS.get(kind))
+        return Figure(f"{where}{kind}: marked of {self.pairs[kind]}", share, "%")
 
 
 def outcome(texts: Sequence[str], rounds: int) -> Outcome:

@@ -1,4 +1,4 @@
-"""`python -m bench.search [N]`: the limits of the search, on a made-up archive of 100,000 articles.
+"""The limits of the search, on a made-up archive of 100,000 articles.
 
 Replicas of newspaper prose use few words, so the articles are made of words drawn as those of a language are: 3,800
 characters, 40,000 words of one to four of them, and few of either make up most of a text (Zipf). The archive is made in
@@ -7,7 +7,6 @@ the folder for temporary files (TMPDIR), needs 16 kB an article there, and is re
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -21,7 +20,7 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from bench.figures import Figure, report
+from bench.figures import Asked, Figure
 from jcnews_spider.archive import LEDGER, files, segments
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.outbox import Sealed
@@ -80,13 +79,16 @@ class Made:
     """Each pair of characters of some of the texts, the most frequent first."""
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Exit code: 1 when a limit is broken, else 0."""
-    number = int(arguments[0]) if arguments else 100_000
+ARTICLES = 100_000
+
+
+def figures(asked: Asked) -> Iterator[Figure]:
+    """What somebody waits for who searches."""
+    number = asked.articles or ARTICLES
     with tempfile.TemporaryDirectory(prefix="bench-search-") as folder:
         root = Path(folder)
         made = make(root, number)
-        return report(f"search in {number:,} articles", measure(root, number, made))
+        yield from measure(root, number, made)
 
 
 def make(root: Path, number: int) -> Made:
@@ -118,7 +120,7 @@ def _articles(number: int) -> Iterator[Article]:
 
 def measure(root: Path, number: int, made: Made) -> Iterator[Figure]:
     """What somebody waits for."""
-    yield Figure("text, an article", made.characters / number, "characters")
+    yield Figure(f"text, one of {number:,} articles", made.characters / number, "characters")
     started = time.perf_counter()
     search(root, Query(("一",)), str)
     yield Figure("the first search: all indexed", time.perf_counter() - started, "s")
@@ -162,7 +164,3 @@ def _milliseconds(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return (time.perf_counter() - started) * 1000
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))

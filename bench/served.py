@@ -6,6 +6,7 @@ Without nginx the replica serves itself, and `name` says so: then the server tak
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from tests.replica import Plan, Replica
 from tests.replica.plan import DEFAULT_WEIGHTS
@@ -55,6 +56,8 @@ class Served:
     """Addresses of every list page."""
     articles: list[str]
     """Addresses of the article pages that lists show."""
+    starts: list[str]
+    """The list pages, and the articles that these show by scripts only: where a crawler starts that runs none."""
     mean_kb: float
     """Of an article page."""
 
@@ -73,13 +76,14 @@ def served(plan: Plan) -> Iterator[Served]:
         folder.chmod(0o755)  # nginx's worker is another user
         replica = Replica(plan)
         lists, articles = _addresses(replica)
-        kb = _write(replica, [f"http://www.jcnews.com.cn{path}" for path in ("/",)] + lists + articles, folder / "site")
+        starts = lists + _scripted(replica, lists, articles)
+        kb = _write(replica, ["http://www.jcnews.com.cn/", *lists, *articles], folder / "site")
         if NGINX is None:
             with replica:
-                yield Served("the replica's own server", replica.proxy, lists, articles, kb)
+                yield Served("the replica's own server", replica.proxy, lists, articles, starts, kb)
         else:
             with _nginx(folder) as proxy:
-                yield Served("nginx", proxy, lists, articles, kb)
+                yield Served("nginx", proxy, lists, articles, starts, kb)
 
 
 def _addresses(replica: Replica) -> tuple[list[str], list[str]]:
@@ -89,6 +93,16 @@ def _addresses(replica: Replica) -> tuple[list[str], list[str]]:
         for place in range(listing.pages)
     ]
     return lists, [record["url"] for record in replica.gold() if record["listed"]]
+
+
+def _scripted(replica: Replica, lists: list[str], articles: list[str]) -> list[str]:
+    """The articles that no link of a list leads to."""
+    linked = {
+        urljoin(url, link.decode("ascii"))
+        for url in lists
+        for link in re.findall(rb'href="([^"]*/t\d{8}_\d+\.html)"', replica.site.page(urlsplit(url).path).body)
+    }
+    return [url for url in articles if url not in linked]
 
 
 def _write(replica: Replica, addresses: list[str], root: Path) -> float:

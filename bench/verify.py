@@ -1,24 +1,20 @@
-"""`python -m bench.verify [--articles N]`: how fast an archive is verified, and its ledger made anew, in flat memory.
+"""How fast an archive is verified, and its ledger made anew, in flat memory.
 
 The archive is made in the folder for temporary files (TMPDIR), needs 35 kB an article there, and is removed at the end.
 """
 
 from __future__ import annotations
 
-import argparse
-import multiprocessing
-import sys
 import tempfile
 import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from random import Random
-from typing import ParamSpec, TypeVar
 
-from bench.figures import Figure, report, rss_mb
+from bench.figures import Asked, Figure, rss_mb
+from bench.processes import apart
 from jcnews_spider import clock
 from jcnews_spider.archive import LEDGER, Archive
 from jcnews_spider.archive.fixity import damages
@@ -39,8 +35,7 @@ SMALL = 0.1
 
 CHARACTERS = "晋城新闻网牢记嘱托山西答卷太行日报高平阳泉陵川沁水泽州发展乡村振兴改革创新文旅康养煤炭绿色转型"
 
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
+ARTICLES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +48,21 @@ class Taken:
     found: int
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Exit code: 1 when a limit is broken, else 0."""
-    articles: int = _parser().parse_args(arguments).articles
+def figures(asked: Asked) -> Iterator[Figure]:
+    """Of verifying and of a ledger made anew."""
+    articles = asked.articles or ARTICLES
     with tempfile.TemporaryDirectory(prefix="bench-verify-") as folder:
         small, large = Path(folder, "small"), Path(folder, "large")
         for root, number in ((small, round(SMALL * articles)), (large, articles)):
-            _apart(make, root, number)
+            apart(make, root, number)
         megabytes = sum(path.stat().st_size for path in large.rglob("*") if path.is_file()) / 1e6
-        few, many = _apart(verify, small), _apart(verify, large)
+        few, many = apart(verify, small), apart(verify, large)
         for root in (small, large):
             for path in root.glob(f"{LEDGER}*"):
                 path.unlink()
-        few_anew, many_anew = _apart(anew, small), _apart(anew, large)
-    figures = [
-        Figure("size of the archive", megabytes, "MB"),
+        few_anew, many_anew = apart(anew, small), apart(anew, large)
+    yield from [
+        Figure(f"size of the archive, {articles:,} articles", megabytes, "MB"),
         Figure("verify", many.seconds, "s"),
         Figure("verify, records", articles / many.seconds, "/s"),
         Figure("verify, data", megabytes / many.seconds, "MB/s"),
@@ -80,7 +75,6 @@ def main(arguments: list[str] | None = None) -> int:
         Figure("--rebuild, CPU time of a record", many_anew.cpu_s / articles * 1e6, "µs"),
         Figure("--rebuild, growth of memory", many_anew.memory_mb - few_anew.memory_mb, "MB", limit=20),
     ]
-    return report(f"archive of {articles:,} articles", figures)
 
 
 def verify(root: Path) -> Taken:
@@ -134,19 +128,3 @@ def _keep(archive: Archive, recorder: Recorder, number: int, random: Random) -> 
     if known is None:
         raise LookupError(id_)
     recorder.keep(known, Draft(article, address, (Page(body, address.url, etag=etag, warc=pointer),)))
-
-
-def _apart(work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
-    """What a function gives in a process of its own, so that its memory is nobody else's."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(work, *arguments, **named).result()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench.verify", description=__doc__)
-    parser.add_argument("--articles", type=int, default=20_000, help="size of the archive (20000)")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,13 +1,95 @@
-"""A run that finds nothing new asks the lists' first pages and what is due, and nothing else (DESIGN.md §2.4)."""
+"""A run that finds nothing new asks the lists' first pages and what is due, and nothing else (DESIGN.md §2.4).
+
+The replica is crawled twice at once, and a third time two days later by the run's clock, when rechecks are due.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bench.no_change import FIRST_AT, LATER_S, NoChange, again, due, first_crawl, sections
-from tests.replica import Plan, Replica
+from jcnews_spider import clock
+from jcnews_spider.sites import SITES
+from tests.crawling import Run, crawl
+from tests.replica import Logged, Plan, Replica
+from tests.replica.plan import NEWEST_AT
+
+AGES_S = tuple(days * 86_400 for days in (1, 3, 7))
+FIRST_AT = NEWEST_AT + 6 * 3600
+"""UTC seconds at which the first crawl believes to run; the newest documents are some hours old."""
+
+LATER_S = 2 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class NoChange:
+    """A run over a site that has not changed."""
+
+    run: Run
+    requests: list[Logged]
+    segments: int
+    """That it made."""
+
+    def asked(self) -> tuple[list[str], list[str]]:
+        """(addresses of lists and robots.txt, addresses of articles), in the order in which they were asked."""
+        urls = [request.url for request in self.requests]
+        return [url for url in urls if "/t20" not in url], [url for url in urls if "/t20" in url]
+
+
+def first_crawl(replica: Replica, output: Path) -> Run:
+    """A whole crawl that believes to run at FIRST_AT."""
+    return crawl(replica, output, timeout=1800, shim=_clock(FIRST_AT))
+
+
+def again(replica: Replica, output: Path, at: float) -> NoChange:
+    """Another crawl, that believes to run at a time in UTC seconds."""
+    before, segments = len(replica.requests), _segments(output)
+    run = crawl(replica, output, timeout=1800, shim=_clock(at))
+    return NoChange(run, replica.requests[before:], _segments(output) - segments)
+
+
+def due(gold: Iterable[Mapping[str, Any]], checked: float, now: float) -> int:
+    """Number of article pages due at a time, of a site that was crawled whole at an earlier one.
+
+    Articles at an age of AGES_S that lies between, each of their pages; stubs and pages without a body once, for
+    their first retry comes after an hour.
+    """
+    pages = 0
+    for record in gold:
+        if not record["listed"]:
+            continue
+        if record["expect"] != "article":
+            pages += now - checked >= 3600
+            continue
+        published = _published(record)
+        if any(checked - published < age <= now - published for age in AGES_S):
+            pages += record["pages"]
+    return pages
+
+
+def sections() -> int:
+    """Number of list pages that a run without news asks."""
+    return len(SITES["jcnews"].sections)
+
+
+def _published(record: Mapping[str, Any]) -> int:
+    """UTC seconds; without a date, the beginning of the day in the address."""
+    name = record["url"].rpartition("/t")[2]
+    return clock.seconds_of(record["published_at"] or str(datetime.strptime(name[:8], "%Y%m%d").date()))  # noqa: DTZ007
+
+
+def _clock(at: float) -> list[str]:
+    """The twist that lets a run believe that it is a time, in UTC seconds, and stays so, however long it takes."""
+    return [f"--at={at:.0f}"]
+
+
+def _segments(output: Path) -> int:
+    return len(list(output.glob("articles/*.jsonl")))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,147 @@
+"""Who crawls the served site: how each is started, and what each must have left."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from warcio.archiveiterator import ArchiveIterator
+
+from bench.processes import Taken, measured
+from bench.served import Served
+from jcnews_spider import settings as own
+from tests.crawling import ROOT, command, crawl_arguments, read_records
+
+PEERS = ROOT / "bench" / "peers"
+ARTICLE = re.compile("/t[0-9]{8}_[0-9]+[.]html$")
+WGET = shutil.which("wget")
+WGET_OK = (0, 8)
+"""8: the server sent an error, as it does for robots.txt here."""
+
+QUIET = {"LOG_LEVEL": "INFO", "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False}
+"""Of every Scrapy: a line for each page costs more than many a page."""
+
+POLITE = {"DOWNLOAD_DELAY", "DOWNLOAD_DELAY_JITTER"}
+
+Counts = Mapping[str, int]
+
+
+class WrongCount(Exception):
+    """A crawl did not leave what it should: its figure counts for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A crawl of the whole site into an empty folder."""
+
+    name: str
+    start: Callable[[Served, Path], list[str]]
+    """The command, for the site and the folder."""
+    count: Callable[[Path], Counts]
+    """What stands in the folder afterwards, each of which must be as much as there are articles."""
+    inside: bool = False
+    """In this project's folder, so that its settings hold; the others run where nothing of it is seen."""
+    codes: tuple[int, ...] = (0,)
+
+    def crawl(self, site: Served, folder: Path) -> Taken:
+        """What a crawl took; WrongCount when it did not leave every article."""
+        folder.mkdir()
+        (folder / "starts.txt").write_text("\n".join(site.starts), encoding="utf-8")
+        cwd = ROOT if self.inside else folder
+        taken = measured(self.start(site, folder), cwd, site.proxy, self.codes)
+        for kind, number in self.count(folder).items():
+            if number != len(site.articles):
+                raise WrongCount(f"{self.name}: {number} {kind} of {len(site.articles)} articles")
+        return taken
+
+
+def contenders() -> list[Contender]:
+    """This project, then its peers; wget where it is installed."""
+    bare = Contender("bare Scrapy", lambda _, folder: _runspider("bare.py", folder, QUIET), _pages)
+    every = [
+        OWN,
+        bare,
+        replace(bare, name="tuned Scrapy", start=lambda _, folder: _runspider("bare.py", folder, tuned() | QUIET)),
+        Contender("usual pipeline", lambda _, folder: _runspider("usual.py", folder, QUIET), _usual_files),
+    ]
+    if WGET:
+        every.append(Contender("wget --warc-file", _wget, _in_warcs, codes=WGET_OK))
+    return every
+
+
+def tuned() -> dict[str, Any]:
+    """This project's own settings of Scrapy, without its components and its politeness."""
+    values = {
+        name: getattr(own, name)
+        for name in dir(own)
+        if name.isupper() and not name.startswith(("JCNEWS_", "LOG_")) and name not in POLITE
+    }
+    for name in ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS"):
+        values[name] = {path: None for path, place in values[name].items() if place is None}
+    return {name: value for name, value in values.items() if "jcnews_spider" not in repr(value)}
+
+
+def own_arguments(folder: Path, **settings: object) -> list[str]:
+    """A whole crawl of pages alone into folder/output."""
+    return command(*crawl_arguments(folder / "output", JCNEWS_IMAGES=0, **settings))
+
+
+def _own_files(folder: Path) -> Counts:
+    output = folder / "output"
+    return {
+        "records": len({record["url"] for record in read_records(output)}),
+        "HTML files": sum(1 for _ in output.glob("html/**/t*.html")),
+        **_in_warcs(output / "warc"),
+    }
+
+
+OWN = Contender("jcnews_spider", lambda _, folder: own_arguments(folder), _own_files, inside=True)
+
+
+def _runspider(name: str, folder: Path, settings: Mapping[str, Any]) -> list[str]:
+    values = {key: json.dumps(value) if isinstance(value, dict) else value for key, value in settings.items()}
+    options = [part for key, value in values.items() for part in ("-s", f"{key}={value}")]
+    starts = f"starts={folder / 'starts.txt'}"
+    return [sys.executable, "-m", "scrapy", "runspider", str(PEERS / name), "-a", starts, *options]
+
+
+def _wget(_: Served, folder: Path) -> list[str]:
+    options = (
+        f"-r -l 1 --follow-tags=a -nv -e robots=off -P files -o log --warc-file=pages --accept-regex {ARTICLE.pattern}"
+    )
+    return [str(WGET), *options.split(), "-i", str(folder / "starts.txt")]
+
+
+def _pages(folder: Path) -> Counts:
+    return {"pages": int((folder / "pages").read_text(encoding="utf-8").split()[0])}
+
+
+def _usual_files(folder: Path) -> Counts:
+    with (folder / "items.jsonl").open(encoding="utf-8") as lines:
+        items = [json.loads(line) for line in lines]
+    return {
+        "items": len({item["url"] for item in items}),
+        "HTML files": sum(1 for _ in folder.glob("html/*.html.gz")),
+    }
+
+
+def _in_warcs(folder: Path) -> Counts:
+    """Responses that are articles, each address once."""
+    found = set()
+    for path in folder.glob("*.warc.gz"):
+        with path.open("rb") as file:
+            for record in ArchiveIterator(file):
+                address = (
+                    record.rec_headers.get_header("WARC-Target-URI").strip("<>")
+                    if record.rec_type == "response"
+                    else ""
+                )
+                if ARTICLE.search(address):
+                    found.add(address)
+    return {"WARC responses": len(found)}
