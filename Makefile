@@ -1,10 +1,11 @@
 # make demo · make test · make soak · make bench · make replay · make crawl · make setup; nothing but Python ≥ 3.11, venv and make is needed.
 PYTHON ?= python3
 BIN := .venv/bin
+PEERS := .venv-peers/bin/python
 DEMO := output/demo
 PARSERS := jcnews_spider/text.py,jcnews_spider/encoding.py,jcnews_spider/urls.py,jcnews_spider/trs/*
 
-.PHONY: setup lock demo test soak bench bench-peers quality replay crawl figures docs clean
+.PHONY: setup lock demo test soak bench bench-check bench-peers quality replay crawl figures docs clean
 
 setup: .venv/ready
 
@@ -54,7 +55,12 @@ soak: setup
 
 # Limits and rates, printed beside what they must be; nginx, wget and make bench-peers add what they stand for.
 bench: setup
-	$(BIN)/python -m bench $(if $(CORPUS),--corpus $(CORPUS))
+	$(BIN)/python -m bench $(if $(CORPUS),--corpus $(CORPUS)); code=$$?; \
+	  if [ -x $(PEERS) ]; then $(PEERS) bench/plots.py docs/img output/bench/*.json; fi; exit $$code
+
+# A fast subset of the ratios beside the pinned ones.
+bench-check: setup
+	$(BIN)/python -m bench.check
 
 # The WARCs and a WACZ through pywb, which wants an environment of its own, and a page in Debian's chromium.
 replay: setup .venv-pywb/ready

@@ -15,7 +15,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import capture, crawl, export, extraction, first_contact, ledger, near, reparse, search, verify
+from bench import (
+    capture,
+    crawl,
+    export,
+    extraction,
+    first_contact,
+    growth,
+    ledger,
+    near,
+    reparse,
+    runs,
+    search,
+    startup,
+    verify,
+)
 from bench.contenders import WrongCount
 from bench.figures import Asked, Figure, say, table_of
 from tests.crawling import ROOT
@@ -24,6 +38,9 @@ PARTS: Mapping[str, Callable[[Asked], Iterable[Figure]]] = {
     "crawl": crawl.figures,
     "extraction": extraction.figures,
     "first_contact": first_contact.figures,
+    "runs": runs.figures,
+    "growth": growth.figures,
+    "startup": startup.figures,
     "capture": capture.figures,
     "ledger": ledger.figures,
     "near": near.figures,
@@ -44,14 +61,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := set(options.parts) - PARTS.keys():
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     asked = Asked(options.articles, options.rounds, options.corpus)
-    parts, failed = {}, []
+    parts: dict[str, list[Figure]] = {}
+    failed = []
+    path = options.json or OUTPUT / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
     for name in options.parts or PARTS:
         say(f"{name} …")
         try:
             parts[name] = list(PARTS[name](asked))
         except (WrongCount, RuntimeError) as fault:
             failed.append(f"{name}: no figure counts, {fault}")
-    write(options.json or OUTPUT / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json", parts)
+        write(path, parts)
+    say(f"written: {path}")
     print(table_of(parts))
     missed = [f"{part}: {figure.name}" for part, figures in parts.items() for figure in figures if not figure.is_kept]
     for line in [*failed, *(f"goal missed: {name}" for name in missed)]:
@@ -68,7 +88,6 @@ def write(path: Path, parts: Mapping[str, Sequence[Figure]]) -> None:
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{json.dumps(found, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
-    say(f"written: {path}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -55,10 +55,14 @@ class Contender:
         (folder / "starts.txt").write_text("\n".join(site.starts), encoding="utf-8")
         cwd = ROOT if self.inside else folder
         taken = measured(self.start(site, folder), cwd, site.proxy, self.codes)
+        self.check(site, folder)
+        return taken
+
+    def check(self, site: Served, folder: Path) -> None:
+        """WrongCount when the folder does not hold every article once."""
         for kind, number in self.count(folder).items():
             if number != len(site.articles):
                 raise WrongCount(f"{self.name}: {number} {kind} of {len(site.articles)} articles")
-        return taken
 
 
 def contenders() -> list[Contender]:
@@ -87,15 +91,17 @@ def tuned() -> dict[str, Any]:
     return {name: value for name, value in values.items() if "jcnews_spider" not in repr(value)}
 
 
-def own_arguments(folder: Path, **settings: object) -> list[str]:
-    """A whole crawl of pages alone into folder/output."""
-    return command(*crawl_arguments(folder / "output", JCNEWS_IMAGES=0, **settings))
+def own_arguments(folder: Path, *arguments: str) -> list[str]:
+    """A whole crawl of pages alone into folder/output, with `-a` arguments."""
+    return command(*crawl_arguments(folder / "output", *arguments, JCNEWS_IMAGES=0))
 
 
 def _own_files(folder: Path) -> Counts:
     output = folder / "output"
+    addresses = [record["url"] for record in read_records(output)]
     return {
-        "records": len({record["url"] for record in read_records(output)}),
+        "records": len(addresses),
+        "addresses in records": len(set(addresses)),
         "HTML files": sum(1 for _ in output.glob("html/**/t*.html")),
         **_in_warcs(output / "warc"),
     }

@@ -14,7 +14,7 @@ from statistics import median
 from bench.contenders import OWN, Contender, contenders
 from bench.figures import Asked, Figure, say
 from bench.processes import Taken
-from bench.served import MEMORY, Served, plan, served
+from bench.served import Served, memory_folder, plan, served
 
 ARTICLES, ROUNDS = 1600, 5
 GOALS = {"bare Scrapy": 0.85, "tuned Scrapy": 0.55, "usual pipeline": 2.2, "wget --warc-file": 0.5}
@@ -47,10 +47,10 @@ def figures(asked: Asked) -> Iterator[Figure]:
 def interleaved(site: Served, every: Sequence[Contender], rounds: int) -> Rounds:
     """What each crawl took, in every round."""
     taken: Rounds = {contender.name: [] for contender in every}
-    with tempfile.TemporaryDirectory(prefix="bench-crawl-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+    with memory_folder() as folder:
         for number in range(rounds):
             for contender in every:
-                output = Path(folder, contender.name.replace(" ", "-"))
+                output = folder / contender.name.replace(" ", "-")
                 last = contender.crawl(site, output)
                 shutil.rmtree(output)
                 taken[contender.name].append(last)

@@ -63,16 +63,16 @@ def write_pages(folder: Path, articles: int) -> int:
     return number
 
 
-def rounds(pages: Path, found: Path, number: int) -> Seconds:
+def rounds(pages: Path, found: Path, number: int, *, peers: bool = True) -> Seconds:
     """Writes found/<tool>/<page>.json and gives what each tool took, this one and the others in turn."""
     seconds: dict[str, list[float]] = defaultdict(list)
     for turn in range(number):
         taken = predict(pages, found, {PARSE: parse_only, OWN: _own})
-        if PEERS.exists():
+        if peers and PEERS.exists():
             program = [str(PEERS), str(ROOT / "bench" / "peers" / "extractors.py"), str(pages), str(found)]
             done = subprocess.run(program, check=True, capture_output=True, text=True)
             taken |= json.loads(done.stdout.splitlines()[-1])
-        elif not turn:
+        elif peers and not turn:
             say("no .venv-peers: make bench-peers makes it")
         for tool, took in taken.items():
             seconds[tool].append(took)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -56,8 +56,7 @@ class Figure:
 
     def to_json(self) -> dict[str, Any]:
         """For the file of a run."""
-        return {"name": self.name, "value": self.value, "unit": self.unit, "spread": self.spread,
-                "goal": self.goal or None, "kept": self.is_kept}  # fmt: skip
+        return asdict(self) | {"kept": self.is_kept}
 
 
 def table_of(parts: Mapping[str, Sequence[Figure]]) -> str:

@@ -36,7 +36,7 @@ def figures(asked: Asked) -> Iterator[Figure]:
         apart(synthetic.make, made, articles)
         yield Figure(f"making it, of {articles:,} articles", time.monotonic() - started, "s")
         yield from apart(measure, made, articles)
-        yield from memory.figures(made, empty)
+        yield from memory.figures(made, empty, articles)
 
 
 def measure(root: Path, articles: int) -> list[Figure]:

@@ -44,6 +44,13 @@ http {{
 """
 
 
+@contextmanager
+def memory_folder() -> Iterator[Path]:
+    """A folder on a memory disk where there is one, removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=MEMORY if MEMORY.is_dir() else None) as name:
+        yield Path(name)
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
     """A site that is served, and what stands on it."""
@@ -71,8 +78,7 @@ def plan(articles: int) -> Plan:
 @contextmanager
 def served(plan: Plan) -> Iterator[Served]:
     """The site of a plan, while it is entered."""
-    with tempfile.TemporaryDirectory(prefix="bench-site-", dir=MEMORY if MEMORY.is_dir() else None) as name:
-        folder = Path(name)
+    with memory_folder() as folder:
         folder.chmod(0o755)  # nginx's worker is another user
         replica = Replica(plan)
         lists, articles = _addresses(replica)

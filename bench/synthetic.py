@@ -19,6 +19,7 @@ from jcnews_spider.archive import LEDGER
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.articles import Kept, KnownArticle
 from jcnews_spider.archive.ledger.captures import Place
+from jcnews_spider.archive.ledger.due import MOST_REST_S
 from jcnews_spider.archive.ledger.outbox import Sealed
 from jcnews_spider.similarity import SIZE
 from jcnews_spider.sites import SITES
@@ -83,7 +84,8 @@ def make(root: Path, articles: int) -> None:
 
 
 def settle(root: Path) -> None:
-    """Makes nothing due for good, so that a crawl of the replica asks none of the made-up addresses; none waits."""
+    """Makes nothing due for weeks, so that a crawl of the replica asks none of the made-up addresses; none waits."""
+    later = int(clock.now()) + MOST_REST_S - _DAY_S  # later still would count as noted by a clock that was ahead
     with closing(sqlite3.connect(root / LEDGER)) as db, db:
         db.execute("DELETE FROM outbox")
         for table, where in (
@@ -92,7 +94,7 @@ def settle(root: Path) -> None:
             ("articles", f"state IN ('kept', 'gone') AND checked - published < {7 * _DAY_S}"),
             ("addresses", "asked = 0"),
         ):
-            db.execute(f"UPDATE {table} SET next_try = ? WHERE {where}", (1 << 40,))
+            db.execute(f"UPDATE {table} SET next_try = ? WHERE {where}", (later,))
 
 
 def _begin(ledger: Ledger, articles: int) -> None:
