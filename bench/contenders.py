@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,11 @@ from warcio.archiveiterator import ArchiveIterator
 from bench.processes import Taken, measured
 from bench.served import Served
 from jcnews_spider import settings as own
-from tests.crawling import ROOT, command, crawl_arguments, read_records
+from tests.crawling import ROOT, command, crawl_arguments
 
 PEERS = ROOT / "bench" / "peers"
 ARTICLE = re.compile("/t[0-9]{8}_[0-9]+[.]html$")
 WGET = shutil.which("wget")
-WGET_OK = (0, 8)
-"""8: the server sent an error, as it does for robots.txt here."""
 
 QUIET = {"LOG_LEVEL": "INFO", "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False}
 """Of every Scrapy: a line for each page costs more than many a page."""
@@ -41,20 +39,19 @@ class Contender:
     """A crawl of the whole site into an empty folder."""
 
     name: str
-    start: Callable[[Served, Path], list[str]]
-    """The command, for the site and the folder."""
+    start: Callable[[Path], list[str]]
+    """The command, for the folder, in which starts.txt has an address a line."""
     count: Callable[[Path], Counts]
     """What stands in the folder afterwards, each of which must be as much as there are articles."""
     inside: bool = False
     """In this project's folder, so that its settings hold; the others run where nothing of it is seen."""
-    codes: tuple[int, ...] = (0,)
 
     def crawl(self, site: Served, folder: Path) -> Taken:
         """What a crawl took; WrongCount when it did not leave every article."""
         folder.mkdir()
         (folder / "starts.txt").write_text("\n".join(site.starts), encoding="utf-8")
         cwd = ROOT if self.inside else folder
-        taken = measured(self.start(site, folder), cwd, site.proxy, self.codes)
+        taken = measured(self.start(folder), cwd, site.proxy)
         self.check(site, folder)
         return taken
 
@@ -67,15 +64,15 @@ class Contender:
 
 def contenders() -> list[Contender]:
     """This project, then its peers; wget where it is installed."""
-    bare = Contender("bare Scrapy", lambda _, folder: _runspider("bare.py", folder, QUIET), _pages)
+    bare = Contender("bare Scrapy", lambda folder: _runspider("bare.py", folder, QUIET), _pages)
     every = [
         OWN,
         bare,
-        replace(bare, name="tuned Scrapy", start=lambda _, folder: _runspider("bare.py", folder, tuned() | QUIET)),
-        Contender("usual pipeline", lambda _, folder: _runspider("usual.py", folder, QUIET), _usual_files),
+        replace(bare, name="tuned Scrapy", start=lambda folder: _runspider("bare.py", folder, tuned() | QUIET)),
+        Contender("usual pipeline", lambda folder: _runspider("usual.py", folder, QUIET), _usual_files),
     ]
     if WGET:
-        every.append(Contender("wget --warc-file", _wget, _in_warcs, codes=WGET_OK))
+        every.append(Contender("wget --warc-file", _wget, _in_warcs))
     return every
 
 
@@ -98,7 +95,7 @@ def own_arguments(folder: Path, *arguments: str) -> list[str]:
 
 def _own_files(folder: Path) -> Counts:
     output = folder / "output"
-    addresses = [record["url"] for record in read_records(output)]
+    addresses = [url for path in output.glob("articles/*.jsonl") for url in _urls(path)]
     return {
         "records": len(addresses),
         "addresses in records": len(set(addresses)),
@@ -107,7 +104,7 @@ def _own_files(folder: Path) -> Counts:
     }
 
 
-OWN = Contender("jcnews_spider", lambda _, folder: own_arguments(folder), _own_files, inside=True)
+OWN = Contender("jcnews_spider", own_arguments, _own_files, inside=True)
 
 
 def _runspider(name: str, folder: Path, settings: Mapping[str, Any]) -> list[str]:
@@ -117,11 +114,9 @@ def _runspider(name: str, folder: Path, settings: Mapping[str, Any]) -> list[str
     return [sys.executable, "-m", "scrapy", "runspider", str(PEERS / name), "-a", starts, *options]
 
 
-def _wget(_: Served, folder: Path) -> list[str]:
-    options = (
-        f"-r -l 1 --follow-tags=a -nv -e robots=off -P files -o log --warc-file=pages --accept-regex {ARTICLE.pattern}"
-    )
-    return [str(WGET), *options.split(), "-i", str(folder / "starts.txt")]
+def _wget(folder: Path) -> list[str]:
+    options = "-r -l 1 --follow-tags=a -e robots=off -nv -o log -P files --warc-file=pages".split()
+    return [str(WGET), *options, "--accept-regex", ARTICLE.pattern, "-i", str(folder / "starts.txt")]
 
 
 def _pages(folder: Path) -> Counts:
@@ -129,12 +124,17 @@ def _pages(folder: Path) -> Counts:
 
 
 def _usual_files(folder: Path) -> Counts:
-    with (folder / "items.jsonl").open(encoding="utf-8") as lines:
-        items = [json.loads(line) for line in lines]
     return {
-        "items": len({item["url"] for item in items}),
+        "items": len(set(_urls(folder / "items.jsonl"))),
         "HTML files": sum(1 for _ in folder.glob("html/*.html.gz")),
     }
+
+
+def _urls(path: Path) -> Iterator[str]:
+    """Of every record of a file; one record at a time is held."""
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)["url"]
 
 
 def _in_warcs(folder: Path) -> Counts:
@@ -143,11 +143,7 @@ def _in_warcs(folder: Path) -> Counts:
     for path in folder.glob("*.warc.gz"):
         with path.open("rb") as file:
             for record in ArchiveIterator(file):
-                address = (
-                    record.rec_headers.get_header("WARC-Target-URI").strip("<>")
-                    if record.rec_type == "response"
-                    else ""
-                )
-                if ARTICLE.search(address):
+                address = record.rec_headers.get_header("WARC-Target-URI") or ""
+                if record.rec_type == "response" and ARTICLE.search(address.strip("<>")):
                     found.add(address)
     return {"WARC responses": len(found)}

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 from statistics import median
 
@@ -58,10 +59,10 @@ def interleaved(site: Served, every: Sequence[Contender], rounds: int) -> Rounds
     return taken
 
 
-def ratios(rounds: Rounds) -> Iterator[Figure]:
-    """Pages a second of this project as multiples of each peer's, round by round."""
+def ratios(rounds: Rounds, cost: Callable[[Taken], float] = attrgetter("seconds")) -> Iterator[Figure]:
+    """Pages a second (or another cost's inverse) of this project as multiples of each peer's, round by round."""
     own = rounds[OWN.name]
     for name, every in rounds.items():
         if name != OWN.name:
-            shares = [peer.seconds / mine.seconds for mine, peer in zip(own, every, strict=True)]
+            shares = [cost(peer) / cost(mine) for mine, peer in zip(own, every, strict=True)]
             yield Figure.of(f"{OWN.name} against {name}", shares, "×", least=GOALS[name])

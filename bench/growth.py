@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from bench import memory, verify
-from bench.contenders import OWN
+from bench.contenders import OWN, WrongCount
 from bench.crawl import PEAK_MB
 from bench.figures import Asked, Figure, say
 from bench.processes import apart, measured
@@ -58,6 +58,8 @@ def _archive(articles: int) -> Iterator[Figure]:
         size = (root / LEDGER).stat().st_size / articles
         yield Figure(f"{articles:,} articles: ledger, an article", size, "B")
         checked = apart(verify.verify, root)
+        if checked.found:
+            raise WrongCount(f"{checked.found} damages in an archive that has none")
         yield Figure(f"{articles:,} articles: verify, records", articles / checked.seconds, "/s")
         reparsed = measured(command("reparse", "-s", f"JCNEWS_OUTPUT={root}")).seconds
         yield Figure(f"{articles:,} articles: reparse, records", articles / reparsed, "/s")

@@ -32,7 +32,6 @@ print(json.dumps([code, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrs
 class Taken:
     """What a finished process took, its own children's share with it."""
 
-    code: int
     seconds: float
     """On the wall, from its start to its end."""
     cpu_s: float
@@ -40,15 +39,15 @@ class Taken:
     """At the most, of one process, in MB (10^6 bytes)."""
 
 
-def measured(command: Sequence[str], cwd: Path = ROOT, proxy: str | None = None, codes: Sequence[int] = (0,)) -> Taken:
-    """What a command took; RuntimeError, with the end of its log, when it ends with a code that is none of those."""
+def measured(command: Sequence[str], cwd: Path = ROOT, proxy: str | None = None) -> Taken:
+    """What a command took; RuntimeError, with the end of its log, when it did not end with 0."""
     variables = {name: value for name, value in environment(proxy).items() if name != "SCRAPY_SETTINGS_MODULE"}
     between = [sys.executable, "-c", _BETWEEN, *command]
     done = subprocess.run(between, cwd=cwd, env=variables, capture_output=True, text=True, check=True)
-    taken = Taken(*json.loads(done.stdout))
-    if taken.code not in codes:
-        raise RuntimeError(f"{' '.join(command)} ended with {taken.code}: {done.stderr[-2000:]}")
-    return taken
+    code, *taken = json.loads(done.stdout)
+    if code:
+        raise RuntimeError(f"{' '.join(command)} ended with {code}: {done.stderr[-2000:]}")
+    return Taken(*taken)
 
 
 def apart(work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
