@@ -85,7 +85,8 @@ def tuned() -> dict[str, Any]:
     }
     for name in ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS"):
         values[name] = {path: None for path, place in values[name].items() if place is None}
-    return {name: value for name, value in values.items() if "jcnews_spider" not in repr(value)}
+    kept = {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in kept.items() if "jcnews_spider" not in repr(value)}
 
 
 def own_arguments(folder: Path, *arguments: str) -> list[str]:
