@@ -27,6 +27,7 @@ from bench import (
     reparse,
     runs,
     search,
+    stages,
     startup,
     verify,
 )
@@ -41,6 +42,7 @@ PARTS: Mapping[str, Callable[[Asked], Iterable[Figure]]] = {
     "runs": runs.figures,
     "growth": growth.figures,
     "startup": startup.figures,
+    "stages": stages.figures,
     "capture": capture.figures,
     "ledger": ledger.figures,
     "near": near.figures,
