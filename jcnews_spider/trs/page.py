@@ -44,7 +44,7 @@ class PageLines:
         if key not in self._excerpts:
             part = self._excerpts[key] = copy(self)
             part.__dict__["_flow"] = Flow(self.root, self.hidden, _above(title), key[1], reach)
-            part._runs = {}
+            part._runs, part._excerpts = {}, {}  # in its own excerpts it would live until the garbage is collected
         return self._excerpts[key]
 
     def flow(self, node: Node) -> Flow:

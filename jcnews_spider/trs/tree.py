@@ -36,7 +36,7 @@ def parse_tree(text: str) -> Node:
     What stands behind an early `</html>` becomes a second root in libxml2 that no iteration sees: it joins the first.
     The parser bounds the depth (2,048), so that no walk meets 100,000 nested tags.
     """
-    if not text.strip():
+    if not text or text.isspace():
         raise EmptyPage("no content")
     if _NOT_HTML.match(text) or not _A_TAG.search(text):
         raise NotHtml("no HTML")
