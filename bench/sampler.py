@@ -22,11 +22,12 @@ OTHER = "download (Scrapy, Twisted)"
 START = "start and end"
 
 _PACKAGE = f"{Path(__file__).parents[1] / 'jcnews_spider'}/"
-_RULES = (
+_RULES: tuple[tuple[str, str | None], ...] = (
     ("trs/tree.py:parse_tree", "parse"),
     ("encoding.py", "parse"),
     ("trs/listing.py", "lists"),
     ("trs/challenge.py", "middlewares"),
+    ("trs/site.py", None),
     ("trs/", "extract"),
     ("pipelines/clean.py", "clean"),
     ("pipelines/validate.py", "clean"),
@@ -52,7 +53,7 @@ _RULES = (
     ("runner.py:_crawl", OTHER),
     ("console.py:run", START),
 )
-"""What a frame's `file:function` begins with, inside the package, and its stage; other modules are their caller's."""
+"""What a frame's `file:function` begins with, inside the package, and its stage; other modules, and None, are their caller's."""
 
 
 class Sampler:
