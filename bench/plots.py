@@ -13,6 +13,7 @@ from typing import Any
 
 import matplotlib as mpl  # type: ignore[import-not-found]
 import matplotlib.pyplot as plt  # type: ignore[import-not-found]
+from matplotlib.ticker import LogLocator, NullFormatter  # type: ignore[import-not-found]
 
 OWN = "jcnews_spider"
 OURS, OTHERS, GOAL = "#b3261e", "#5f6b7a", "#111111"
@@ -44,9 +45,8 @@ def crawl(figures: Figures) -> Any:
         axes.barh(place, one["value"], height=0.55, color=OURS)
         axes.plot([low, high], [place, place], color=GOAL, linewidth=1)
         axes.plot([one["least"]] * 2, [place - 0.36, place + 0.36], color=GOAL, linewidth=2)
-        axes.annotate(
-            f"{one['value']:.2f}", (max(high, one["least"]), place), (5, 0), textcoords="offset points", va="center"
-        )
+        label = axes.annotate(f"{one['value']:.2f}", (high, place), (5, 0), textcoords="offset points", va="center")
+        label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
     axes.set_yticks(range(len(ratios)), reversed(ratios))
     axes.set_title("A whole crawl's pages a second, as a multiple of each peer's")
     axes.set_xlabel("median of the rounds; thin line: lowest to highest, thick mark: goal")
@@ -62,6 +62,9 @@ def extraction(figures: Figures) -> Any:
         axes.scatter(x, y, s=60, color=OURS if tool == OWN else OTHERS, zorder=3)
         axes.annotate(tool, (x, y), (0, -14), textcoords="offset points", ha="center")
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.margins(0.15, 0.25)
     axes.grid(alpha=0.25)
     axes.set_title("Extraction: speed and body F1 (up and to the right is better)")
