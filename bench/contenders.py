@@ -25,7 +25,8 @@ WGET = shutil.which("wget")
 QUIET = {"LOG_LEVEL": "INFO", "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False}
 """Of every Scrapy: a line for each page costs more than many a page."""
 
-POLITE = {"DOWNLOAD_DELAY", "DOWNLOAD_DELAY_JITTER"}
+IMPOLITE = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS": 16, "CONCURRENT_REQUESTS_PER_DOMAIN": 8}
+"""Scrapy's own pace, for every Scrapy; one request at a time costs this project 15 % more (measured)."""
 
 Counts = Mapping[str, int]
 
@@ -81,8 +82,9 @@ def tuned() -> dict[str, Any]:
     values = {
         name: getattr(own, name)
         for name in dir(own)
-        if name.isupper() and not name.startswith(("JCNEWS_", "LOG_")) and name not in POLITE
+        if name.isupper() and not name.startswith(("JCNEWS_", "LOG_", "DOWNLOAD_DELAY"))
     }
+    values |= IMPOLITE
     for name in ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS"):
         values[name] = {path: None for path, place in values[name].items() if place is None}
     kept = {name: value for name, value in values.items() if value is not None}
@@ -91,7 +93,7 @@ def tuned() -> dict[str, Any]:
 
 def own_arguments(folder: Path, *arguments: str) -> list[str]:
     """A whole crawl of pages alone into folder/output, with `-a` arguments."""
-    return command(*crawl_arguments(folder / "output", *arguments, JCNEWS_IMAGES=0))
+    return command(*crawl_arguments(folder / "output", *arguments, JCNEWS_IMAGES=0, **IMPOLITE))
 
 
 def _own_files(folder: Path) -> Counts:
