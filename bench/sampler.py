@@ -53,7 +53,7 @@ _RULES: tuple[tuple[str, str | None], ...] = (
     ("runner.py:_crawl", OTHER),
     ("console.py:run", START),
 )
-"""What a frame's `file:function` begins with, inside the package, and its stage; None: its caller's, as all others are."""
+"""What a frame's `file:function` begins with, inside the package, and its stage; None and others: their caller's."""
 
 
 class Sampler:
