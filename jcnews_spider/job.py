@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jcnews_spider.errors import UsageFault
-from jcnews_spider.trs.site import Site
 from jcnews_spider.urls import ArticleAddress, section_path
+
+if TYPE_CHECKING:
+    from jcnews_spider.trs.site import Site
 
 ARGUMENTS = {
     "sections": "names, paths or addresses of sections, comma separated; default: every section of the site's table",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from jcnews_spider import exporters, job, options
 from tests import quality
@@ -13,6 +16,32 @@ from tests.replica import Plan, Replica
 from tests.skeleton import editor, page
 
 TEXT = "这是一段虚构的正文，说明本页由测试写成。"
+
+MODULES_LOADED = """
+import sys
+from scrapy.cmdline import execute
+try:
+    execute(["scrapy", *sys.argv[1:]])
+finally:
+    print(*sys.modules)
+"""
+HEAVY = {
+    "jcnews_spider.access",
+    "jcnews_spider.archive",
+    "jcnews_spider.checkup",
+    "jcnews_spider.exporters",
+    "jcnews_spider.pipelines",
+    "jcnews_spider.runner",
+    "jcnews_spider.spiders.articles",
+    "jcnews_spider.spiders.lists",
+    "jcnews_spider.trs.byline",
+    "jcnews_spider.trs.listing",
+    "isal",
+    "nh3",
+    "sqlite3",
+    "warcio",
+}
+"""What a command loads for its work alone: plain Scrapy starts without it."""
 
 
 def test_extract_prints_a_line_a_page_in_the_order_given(tmp_path: Path) -> None:
@@ -127,6 +156,14 @@ def test_help_lists_arguments_and_settings() -> None:
 
 def test_the_spiders_are_the_sites() -> None:
     assert scrapy("list").stdout.split() == ["jcnews"]
+
+
+@pytest.mark.parametrize("argument", ["--help"])
+def test_a_start_loads_nothing_that_only_work_needs(argument: str) -> None:
+    start = [sys.executable, "-c", MODULES_LOADED, argument]
+    loaded = set(subprocess.run(start, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split())
+    assert {"jcnews_spider.commands.crawl", "jcnews_spider.commands.verify"} <= loaded
+    assert loaded & HEAVY == set()
 
 
 def test_a_lost_ledger_is_no_new_archive(tmp_path: Path) -> None:

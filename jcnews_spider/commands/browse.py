@@ -10,10 +10,8 @@ from contextlib import suppress
 from types import FrameType
 
 from jcnews_spider import browse, extras, options
-from jcnews_spider.archive import require_archive
 from jcnews_spider.console import ProjectCommand
 from jcnews_spider.errors import UsageFault
-from jcnews_spider.sites import site_named
 
 PORT = 8100
 
@@ -58,8 +56,10 @@ class Command(ProjectCommand):
         if len(args) > 1:
             raise UsageFault("name one site: scrapy browse jcnews")
         extras.require("scrapy browse", browse.EXTRA, browse.MODULES)
-        from jcnews_spider.browse.app import App  # noqa: PLC0415 - wants the extra
-        from jcnews_spider.browse.server import Server  # noqa: PLC0415
+        from jcnews_spider.archive import require_archive
+        from jcnews_spider.browse.app import App
+        from jcnews_spider.browse.server import Server
+        from jcnews_spider.sites import site_named
 
         root = options.checked(self.settings, os.environ).output
         require_archive(root)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from jcnews_spider.archive.reader import Reader
-from jcnews_spider.article import Article, Event
-from jcnews_spider.console import ProjectCommand, archive_to_read, article_id
+from jcnews_spider.console import ProjectCommand
 from jcnews_spider.errors import UsageFault
+
+if TYPE_CHECKING:
+    from jcnews_spider.archive.reader import Reader
+    from jcnews_spider.article import Article
 
 
 class Command(ProjectCommand):
@@ -32,6 +35,8 @@ class Command(ProjectCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """0, 1 when there is no such article or version, 7 when its bytes are damaged."""
+        from jcnews_spider.access import archive_to_read, article_id
+
         if len(args) != 1:
             raise UsageFault("name one article: scrapy cat jcnews:956123")
         with archive_to_read(self.settings) as reader:
@@ -43,6 +48,8 @@ class Command(ProjectCommand):
 
 
 def _record(reader: Reader, id_: str, version: int | None) -> Article:
+    from jcnews_spider.article import Event
+
     newest = reader.newest(id_)
     if newest is not None and newest.event is Event.WITHDRAWN:
         raise UsageFault(f"{id_} is withdrawn")

@@ -9,7 +9,6 @@ from scrapy.utils.conf import arglist_to_dict
 from jcnews_spider.console import SpiderCommand, indented
 from jcnews_spider.errors import UsageFault
 from jcnews_spider.job import ARGUMENTS, Job
-from jcnews_spider.sites import site_named
 
 PROGRESS_BAR = "jcnews_spider.extensions.progress.ProgressBar"
 
@@ -45,7 +44,8 @@ class Command(SpiderCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """Crawls; exit codes as in the README."""
-        from jcnews_spider import runner  # noqa: PLC0415 - heavy imports stand inside
+        from jcnews_spider import runner
+        from jcnews_spider.sites import site_named
 
         if len(args) != 1:
             raise UsageFault("name one site: scrapy crawl jcnews")

@@ -6,16 +6,14 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jcnews_spider.checkup import Examined, examine, proposals, read_file, shelf, verdict
-from jcnews_spider.checkup.itinerary import ARTICLES, Itinerary
-from jcnews_spider.checkup.tables import advice, fields_table, missing_line, pages_table, proposal_text, robots_line
-from jcnews_spider.checkup.visit import visit
 from jcnews_spider.console import SpiderCommand, red
 from jcnews_spider.errors import Stopped, UsageFault
-from jcnews_spider.sites import site_named, site_of
-from jcnews_spider.trs.diagnosis import kind_of
-from jcnews_spider.trs.site import Site
+
+if TYPE_CHECKING:
+    from jcnews_spider.checkup import Examined
+    from jcnews_spider.trs.site import Site
 
 
 class Command(SpiderCommand):
@@ -44,6 +42,9 @@ class Command(SpiderCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """Prints what was found; 0 all is recognised, 3 stopped, 4 nothing was to be had, 5 pages are not as usual."""
+        from jcnews_spider.checkup import verdict
+        from jcnews_spider.sites import site_named
+
         addresses = [name for name in args if _is_address(name)]
         if opts.url and (len(args) != 1 or addresses):
             raise UsageFault("--url goes with one file")
@@ -65,6 +66,11 @@ class Command(SpiderCommand):
 
     def _visit(self, site: Site, sections: int | None) -> list[Examined]:
         """The home page, a list page of each section, some articles of each."""
+        from jcnews_spider.checkup import examine
+        from jcnews_spider.checkup.itinerary import ARTICLES, Itinerary
+        from jcnews_spider.checkup.tables import missing_line, robots_line
+        from jcnews_spider.checkup.visit import visit
+
         number = min(sections or len(site.sections), len(site.sections))
         minutes = number * (1 + ARTICLES) * self.settings.getfloat("DOWNLOAD_DELAY") / 60
         print(
@@ -82,6 +88,12 @@ class Command(SpiderCommand):
 
     def _ask(self, urls: list[str]) -> list[Examined]:
         """These addresses alone."""
+        from jcnews_spider.checkup import examine
+        from jcnews_spider.checkup.tables import robots_line
+        from jcnews_spider.checkup.visit import visit
+        from jcnews_spider.sites import site_of
+        from jcnews_spider.trs.diagnosis import kind_of
+
         site = site_of(urls[0])
         if any(site_of(url).name != site.name for url in urls):
             raise UsageFault("name addresses of one site at a time")
@@ -92,6 +104,8 @@ class Command(SpiderCommand):
 
 
 def _read(name: str, url: str | None) -> Examined:
+    from jcnews_spider.checkup import read_file, shelf
+
     path = Path(name)
     try:
         return read_file(name, path.read_bytes(), url or shelf.address_of(path))
@@ -101,6 +115,9 @@ def _read(name: str, url: str | None) -> Examined:
 
 def _show(pages: list[Examined]) -> None:
     """The tables, proposals and advice."""
+    from jcnews_spider.checkup import proposals
+    from jcnews_spider.checkup.tables import advice, fields_table, pages_table, proposal_text
+
     paint = red(sys.stdout, os.environ)
     print(pages_table(pages, paint))
     if any(page.diagnosis.findings for page in pages):
@@ -113,6 +130,8 @@ def _show(pages: list[Examined]) -> None:
 
 
 def _save(folder: Path, pages: list[Examined]) -> None:
+    from jcnews_spider.checkup import shelf
+
     written = shelf.save(folder, (page.answer for page in pages))
     print(f"\n{len(written)} pages in {folder}; scrapy doctor reads them again by name.")
     if written:

@@ -7,16 +7,17 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jcnews_spider import exporters, options
-from jcnews_spider.archive import is_own
-from jcnews_spider.archive.ledger.recorded import Which
-from jcnews_spider.archive.reader import Reader
-from jcnews_spider.archive.selection import Selection
-from jcnews_spider.console import ProjectCommand, archive_to_read, day_given, known_section
+from jcnews_spider import options
+from jcnews_spider.console import ProjectCommand
 from jcnews_spider.errors import StorageFault, UsageFault
-from jcnews_spider.sites import site_named
 from jcnews_spider.text import shown
+
+if TYPE_CHECKING:
+    from jcnews_spider.archive.reader import Reader
+    from jcnews_spider.archive.selection import Selection
+    from jcnews_spider.exporters import Exporter
 
 
 class Command(ProjectCommand):
@@ -32,6 +33,8 @@ class Command(ProjectCommand):
 
     def long_desc(self) -> str:
         """The help's text: what may be chosen, and an example a format."""
+        from jcnews_spider import exporters
+
         return (
             "Writes the archive, or a part of it, in a format that other tools read. Withdrawn articles are never\n"
             "in it, and `sections` names every listing known by now. A file is whole when it is there: it replaces an\n"
@@ -41,6 +44,8 @@ class Command(ProjectCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Adds --format, -o, and what selects a part."""
+        from jcnews_spider import exporters
+
         super().add_options(parser)
         parser.add_argument("--format", metavar="FORMAT", help=f"what to write: {', '.join(exporters.names())}")
         parser.add_argument(
@@ -58,6 +63,10 @@ class Command(ProjectCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """0; 1 where there is nothing to export or something is not installed, 7 when damaged parts are left out."""
+        from jcnews_spider import exporters
+        from jcnews_spider.access import archive_to_read
+        from jcnews_spider.archive import is_own
+
         if len(args) > 1 or not opts.format or not opts.target:
             raise UsageFault("say what and where: scrapy export --format csv -o articles.csv")
         exporter = exporters.exporter_named(opts.format)
@@ -79,7 +88,7 @@ class Command(ProjectCommand):
         return StorageFault.exit_code if damages else 0
 
 
-def _paragraph(exporter: exporters.Exporter) -> str:
+def _paragraph(exporter: Exporter) -> str:
     needs = f" Needs the extra {exporter.extra}." if exporter.extra else ""
     command = f"scrapy export --format {exporter.name} {exporter.example}"
     return f"  {exporter.name:<8} {exporter.about}{needs}\n           {command}"
@@ -87,6 +96,11 @@ def _paragraph(exporter: exporters.Exporter) -> str:
 
 def _selection(reader: Reader, args: list[str], opts: argparse.Namespace, damaged: Callable[[str], None]) -> Selection:
     """The part of the archive that the arguments name."""
+    from jcnews_spider.access import day_given, known_section
+    from jcnews_spider.archive.ledger.recorded import Which
+    from jcnews_spider.archive.selection import Selection
+    from jcnews_spider.sites import site_named
+
     site = site_named(args[0] if args else "jcnews")
     since, until = day_given("--since", opts.since), day_given("--until", opts.until)
     if since and until and since > until:

@@ -6,14 +6,14 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jcnews_spider.console import SpiderCommand
 from jcnews_spider.errors import UnknownLayout, UsageFault
-from jcnews_spider.items import Page
-from jcnews_spider.sites import site_of
 from jcnews_spider.text import safe_strings
-from jcnews_spider.trs.article import parse_article
+
+if TYPE_CHECKING:
+    from jcnews_spider.items import Page
 
 
 class Command(SpiderCommand):
@@ -44,17 +44,19 @@ class Command(SpiderCommand):
         for name in args:
             page = answers[name] if name in answers else _read(name, opts.url)
             sys.stdout.write(json.dumps(_line(name, page), ensure_ascii=False) + "\n")
-            code = code if isinstance(page, Page) else UsageFault.exit_code
+            code = UsageFault.exit_code if isinstance(page, str) else code
         return code
 
     def _fetch(self, urls: list[str]) -> dict[str, Page | str]:
         """The page of each address, or the reason why it did not come; robots.txt and delays as in a crawl."""
-        from jcnews_spider import runner  # noqa: PLC0415 - heavy imports stand inside
+        from jcnews_spider import runner
 
         return runner.fetch(self.process, urls)
 
 
 def _read(name: str, url: str | None) -> Page | str:
+    from jcnews_spider.items import Page
+
     try:
         return Page(Path(name).read_bytes(), url)
     except OSError as fault:
@@ -63,6 +65,9 @@ def _read(name: str, url: str | None) -> Page | str:
 
 def _line(name: str, page: Page | str) -> dict[str, Any]:
     """The record of a page, or its error, with the name by which it was asked for."""
+    from jcnews_spider.sites import site_of
+    from jcnews_spider.trs.article import parse_article
+
     if isinstance(page, str):
         return {"file": name, "error": page}
     try:

@@ -6,14 +6,13 @@ import argparse
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from jcnews_spider import clock, report
-from jcnews_spider.archive.files import storage_faults
-from jcnews_spider.console import ProjectCommand, archive_to_write, article_id, ledger_to_read
+from jcnews_spider import clock
+from jcnews_spider.console import ProjectCommand
 from jcnews_spider.errors import StorageFault, UsageFault
-from jcnews_spider.sites import site_named
 
 if TYPE_CHECKING:
     from jcnews_spider.archive import Archive
+    from jcnews_spider.report import Verdict
 
 
 class Command(ProjectCommand):
@@ -35,6 +34,9 @@ class Command(ProjectCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """0; 1 for an article that is not known, 6 while a run holds the archive, 7 when storage fails."""
+        from jcnews_spider.access import archive_to_write, article_id, ledger_to_read
+        from jcnews_spider.sites import site_named
+
         if len(args) != 1 or not opts.reason:
             raise UsageFault("name one article and the reason: scrapy forget jcnews:956123 --reason 'asked by …'")
         id_ = article_id(args[0])
@@ -49,7 +51,9 @@ class Command(ProjectCommand):
 
 def _forgotten(archive: Archive, id_: str, reason: str, *, purge: bool) -> str:
     """What was done, which the run report says too, as it says what went wrong; raises StorageFault."""
-    from jcnews_spider.archive import takedown  # noqa: PLC0415 - heavy imports stand inside
+    from jcnews_spider.archive import takedown
+    from jcnews_spider.archive.files import storage_faults
+    from jcnews_spider.report import Verdict
 
     started, known = clock.now(), archive.ledger.articles.get(id_)
     if known is None:
@@ -59,14 +63,16 @@ def _forgotten(archive: Archive, id_: str, reason: str, *, purge: bool) -> str:
             remarks = takedown.forget(archive, known, reason, purge=purge)
     except StorageFault as fault:
         with suppress(StorageFault):
-            _report(archive, id_, started, report.Verdict(fault.exit_code, str(fault)))
+            _report(archive, id_, started, Verdict(fault.exit_code, str(fault)))
         raise
     why = "; ".join((f"{id_} withdrawn{' and purged' if purge else ''}: {reason}", *remarks))
-    _report(archive, id_, started, report.Verdict(0, why))
+    _report(archive, id_, started, Verdict(0, why))
     return why
 
 
-def _report(archive: Archive, id_: str, started: float, verdict: report.Verdict) -> None:
+def _report(archive: Archive, id_: str, started: float, verdict: Verdict) -> None:
+    from jcnews_spider import report
+
     site, times = id_.partition(":")[0], (clock.utc(started), clock.utc(clock.now()))
     run = report.Run(archive.run_id, site, {"forget": id_}, *times, None)
     archive.write_report(report.build(run, {}, {}, verdict), verdict.why)

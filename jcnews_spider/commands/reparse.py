@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from jcnews_spider import options
 from jcnews_spider.console import ProjectCommand, table
 from jcnews_spider.errors import UsageFault
-from jcnews_spider.sites import site_named
 
 if TYPE_CHECKING:
     from jcnews_spider.reparse import Tally
@@ -40,7 +39,8 @@ class Command(ProjectCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """0; 1 where there is no archive, 3 after a signal, 6 while a run holds the archive, 7 for damaged records."""
-        from jcnews_spider import reparse  # noqa: PLC0415 - heavy imports stand inside
+        from jcnews_spider import reparse
+        from jcnews_spider.sites import site_named
 
         if len(args) > 1:
             raise UsageFault("name one site: scrapy reparse jcnews")

@@ -6,13 +6,13 @@ import argparse
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jcnews_spider.console import SpiderCommand
 from jcnews_spider.errors import StorageFault, UnknownLayout, UsageFault
-from jcnews_spider.items import Page
-from jcnews_spider.sites import site_of
-from jcnews_spider.trs.article import parse_article
+
+if TYPE_CHECKING:
+    from jcnews_spider.items import Page
 
 FOLDER = Path("tests/pages")
 
@@ -43,6 +43,8 @@ class Command(SpiderCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """An existing case is left alone unless --force is given."""
+        from jcnews_spider.sites import site_of
+
         if len(args) != 1:
             raise UsageFault("name one page, a file or an address")
         page = self._page(args[0], opts.url)
@@ -64,6 +66,9 @@ class Command(SpiderCommand):
         return 0
 
     def _page(self, name: str, url: str | None) -> Page:
+        from jcnews_spider import runner
+        from jcnews_spider.items import Page
+
         if not name.startswith(("http://", "https://")):
             try:
                 return Page(Path(name).read_bytes(), url)
@@ -71,8 +76,6 @@ class Command(SpiderCommand):
                 raise UsageFault(f"cannot read {name}: {fault.strerror}") from None
         if url:
             raise UsageFault("--url goes with a file")
-        from jcnews_spider import runner  # noqa: PLC0415 - heavy imports stand inside
-
         answer = runner.fetch(self.process, [name])[name]
         if isinstance(answer, str):
             raise UsageFault(f"{name} did not come: {answer}")
@@ -81,6 +84,9 @@ class Command(SpiderCommand):
 
 def golden(page: Page) -> dict[str, Any]:
     """What a case's JSON holds: the record, or the address and the reason why there is none."""
+    from jcnews_spider.sites import site_of
+    from jcnews_spider.trs.article import parse_article
+
     try:
         return parse_article(page.body, page.url, site_of(page.url), page.charset).as_dict()
     except UnknownLayout as fault:

@@ -7,13 +7,14 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from jcnews_spider.archive.search import Found, Hit, Query, search
-from jcnews_spider.archive.search.words import words_of_arguments
-from jcnews_spider.console import ProjectCommand, archive_to_read, day_given, has_colours, known_section
+from jcnews_spider.console import ProjectCommand, has_colours
 from jcnews_spider.errors import StorageFault, UsageFault
-from jcnews_spider.sites import site_named
 from jcnews_spider.text import one_line
+
+if TYPE_CHECKING:
+    from jcnews_spider.archive.search import Found, Hit
 
 _LONG = """
 Finds the articles whose newest version holds every one of the words, in the title, the subtitle or the text, exactly
@@ -63,6 +64,11 @@ class Command(ProjectCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """0, also when nothing is found; 7 when something that may hold the words cannot be read."""
+        from jcnews_spider.access import archive_to_read, day_given, known_section
+        from jcnews_spider.archive.search import Query, search
+        from jcnews_spider.archive.search.words import words_of_arguments
+        from jcnews_spider.sites import site_named
+
         words = words_of_arguments(args)
         since, until = day_given("--since", opts.since), day_given("--until", opts.until)
         if since and until and since > until:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from jcnews_spider.archive.ledger.sections import KnownSection
 from jcnews_spider.clock import utc
-from jcnews_spider.console import SpiderCommand, ledger_to_read, table
+from jcnews_spider.console import SpiderCommand, table
 from jcnews_spider.errors import UsageFault
 from jcnews_spider.job import Job
-from jcnews_spider.sites import site_named
-from jcnews_spider.trs.site import Site
+
+if TYPE_CHECKING:
+    from jcnews_spider.archive.ledger.sections import KnownSection
+    from jcnews_spider.trs.site import Site
 
 
 class Command(SpiderCommand):
@@ -31,7 +33,9 @@ class Command(SpiderCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """Prints the table; with --discover the exit code is that of the visit."""
-        from jcnews_spider import runner  # noqa: PLC0415 - heavy imports stand inside
+        from jcnews_spider import runner
+        from jcnews_spider.access import ledger_to_read
+        from jcnews_spider.sites import site_named
 
         if len(args) > 1:
             raise UsageFault("name one site: scrapy sections jcnews")

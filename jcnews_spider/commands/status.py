@@ -9,19 +9,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jcnews_spider import clock, options
-from jcnews_spider.archive.ledger import Ledger
-from jcnews_spider.archive.ledger.due import Scope
-from jcnews_spider.archive.ledger.runs import PastRun
-from jcnews_spider.archive.lock import is_held
 from jcnews_spider.clock import utc
-from jcnews_spider.console import ProjectCommand, indented, ledger_to_read, table
+from jcnews_spider.console import ProjectCommand, indented, table
 from jcnews_spider.errors import UsageFault
-from jcnews_spider.health import told
 from jcnews_spider.options import Options
-from jcnews_spider.sites import site_named
+
+if TYPE_CHECKING:
+    from jcnews_spider.archive.ledger import Ledger
+    from jcnews_spider.archive.ledger.runs import PastRun
 
 RUNS, TROUBLED = 10, 10
 """Rows that are shown."""
@@ -43,6 +41,10 @@ class Command(ProjectCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:  # noqa: ARG002 - it has none
         """Prints the state; 0 whatever it is, 7 when the ledger cannot be read."""
+        from jcnews_spider.access import ledger_to_read
+        from jcnews_spider.archive.lock import is_held
+        from jcnews_spider.sites import site_named
+
         if len(args) > 1:
             raise UsageFault("name one site: scrapy status jcnews")
         site = site_named(args[0] if args else "jcnews").name
@@ -66,6 +68,8 @@ class Command(ProjectCommand):
 
 def _summary(ledger: Ledger, site: str, values: Options, health: str) -> str:
     """What matters most, a line each."""
+    from jcnews_spider.archive.ledger.due import Scope
+
     due = ledger.due.numbers(Scope(site, int(clock.now()), recheck_after_s=values.recheck_days))
     records = sum(segment.records for segment in ledger.outbox.segments())
     unfinished = [section.path for section in ledger.sections.all(site) if section.walked_at and not section.complete]
@@ -105,6 +109,8 @@ def _runs(runs: Sequence[PastRun], *, is_running: bool) -> str:
 
 def _breaches(output: Path, runs: Sequence[PastRun]) -> list[str]:
     """What the report of the last run that ended says of its health, if it failed by that."""
+    from jcnews_spider.health import told
+
     ended = next((run for run in runs if run.exit_code is not None), None)
     if ended is None or ended.exit_code != 5:
         return []

@@ -10,13 +10,8 @@ from collections import Counter
 from pathlib import Path
 
 from jcnews_spider import options
-from jcnews_spider.archive import LEDGER
-from jcnews_spider.archive.files import storage_faults
-from jcnews_spider.archive.fixity import CHECKS, Damage, damages
-from jcnews_spider.archive.rebuild import Rebuilt, rebuild
 from jcnews_spider.console import ProjectCommand, indented, table
 from jcnews_spider.errors import StorageFault, UsageFault
-from jcnews_spider.sites import SITES
 from jcnews_spider.text import shown
 
 PROGRESS_S = 0.5
@@ -36,6 +31,8 @@ class Command(ProjectCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Adds --rebuild and the table of checks."""
+        from jcnews_spider.archive.fixity import CHECKS
+
         super().add_options(parser)
         parser.add_argument("--rebuild", action="store_true", help="make a lost ledger anew from segments and WARCs")
         checks = indented([(check.name, f"{check.holds}; made again: {check.again}") for check in CHECKS])
@@ -43,6 +40,8 @@ class Command(ProjectCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """0, 7 when anything is damaged, 1 where there is no archive or, with --rebuild, a ledger."""
+        from jcnews_spider.archive.files import storage_faults
+
         if args:
             raise UsageFault("it takes no arguments: scrapy verify")
         root = options.checked(self.settings, os.environ).output
@@ -54,6 +53,8 @@ class Command(ProjectCommand):
 
 def _verify(root: Path) -> int:
     """Prints a line for each damage, then a table."""
+    from jcnews_spider.archive.fixity import CHECKS, Damage, damages
+
     found: Counter[str] = Counter()
     counts: dict[str, int] = {}
     for item in damages(root, _Progress()):
@@ -69,6 +70,10 @@ def _verify(root: Path) -> int:
 
 def _rebuild(root: Path) -> int:
     """Prints a line for each damage that was passed over, then what the new ledger knows."""
+    from jcnews_spider.archive import LEDGER
+    from jcnews_spider.archive.rebuild import Rebuilt, rebuild
+    from jcnews_spider.sites import SITES
+
     code = 0
     for item in rebuild(root, SITES, _Progress()):
         if isinstance(item, Rebuilt):

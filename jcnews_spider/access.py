@@ -1,0 +1,105 @@
+"""The archive that a command's settings name, and the articles, sections and days that its arguments name."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from difflib import get_close_matches
+from itertools import chain
+
+from scrapy.settings import Settings
+
+from jcnews_spider import clock, options
+from jcnews_spider.archive import LEDGER, Archive, new_run_id, require_archive, require_ledger
+from jcnews_spider.archive.files import storage_faults
+from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.archive.reader import Reader
+from jcnews_spider.errors import UsageFault
+from jcnews_spider.job import fold_name
+from jcnews_spider.sites import SITES
+from jcnews_spider.trs.site import Site
+from jcnews_spider.urls import section_path
+
+
+@contextmanager
+def ledger_to_read(settings: Settings) -> Iterator[Ledger | None]:
+    """The ledger of the archive that the settings name, None where there is none yet; raises StorageFault."""
+    path = options.checked(settings, os.environ).output / LEDGER
+    require_ledger(path.parent)
+    if not path.exists():
+        yield None
+        return
+    with storage_faults():
+        ledger = Ledger(path, read_only=True)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+
+
+@contextmanager
+def archive_to_read(settings: Settings) -> Iterator[Reader]:
+    """The archive that the settings name; raises UsageFault where there is none, StorageFault where it is damaged."""
+    root = options.checked(settings, os.environ).output
+    require_archive(root)
+    with ledger_to_read(settings) as ledger:
+        assert ledger is not None  # noqa: S101 - for mypy
+        yield Reader(root, ledger)
+
+
+@contextmanager
+def archive_to_write(settings: Settings, site: str) -> Iterator[Archive]:
+    """The archive that the settings name, held for writing and open; raises what `Archive` raises."""
+    values = options.checked(settings, os.environ)
+    require_archive(values.output)
+    archive = Archive(
+        values.output,
+        new_run_id(clock.now()),
+        min_free_mb=values.min_free_mb,
+        seal_records=values.seal_records,
+        seal_seconds=values.seal_seconds,
+    )
+    try:
+        archive.open(site)
+        with storage_faults():
+            yield archive
+    finally:
+        archive.close()
+
+
+def article_id(name: str) -> str:
+    """The id that an id or an address names; raises UsageFault."""
+    if "://" not in name:
+        if not _ID.fullmatch(name):
+            raise UsageFault(f"{name!r} is neither an id, such as jcnews:956123, nor an address")
+        return name
+    for site in SITES.values():
+        if address := site.article_address(name):
+            return site.article_id(address.docid)
+    raise UsageFault(f"{name!r} is no article's address of {', '.join(SITES)}")
+
+
+_ID = re.compile(r"[a-z0-9_.-]+:\d+")
+
+
+def known_section(reader: Reader, site: Site, wanted: str) -> tuple[str, str]:
+    """(path, name) of a section of the archive by either; raises UsageFault and names the nearest."""
+    table = {section.path: section.name for section in site.sections}
+    known = {s.path: (s.name, table.get(s.path)) for s in reader.ledger.sections.all(site.name)}
+    for path, names in known.items():
+        if path == section_path(wanted) or fold_name(wanted) in map(fold_name, filter(None, names)):
+            return path, next(filter(None, names), path)
+    nearest = get_close_matches(wanted, filter(None, (*known, *chain(*known.values()))), 3, 0.3)
+    like = f"; the nearest are {', '.join(nearest)}" if nearest else ": scrapy sections lists them"
+    raise UsageFault(f"--section {wanted!r} is none of the archive's{like}")
+
+
+def day_given(option: str, text: str | None) -> date | None:
+    """The day that an option names; raises UsageFault."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageFault(f"{option} {text!r} is no day, such as 2022-10-09") from None
