@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jcnews_spider.article import Article, SectionRef, WarcPointer
-from jcnews_spider.trs.listing import Entry
-from jcnews_spider.urls import ArticleAddress
+if TYPE_CHECKING:
+    from jcnews_spider.article import Article, SectionRef, WarcPointer
+    from jcnews_spider.trs.listing import Entry
+    from jcnews_spider.urls import ArticleAddress
 
 MOST_MISSING = 0.2
 """Share of a run's rechecks above which their absence is an outage and no withdrawal (DESIGN.md §2.5)."""

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from jcnews_spider import __version__, options
 
 BOT_NAME = "jcnews_spider"
-SPIDER_MODULES = ["jcnews_spider.spiders"]
+SPIDER_MODULES = ["jcnews_spider.spiders.trs"]  # all spiders stand there; its neighbours are loaded by a crawl
 NEWSPIDER_MODULE = "jcnews_spider.spiders"
 COMMANDS_MODULE = "jcnews_spider.commands"
 

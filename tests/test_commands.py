@@ -158,7 +158,7 @@ def test_the_spiders_are_the_sites() -> None:
     assert scrapy("list").stdout.split() == ["jcnews"]
 
 
-@pytest.mark.parametrize("argument", ["--help"])
+@pytest.mark.parametrize("argument", ["--help", "list"])
 def test_a_start_loads_nothing_that_only_work_needs(argument: str) -> None:
     start = [sys.executable, "-c", MODULES_LOADED, argument]
     loaded = set(subprocess.run(start, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split())

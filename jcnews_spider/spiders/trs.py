@@ -1,9 +1,12 @@
-"""The spider of every TRS site: routes only, from list pages to articles. What was learned goes down as items."""
+"""The spider of every TRS site: routes only, from list pages to articles. What was learned goes down as items.
+
+Scrapy imports it to know the spiders' names; what a crawl needs of parsers and archive is imported when one begins.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -13,18 +16,17 @@ from twisted.python.failure import Failure
 
 from jcnews_spider import clock
 from jcnews_spider.answers import charset, reason_of, require_ok
-from jcnews_spider.archive import Archive
 from jcnews_spider.errors import StorageFault, UnknownLayout
 from jcnews_spider.items import Discovered, Item, Wanted
 from jcnews_spider.job import Job, Recheck
 from jcnews_spider.options import Options
-from jcnews_spider.report import Ended
 from jcnews_spider.sites import SITES
-from jcnews_spider.spiders.articles import Articles
-from jcnews_spider.spiders.lists import Lists
 from jcnews_spider.spiders.lookup import Lookup
-from jcnews_spider.trs.listing import parse_navigation
 from jcnews_spider.trs.site import Site
+
+if TYPE_CHECKING:
+    from jcnews_spider.archive import Archive
+    from jcnews_spider.report import Ended
 
 Output = Iterator[Item | Request]
 
@@ -35,6 +37,9 @@ class TrsSpider(Spider):
     site: ClassVar[Site]
 
     def __init__(self, *, job: Job, archive: Archive, options: Options) -> None:
+        from jcnews_spider.spiders.articles import Articles
+        from jcnews_spider.spiders.lists import Lists
+
         super().__init__()
         self.job = job
         self.archive = archive
@@ -71,6 +76,8 @@ class TrsSpider(Spider):
 
     def parse_home(self, response: Response) -> Output:
         """The sections that the navigation links, then the lists."""
+        from jcnews_spider.trs.listing import parse_navigation
+
         try:
             require_ok(response)
             sections = parse_navigation(response.body, response.url, self.site, charset(response))
