@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 from w3lib.url import canonicalize_url
 
 _ARTICLE = re.compile(
-    r"/(?P<section>(?:[\w-]{1,64}/){0,6})(?P<month>\d{6})/"
+    r"/(?P<section>(?:[\w-]{1,64}/){0,6})(?P<month>\d{6}(?:/\d{2})?)/"
     r"t(?P<day>\d{8})_(?P<docid>\d{1,18})(?:_(?P<part>\d{1,4}))?\.(?P<suffix>s?html?)",
     re.ASCII,
 )
@@ -41,7 +41,7 @@ class ArticleAddress:
     section: str
     """Path of the section, `xw/jcxw`; empty at the site's root."""
     month: str
-    """Name of the folder, `202210`."""
+    """Folder of the month, `202210`; `202210/09` on sites that make one a day (finance.ce.cn)."""
     day: date
     """Day of creation in Asia/Shanghai; the page may show another."""
     docid: int

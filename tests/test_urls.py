@@ -26,6 +26,13 @@ def test_every_writing_of_an_article_address_is_one(url: str) -> None:
     assert (address.day, address.month, address.stem) == (date(2018, 12, 6), "201812", "t20181206_480898")
 
 
+def test_a_site_may_have_a_folder_a_day() -> None:
+    address = parse_article_address("http://host/rolling/201112/09/t20111209_16685392_1.shtml")
+    assert address is not None
+    assert (address.section, address.month, address.docid, address.part) == ("rolling", "201112/09", 16685392, 1)
+    assert address.url == "http://host/rolling/201112/09/t20111209_16685392.shtml"
+
+
 def test_parts_are_told_from_documents() -> None:
     address = parse_article_address("http://host/zt/202210/t20221009_956123_2.shtml")
     assert address is not None
@@ -40,6 +47,7 @@ def test_parts_are_told_from_documents() -> None:
         "http://www.jcnews.com.cn/xw/jdxw/",
         "http://www.jcnews.com.cn/xw/jdxw/index_3.html",
         "http://www.jcnews.com.cn/xw/jdxw/201812/t20181399_480898.html",
+        "http://www.jcnews.com.cn/xw/jdxw/201812/6/t20181206_480898.html",
         "http://www.jcnews.com.cn/xw/jdxw/201812/W020181206323318123456.jpg",
         "http://www.jcnews.com.cn/xw/..%2f..%2fetc/201812/t20181206_480898.html",
         "http://www.jcnews.com.cn/xw/jdxw/201812/t20181206_480898.html/extra",
