@@ -2,7 +2,8 @@
 
 import pytest
 
-from jcnews_spider.trs.pager import find_pager
+from jcnews_spider.trs.page import PageLines
+from jcnews_spider.trs.pager import find_pager, parts_of
 from jcnews_spider.trs.tree import parse_tree, scripts
 
 
@@ -44,3 +45,19 @@ def test_page_addresses_keep_name_and_suffix() -> None:
         "http://a.cn/xw/index.shtml",
         "http://a.cn/xw/index_3.shtml",
     ]
+
+
+@pytest.mark.parametrize(
+    ("links", "expected"),
+    [
+        ("1,<A href='t20111209_16_1.shtml'>2</A>,<a href='./t20111209_16_2.shtml'>3</a>", 3),
+        ("1,<a href='t20111209_17_1.shtml'>2</a>", 1),
+        ("1,<a name='t20111209_16_1.shtml'>2</a>", 1),
+        ("</div><div><a href='t20111209_16_9.shtml'>2</a>", 1),
+        ("<a href='t20111209_16_1.shtml'>2</a><script>f(4, 0, 't20111209_16', 'shtml')</script>", 4),
+    ],
+    ids=["parts", "another article's", "no link", "elsewhere", "the script says more"],
+)
+def test_parts_are_counted_in_the_hidden_navigator_too(links: str, expected: int) -> None:
+    page = f"<html><body><div id='idTRSNavigator' style='display:none'>{links}</div></body></html>"
+    assert parts_of(PageLines(parse_tree(page)), "t20111209_16") == expected

@@ -18,7 +18,7 @@ from jcnews_spider.trs.crumb import breadcrumb
 from jcnews_spider.trs.layout import ABOVE_REACH, NEAR_TAIL, Layout, fit, titled
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
-from jcnews_spider.trs.pager import find_pager
+from jcnews_spider.trs.pager import parts_of
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import MOST_TEXT, redirect_target
 from jcnews_spider.trs.template import SOURCES
@@ -66,10 +66,9 @@ def parse_article(body: bytes, url: str | None, site: Site, charset: str | None 
             else UnknownLayout("no template fits")
         )
     article = _read(layout, page, base, site, address)
-    pager = find_pager(page.scripts, address.stem) if address else None
     crawl = Crawl(
         encoding=decoded.encoding,
-        pages=max(pager.pages, 1) if pager else 1,
+        pages=parts_of(page, address.stem) if address else 1,
         extractor=layout.template,
         parser_version=PARSER_VERSION,
     )

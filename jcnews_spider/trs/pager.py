@@ -1,4 +1,4 @@
-"""How many pages there are: TRS says it only in a script (SITE.md §3.1)."""
+"""How many pages there are: TRS says it in a script (SITE.md §3.1), of an article's parts also in hidden links."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
+from jcnews_spider.trs.page import PageLines
+from jcnews_spider.trs.tree import Marked, attribute, nodes, tokens, xpath
+
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?<![:\"'\w])//[^\n]*", re.DOTALL)
 _CALL = re.compile(
     r"[\w$]\s*\(\s*[\"']?(\d{1,6})[\"']?\s*,\s*[\"']?\d{1,6}[\"']?\s*,\s*[\"']([\w-]{1,60})[\"']\s*,\s*[\"'](s?html?)[\"']"
 )
+_NAVIGATOR = Marked(ids=tokens("idtrsnavigator"))
+"""What older WCMs write in front of the first part: `1,<A href='t20111209_16685392_1.shtml'>2</A>` (finance.ce.cn)."""
+_LINKS = xpath("descendant::a[@href]")
 _VARIABLE = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,6})")
 
 
@@ -45,3 +51,13 @@ def find_pager(scripts: Iterable[str], name: str) -> Pager | None:
         if variable := _VARIABLE.search(script):
             return Pager(int(variable[1]), name)
     return None
+
+
+def parts_of(page: PageLines, stem: str) -> int:
+    """Number of the parts of the article whose pages are called `stem`, 1 where nothing names further ones."""
+    if pager := find_pager(page.scripts, stem):
+        return max(pager.pages, 1)
+    part = re.compile(rf"(?:.*/)?{re.escape(stem)}_(\d{{1,4}})\.s?html?")
+    links = [link for box in page.find(_NAVIGATOR) for link in nodes(_LINKS, box)]
+    named = (part.fullmatch(attribute(link, "href")) for link in links)
+    return max((int(match[1]) for match in named if match), default=0) + 1
