@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from itertools import chain
@@ -19,7 +20,7 @@ from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.errors import UsageFault
 from jcnews_spider.job import fold_name
-from jcnews_spider.sites import SITES
+from jcnews_spider.sites import SITES, site_named
 from jcnews_spider.trs.site import Site
 from jcnews_spider.urls import section_path
 
@@ -85,16 +86,52 @@ def article_id(name: str) -> str:
 _ID = re.compile(r"[a-z0-9_.-]+:\d+")
 
 
-def known_section(reader: Reader, site: Site, wanted: str) -> tuple[str, str]:
-    """(path, name) of a section of the archive by either; raises UsageFault and names the nearest."""
-    table = {section.path: section.name for section in site.sections}
-    known = {s.path: (s.name, table.get(s.path)) for s in reader.ledger.sections.all(site.name)}
-    for path, names in known.items():
-        if path == section_path(wanted) or fold_name(wanted) in map(fold_name, filter(None, names)):
-            return path, next(filter(None, names), path)
-    nearest = get_close_matches(wanted, filter(None, (*known, *chain(*known.values()))), 3, 0.3)
+def sites_meant(ledger: Ledger, name: str | None) -> list[Site]:
+    """The site of that name, without one every site of which the archive has articles; raises UsageFault."""
+    if name is not None:
+        return [site_named(name)]
+    return [SITES[held] for held in ledger.articles.sites() if held in SITES]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownName:
+    """What a section of the archive is called."""
+
+    site: str
+    path: str
+    names: tuple[str, ...]
+    """As the site prints it, then as the table has it, as far as known."""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return next(iter(self.names), self.path)
+
+    @property
+    def folded(self) -> list[str]:
+        """Its names for comparison."""
+        return [fold_name(name) for name in self.names]
+
+
+def known_section(ledger: Ledger, sites: Sequence[Site], wanted: str) -> KnownName:
+    """A section of the archive by path or name; raises UsageFault and names the nearest."""
+    known = [name for site in sites for name in _known_names(ledger, site)]
+    found = [name for name in known if name.path == section_path(wanted) or fold_name(wanted) in name.folded]
+    if len({name.site for name in found}) > 1:
+        raise UsageFault(
+            f"--section {wanted!r} is one of {' and of '.join(name.site for name in found)}: name the site"
+        )
+    if found:
+        return found[0]
+    nearest = get_close_matches(wanted, chain.from_iterable((name.path, *name.names) for name in known), 3, 0.3)
     like = f"; the nearest are {', '.join(nearest)}" if nearest else ": scrapy sections lists them"
     raise UsageFault(f"--section {wanted!r} is none of the archive's{like}")
+
+
+def _known_names(ledger: Ledger, site: Site) -> Iterator[KnownName]:
+    table = {section.path: section.name for section in site.sections}
+    for known in ledger.sections.all(site.name):
+        yield KnownName(site.name, known.path, tuple(filter(None, (known.name, table.get(known.path)))))
 
 
 def day_given(option: str, text: str | None) -> date | None:

@@ -77,10 +77,10 @@ def browse_command(output: Path, *arguments: str) -> list[str]:
 
 
 @contextmanager
-def browsing(output: Path) -> Iterator[Browsed]:
+def browsing(output: Path, *arguments: str) -> Iterator[Browsed]:
     """A server on a free port; it must end by itself when it is asked to, and without a traceback."""
     process = subprocess.Popen(
-        browse_command(output, "--port", "0"),
+        browse_command(output, "--port", "0", *arguments),
         cwd=ROOT,
         env=environment(),
         stdout=subprocess.PIPE,

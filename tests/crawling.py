@@ -73,9 +73,14 @@ def scrapy(
 
 def crawl_arguments(output: Path, *arguments: str, **settings: object) -> list[str]:
     """`crawl jcnews` with `-a` arguments and settings, without delay."""
+    return ["crawl", "jcnews", *crawl_options(output, *arguments, **settings)]
+
+
+def crawl_options(output: Path, *arguments: str, **settings: object) -> list[str]:
+    """What stands behind the site's name."""
     values = {"DOWNLOAD_DELAY": 0, "JCNEWS_MIN_FREE_MB": 0, "JCNEWS_OUTPUT": output, **settings}
     options = [part for name, value in values.items() for part in ("-s", f"{name}={value}")]
-    return ["crawl", "jcnews", *options, *(part for argument in arguments for part in ("-a", argument))]
+    return [*options, *(part for argument in arguments for part in ("-a", argument))]
 
 
 def crawl(

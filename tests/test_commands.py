@@ -154,10 +154,6 @@ def test_help_lists_arguments_and_settings() -> None:
     assert [row.name for row in options.rows() if row.name not in shown] == []
 
 
-def test_the_spiders_are_the_sites() -> None:
-    assert scrapy("list").stdout.split() == ["jcnews"]
-
-
 @pytest.mark.parametrize("argument", ["--help", "list"])
 def test_a_start_loads_nothing_that_only_work_needs(argument: str) -> None:
     start = [sys.executable, "-c", MODULES_LOADED, argument]

@@ -458,7 +458,7 @@ def test_a_selection_holds_redirects_and_what_they_lead_to(tmp_path: Path) -> No
     with Replica(Plan(articles=20, faults=faults, other_hosts={"jcnews.com.cn": {page: served}})) as replica:
         assert crawl(replica, tmp_path / "output").code == 0
     ledger, damages = Ledger(tmp_path / "output/state.sqlite3", read_only=True), list[str]()
-    view = Selection(Reader(tmp_path / "output", ledger), SITES["jcnews"], Which("jcnews"), "all", damages.append)
+    view = Selection(Reader(tmp_path / "output", ledger), SITES, Which("jcnews"), "all", damages.append)
     (tmp_path / "warc").mkdir()
     (tmp_path / "warc/view.warc.gz").write_bytes(b"".join(view.captures()))
     ledger.close()

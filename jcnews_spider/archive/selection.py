@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from jcnews_spider import clock
 from jcnews_spider.archive import segments
@@ -23,6 +23,8 @@ from jcnews_spider.errors import Damaged
 from jcnews_spider.trs.site import Site
 from jcnews_spider.urls import canonical_url, parse_article_address
 
+_Key = tuple[str, str, int] | str
+
 REDIRECTS = ("301", "302", "303", "307", "308")
 
 
@@ -35,7 +37,7 @@ class Selection:
     def __init__(
         self,
         reader: Reader,
-        site: Site,
+        sites: Mapping[str, Site],
         which: Which,
         title: str,
         damaged: Callable[[str], None],
@@ -43,7 +45,8 @@ class Selection:
         latest: bool = False,
     ) -> None:
         self._reader = reader
-        self._site = site
+        self._sites = sites
+        self._owners = {host: name for name, site in sites.items() for host in site.hosts}
         self._which = which
         self._damaged = damaged
         self._latest = latest
@@ -71,7 +74,8 @@ class Selection:
                 yield self._as_listed(record)
 
     def _as_listed(self, record: Article) -> Article:
-        return replace(record, sections=sections_of(record, self._reader.ledger, self._site))
+        site = self._sites.get(record.id.partition(":")[0])
+        return replace(record, sections=sections_of(record, self._reader.ledger, site)) if site else record
 
     def captured_at(self, article: Article) -> str | None:
         """WARC-Date of the exchange from which a record was made; None when none was written, or it is damaged."""
@@ -91,20 +95,20 @@ class Selection:
         Further pages, images, attachments and redirects to them are in it, lists are not. A revisit whose original is
         not in it comes as a response with its body.
         """
-        wanted, stored, last = {_key(url) for url in self._addresses()}, set[int](), ""
+        wanted, stored, last = {self._key(url) for url in self._addresses()}, set[int](), ""
         yield warcinfo("archive.warc.gz", clock.now(), {"software": "jcnews_spider", "description": self.title})
         for path, record in self._records():
             facts = record.facts
             if facts.get("warc-type") == "request" and facts.get("warc-concurrent-to") == last:
                 yield record.member
             is_good = record.status in ("200", *REDIRECTS) and "warc-truncated" not in facts
-            if not is_good or (key := _key(record.url)) not in wanted:
+            if not is_good or (key := self._key(record.url)) not in wanted:
                 continue
             if record.status in REDIRECTS:
                 target = self._target(path, record)
-                if target is None or not _is_the_same(key, target):
+                if target is None or not self._is_the_same(key, target):
                     continue
-                wanted.add(_key(target))
+                wanted.add(self._key(target))
             member = self._standing_alone(path, record, stored)
             if member:
                 stored.add(hash((record.url, facts.get("warc-date"))))
@@ -141,6 +145,17 @@ class Selection:
             self._damaged(f"{path.name} at {record.offset}: {fault}")
             return None
 
+    def _key(self, url: str) -> _Key:
+        """The same for every address of one thing: a site's page is that also on its other hosts and in any section."""
+        address = parse_article_address(url)
+        if address is None:
+            return canonical_url(url) or url
+        return self._owners.get(urlsplit(address.url).netloc, ""), address.stem, address.part
+
+    def _is_the_same(self, key: _Key, target: str) -> bool:
+        """True when a redirect leads to what was asked: not to another page, nor to a list."""
+        return self._key(target) == key if isinstance(key, tuple) else not target.endswith("/")
+
     def _addresses(self) -> set[str]:
         """Every address from which something of the articles came, in any of their versions."""
         ids = {article.id for article in self.articles()}
@@ -155,20 +170,6 @@ class Selection:
                     except (ValueError, LookupError, TypeError) as fault:
                         self._damaged(f"{path.name} line {number}: {fault}")
         return found
-
-
-_Key = tuple[str, int] | str
-
-
-def _key(url: str) -> _Key:
-    """The same for every address of one thing: an article's page is that also on another host or in another section."""
-    address = parse_article_address(url)
-    return (address.stem, address.part) if address else canonical_url(url) or url
-
-
-def _is_the_same(key: _Key, target: str) -> bool:
-    """True when a redirect leads to what was asked: not to another page, nor to a list."""
-    return _key(target) == key if isinstance(key, tuple) else not target.endswith("/")
 
 
 def _addresses_of(record: dict[str, Any]) -> Iterator[str]:

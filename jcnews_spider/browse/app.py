@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -37,9 +37,10 @@ _STATIC = {"/browse.css": "text/css; charset=utf-8", "/icon.svg": "image/svg+xml
 class App:
     """Answers every request from one archive."""
 
-    def __init__(self, root: Path, site: Site) -> None:
+    def __init__(self, root: Path, site: Site, sites: Mapping[str, Site]) -> None:
         self._root = root
         self._site = site
+        self._sites = sites
         self._catalogue = Catalogue(root)
         self._static = {name: (files(__package__) / "static" / name[1:]).read_bytes() for name in _STATIC}
 
@@ -49,7 +50,7 @@ class App:
         if request.path in _STATIC:
             return Answer(self._static[request.path], _STATIC[request.path], 200, BARE_POLICY)
         try:
-            with opened(self._root, self._site, self._catalogue) as shelf:
+            with opened(self._root, self._site, self._sites, self._catalogue) as shelf:
                 if found := _BYTES.fullmatch(request.path):
                     return _bytes(shelf, request, **found.groupdict())
                 damages: list[str] = []

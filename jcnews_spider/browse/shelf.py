@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -46,10 +46,12 @@ class Listed:
 class Shelf:
     """An archive that is open for one request."""
 
-    def __init__(self, reader: Reader, site: Site, catalogue: Catalogue) -> None:
+    def __init__(self, reader: Reader, site: Site, sites: Mapping[str, Site], catalogue: Catalogue) -> None:
         self.ledger = reader.ledger
         self.root = reader.root
         self.site = site
+        """The one whose lists are shown; an article of another is shown where something refers to it."""
+        self._sites = sites
         self._reader = reader
         self._catalogue = catalogue
 
@@ -63,7 +65,8 @@ class Shelf:
             raise NotShown("withdrawn", 410)
         if record is None:
             raise NotShown("no_article")
-        return replace(record, sections=sections_of(record, self.ledger, self.site))
+        site = self._sites.get(id_.partition(":")[0])
+        return replace(record, sections=sections_of(record, self.ledger, site)) if site else record
 
     def version(self, id_: str, version: int) -> Article:
         """That version of an article; raises NotShown, Damaged."""
@@ -159,12 +162,12 @@ class Shelf:
 
 
 @contextmanager
-def opened(root: Path, site: Site, catalogue: Catalogue) -> Iterator[Shelf]:
+def opened(root: Path, site: Site, sites: Mapping[str, Site], catalogue: Catalogue) -> Iterator[Shelf]:
     """The archive at this moment; raises StorageFault, UsageFault."""
     require_archive(root)
     with storage_faults():
         ledger = Ledger(root / LEDGER, read_only=True)
         try:
-            yield Shelf(Reader(root, ledger), site, catalogue)
+            yield Shelf(Reader(root, ledger), site, sites, catalogue)
         finally:
             ledger.close()

@@ -89,7 +89,7 @@ def home(visit: Visit) -> View:
 def _found(visit: Visit, words: tuple[str, ...], path: str | None, page: int) -> dict[str, Any]:
     shelf = visit.shelf
     section = (shelf.site.name, path) if path else None
-    asked = Query(words, visit.day("since"), visit.day("until"), section, PAGE, (page - 1) * PAGE)
+    asked = Query(words, visit.day("since"), visit.day("until"), section, PAGE, (page - 1) * PAGE, shelf.site.name)
     found: Found = search(shelf.root, asked, logger.info)
     visit.damages.extend(found.damages)
     hits = [(hit, pieces_of(hit.title), pieces_of(hit.snippet)) for hit in found.hits]

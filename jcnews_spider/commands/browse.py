@@ -59,11 +59,11 @@ class Command(ProjectCommand):
         from jcnews_spider.archive import require_archive
         from jcnews_spider.browse.app import App
         from jcnews_spider.browse.server import Server
-        from jcnews_spider.sites import site_named
+        from jcnews_spider.sites import SITES, site_named
 
         root = options.checked(self.settings, os.environ).output
         require_archive(root)
-        app = App(root, site_named(args[0] if args else "jcnews"))
+        app = App(root, site_named(args[0] if args else "jcnews"), SITES)
         with Server(_port(opts.port), app) as server, suppress(KeyboardInterrupt):
             signal.signal(signal.SIGTERM, _interrupt)
             print(f"{server.address} shows {root} (Ctrl-C ends)", flush=True)

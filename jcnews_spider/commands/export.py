@@ -36,9 +36,10 @@ class Command(ProjectCommand):
         from jcnews_spider import exporters
 
         return (
-            "Writes the archive, or a part of it, in a format that other tools read. Withdrawn articles are never\n"
-            "in it, and `sections` names every listing known by now. A file is whole when it is there: it replaces an\n"
-            "older one of its name at the end. Damaged records are named and left out (exit code 7).\n\n"
+            "Writes the archive, every site of it or the one that is named, or a part of that, in a format that other\n"
+            "tools read. Withdrawn articles are never in it, and `sections` names every listing known by now. A file\n"
+            "is whole when it is there: it replaces an older one of its name at the end. Damaged records are named\n"
+            "and left out (exit code 7).\n\n"
             "Formats\n" + "\n".join(_paragraph(exporter) for exporter in exporters.every())
         )
 
@@ -96,17 +97,20 @@ def _paragraph(exporter: Exporter) -> str:
 
 def _selection(reader: Reader, args: list[str], opts: argparse.Namespace, damaged: Callable[[str], None]) -> Selection:
     """The part of the archive that the arguments name."""
-    from jcnews_spider.access import day_given, known_section
+    from jcnews_spider.access import day_given, known_section, sites_meant
     from jcnews_spider.archive.ledger.recorded import Which
     from jcnews_spider.archive.selection import Selection
-    from jcnews_spider.sites import site_named
+    from jcnews_spider.sites import SITES
 
-    site = site_named(args[0] if args else "jcnews")
+    named = args[0] if args else None
+    sites = sites_meant(reader.ledger, named)
     since, until = day_given("--since", opts.since), day_given("--until", opts.until)
     if since and until and since > until:
         raise UsageFault(f"--since {since} is behind --until {until}")
-    path, name = known_section(reader, site, opts.section) if opts.section else (None, None)
+    section = known_section(reader.ledger, sites, opts.section) if opts.section else None
+    meant, path, name = (section.site, section.path, section.name) if section else (named, None, None)
     days = f"{since or ''} – {until or ''}".strip() if since or until else None
-    title = " · ".join(filter(None, (site.title, name, days)))
-    which = Which(site.name, section=path, since=since, until=until)
-    return Selection(reader, site, which, title, damaged, latest=opts.latest)
+    titles = "、".join(site.title for site in sites if meant in (None, site.name))
+    title = " · ".join(filter(None, (titles, name, days)))
+    which = Which(meant, section=path, since=since, until=until)
+    return Selection(reader, SITES, which, title, damaged, latest=opts.latest)

@@ -13,6 +13,7 @@ from jcnews_spider.errors import UsageFault
 
 if TYPE_CHECKING:
     from jcnews_spider.reparse import Tally
+    from jcnews_spider.report import Verdict
 
 SHOWN = 40
 """Characters that are shown of a value, from a little before the first that differs."""
@@ -40,23 +41,37 @@ class Command(ProjectCommand):
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """0; 1 where there is no archive, 3 after a signal, 6 while a run holds the archive, 7 for damaged records."""
         from jcnews_spider import reparse
-        from jcnews_spider.sites import site_named
+        from jcnews_spider.access import archive_to_read, sites_meant
 
         if len(args) > 1:
             raise UsageFault("name one site: scrapy reparse jcnews")
-        site = site_named(args[0] if args else "jcnews")
         values = options.checked(self.settings, os.environ)
-        if opts.apply:
-            tally, verdict = reparse.apply(values, site)
-        else:
-            tally = reparse.look(values, site)
-            verdict = tally.verdict()
-        print(_counts(tally, "reparsed" if opts.apply else "would change"))
-        if opts.diff and tally.fields:
-            print(f"\n{_differences(tally)}")
-        if verdict.exit_code:
-            print(f"exit {verdict.exit_code}: {verdict.why}")
-        return verdict.exit_code
+        with archive_to_read(self.settings) as reader:
+            sites = sites_meant(reader.ledger, args[0] if args else None)
+        codes = []
+        for site in sites:
+            if len(sites) > 1:
+                print(f"{site.name}: {site.title}")
+            if opts.apply:
+                tally, verdict = reparse.apply(values, site)
+            else:
+                tally = reparse.look(values, site)
+                verdict = tally.verdict()
+            _show(tally, verdict, "reparsed" if opts.apply else "would change", with_fields=opts.diff)
+            codes.append(verdict.exit_code)
+            if tally.stopped:
+                break
+        if not sites:
+            print("no articles")
+        return max(codes, default=0)
+
+
+def _show(tally: Tally, verdict: Verdict, changed: str, *, with_fields: bool) -> None:
+    print(_counts(tally, changed))
+    if with_fields and tally.fields:
+        print(f"\n{_differences(tally)}")
+    if verdict.exit_code:
+        print(f"exit {verdict.exit_code}: {verdict.why}")
 
 
 def _counts(tally: Tally, changed: str) -> str:

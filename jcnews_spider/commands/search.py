@@ -54,29 +54,30 @@ class Command(ProjectCommand):
         return _LONG
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Adds --since, --until, --section, --limit and --json."""
+        """Adds --since, --until, --site, --section, --limit and --json."""
         super().add_options(parser)
         parser.add_argument("--since", metavar="D", help="first day, YYYY-MM-DD, by the day in an article's address")
         parser.add_argument("--until", metavar="D", help="last day")
+        parser.add_argument("--site", metavar="NAME", help="articles of this site only (default: of every site)")
         parser.add_argument("--section", metavar="S", help="articles of this section only: its name or path")
         parser.add_argument("--limit", metavar="N", default="20", help="articles shown at most (20; 0 shows all)")
         parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a list for people")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """0, also when nothing is found; 7 when something that may hold the words cannot be read."""
-        from jcnews_spider.access import archive_to_read, day_given, known_section
+        from jcnews_spider.access import archive_to_read, day_given, known_section, sites_meant
         from jcnews_spider.archive.search import Query, search
         from jcnews_spider.archive.search.words import words_of_arguments
-        from jcnews_spider.sites import site_named
 
         words = words_of_arguments(args)
         since, until = day_given("--since", opts.since), day_given("--until", opts.until)
         if since and until and since > until:
             raise UsageFault(f"--since {since} is behind --until {until}")
         with archive_to_read(self.settings) as reader:
-            root, site = reader.root, site_named("jcnews")
-            section = (site.name, known_section(reader, site, opts.section)[0]) if opts.section else None
-        found = search(root, Query(words, since, until, section, _limit(opts.limit)), _note)
+            root, sites = reader.root, sites_meant(reader.ledger, opts.site)
+            known = known_section(reader.ledger, sites, opts.section) if opts.section else None
+        section = (known.site, known.path) if known else None
+        found = search(root, Query(words, since, until, section, _limit(opts.limit), site=opts.site), _note)
         show = _line if opts.json else _paragraph(*(_BOLD if has_colours(sys.stdout, os.environ) else ("", "")))
         for hit in found.hits:
             print(show(hit))

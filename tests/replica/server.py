@@ -121,13 +121,17 @@ class Server:
             if reply.is_last or "content-length" in request.headers:
                 return
 
+    @property
+    def _hosts(self) -> frozenset[str]:
+        return HOSTS | self.site.plan.other_hosts.keys()
+
     def _is_secure(self, target: str) -> bool:
-        return self.site.plan.https is not None and target.lower().removesuffix(":443") in HOSTS
+        return self.site.plan.https is not None and target.lower().removesuffix(":443") in self._hosts
 
     def _secure(self, connection: socket.socket) -> None:
         """Speaks TLS from now on; a client that does not like the certificate goes away."""
         assert self.site.plan.https is not None
-        context = self.authority.context(self.site.plan.https, tuple(sorted(HOSTS)))
+        context = self.authority.context(self.site.plan.https, tuple(sorted(self._hosts)))
         with suppress(ssl.SSLError):
             self._serve(context.wrap_socket(connection, server_side=True), "https")
 
@@ -154,7 +158,7 @@ class Server:
         parts, plan = urlsplit(url), self.site.plan
         host = parts.netloc.lower().removesuffix(":443" if scheme == "https" else ":80")
         others = plan.other_hosts
-        if request.method == "CONNECT" or parts.scheme != scheme or host not in HOSTS | others.keys():
+        if request.method == "CONNECT" or parts.scheme != scheme or host not in self._hosts:
             return _REFUSAL
         if request.method not in {"GET", "HEAD"}:
             return _NO_METHOD

@@ -219,6 +219,14 @@ class Articles:
             ),
         )
 
+    def sites(self) -> list[str]:
+        """Names of the sites that have articles, in order: a look into the index of ids for each."""
+        found: list[str] = []
+        query = "SELECT id FROM articles WHERE id > ? ORDER BY id LIMIT 1"
+        while row := self._db.execute(query, (f"{found[-1]};" if found else "",)).fetchone():
+            found.append(row["id"].partition(":")[0])  # behind its last id, for ; follows upon :
+        return found
+
     def counts(self, site: str) -> dict[tuple[str, str | None], int]:
         """Number of articles by (state, reason), most frequent first."""
         rows = self._db.execute(

@@ -19,10 +19,10 @@ BATCH = 500
 class Which:
     """Which articles are meant; None means no bound."""
 
-    site: str
+    site: str | None
     states: Sequence[str] = ("kept", "gone")
     section: str | None = None
-    """Path of a section that shows them."""
+    """Path of a section of the site that shows them."""
     since: date | None = None
     """First day, by the day in the address."""
     until: date | None = None
@@ -80,7 +80,7 @@ _MEANT = (
 
 def _values(which: Which) -> dict[str, Any]:
     return {
-        "ids": f"{which.site}:*",
+        "ids": f"{which.site}:*" if which.site else "*",
         "site": which.site,
         "states": json.dumps(which.states),
         "section": which.section,

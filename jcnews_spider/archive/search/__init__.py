@@ -60,6 +60,8 @@ class Query:
     """(site, path)."""
     limit: int | None = 20
     skip: int = 0
+    site: str | None = None
+    """The site of every hit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,8 @@ def _is_to_be_made_anew(fault: Exception) -> bool:
 
 def _answer(index: Index, ledger: Ledger, query: Query) -> tuple[int, list[Place]]:
     ids = ledger.sections.member_ids(*query.section) if query.section else None
-    bounds = Bounds(query.since, query.until, ids)
+    is_whole = query.section or query.site is None or ledger.articles.sites() == [query.site]
+    bounds = Bounds(query.since, query.until, ids, None if is_whole else query.site)
     total = index.count(query.words, bounds)
     return total, index.find(query.words, bounds, query.limit, query.skip) if total else []
 

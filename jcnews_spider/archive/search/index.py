@@ -94,6 +94,8 @@ class Bounds:
     until: date | None = None
     """Last day."""
     ids: Sequence[str] | None = None
+    site: str | None = None
+    """Name before the colon of an id."""
 
 
 class Index:
@@ -245,6 +247,9 @@ def _asked(what: str, expression: str, bounds: Bounds) -> tuple[str, tuple[objec
         # With its plus this is asked of each match; without, the words would be looked up anew for each article.
         query += " AND +rowid IN (SELECT n FROM articles WHERE id IN (SELECT value FROM json_each(?)))"
         values.append(json.dumps(list(bounds.ids)))
+    if bounds.site is not None:
+        query += " AND EXISTS (SELECT 1 FROM articles WHERE n = words.rowid AND id GLOB ?)"
+        values.append(f"{bounds.site}:*")
     return query, tuple(values)
 
 
