@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from jcnews_spider.checkup import short_name
 from jcnews_spider.checkup.shelf import address_of, place_of
+from jcnews_spider.trs.site import Section, Site
 from tests.crawling import ROOT, environment, scrapy
 from tests.replica import Answer, Plan, Replica
 from tests.skeleton import editor, page
@@ -210,3 +212,66 @@ def test_a_page_is_saved_inside_the_folder_whatever_its_address() -> None:
     assert place_of(f"{HOST}/../..%2f/{'x' * 300}?a=1") == Path("www.jcnews.com.cn/.._2f", "x" * 100)
     assert address_of(Path("a/www.jcnews.com.cn/xw/index.html")) == f"{HOST}/xw/index.html"
     assert address_of(Path("a/page.html")) is None
+
+
+@pytest.mark.parametrize(
+    ("case", "path", "title", "sections"),
+    [
+        ("bynr", "xw/dt/202203/t20220315_4.html", "巴彦淖尔市人民政府", {"xw/dt": "政务动态", "lywh": "旅游文化"}),
+        ("edu_youth", "jyzx/jyxw/201702/t20170221_9.htm", "中国青年网", {"jyzx/jyxw": "教育新闻"}),
+        ("finance_ce", "rolling/201111/23/t20111123_1.shtml", "中国经济网", {"rolling": "财经滚动新闻"}),
+        ("tianjinwe", "tj/yw/201112/t20111220_4.html", "天津网", {"tj/yw": "民生", "hotnews/zxxx": "滚动新闻"}),
+    ],
+)
+def test_pages_of_a_site_without_a_file_give_that_file(
+    case: str, path: str, title: str, sections: dict[str, str]
+) -> None:
+    done = scrapy("doctor", "--url", f"http://paper.example.com/{path}", f"tests/pages/{case}/article.html")
+    assert (
+        "paper.example.com is no site yet. With this file, jcnews_spider/sites/paper_example.py, scrapy" in done.stdout
+    )
+    told = re.search(r'^""".*?^\)$', done.stdout, re.DOTALL | re.MULTILINE)
+    assert told, done.stdout
+    names: dict[str, object] = {}
+    exec(told[0], names)
+    site = names["SITE"]
+    assert isinstance(site, Site)
+    assert (site.name, site.title, site.root) == ("paper_example", title, "http://paper.example.com/")
+    assert [site.templates[0].name, site.templates[-1].name][case != "tianjinwe" :] == (
+        ["paper_example_new", "fallback"] if case == "tianjinwe" else ["fallback"]
+    )
+    assert {Section(name, path) for path, name in sections.items()} <= set(site.sections)
+
+
+def test_pages_of_known_sites_or_without_an_address_give_no_file() -> None:
+    page = "tests/pages/cmse/article.html"
+    for arguments in ((page,), ("--url", "http://www.cmse.gov.cn/xwzx/zhxw/202103/t20210318_1.html", page)):
+        assert "is no site yet" not in scrapy("doctor", *arguments).stdout
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("www.jcnews.com.cn", "jcnews"),
+        ("finance.ce.cn", "finance_ce"),
+        ("sfj.jcgov.gov.cn:8080", "sfj_jcgov"),
+        ("www.my-paper.com", "my_paper"),
+        ("www.12371.cn", "site_12371"),
+    ],
+)
+def test_a_new_site_is_named_by_its_host(host: str, name: str) -> None:
+    assert short_name(host) == name
+
+
+def test_a_page_cannot_write_into_the_file_that_it_is_offered(tmp_path: Path) -> None:
+    evil = b'<title>x_a""";import os;os.abort();"""\x1b[2J\\\xe7\xbd\x91</title><a href="/xw/">"),import os</a>'
+    (tmp_path / "home.html").write_bytes(evil)
+    done = scrapy("doctor", "--url", "http://paper.example.com/", str(tmp_path / "home.html"))
+    told = re.search(r'^""".*?^\)$', done.stdout, re.DOTALL | re.MULTILINE)
+    assert told, done.stdout
+    assert "\x1b" not in told[0]
+    names: dict[str, object] = {}
+    exec(told[0], names)
+    site = names["SITE"]
+    assert isinstance(site, Site)
+    assert site.sections == (Section("),import os", "xw"),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -23,6 +24,8 @@ State = Literal["fine", "absent", "wrong"]
 
 CHALLENGED, SOFT_404 = "challenged", "soft_404"
 REFUSED = frozenset({"robots", "robots_unavailable", "offsite"})
+_GENERAL = re.compile(r"(?:\.(?:com|gov|org|net|edu|ac))?\.[a-z]+$")
+"""The end of a host that many share."""
 MOST_PROPOSALS = 3
 """Templates proposed at once: more layouts than that are seen better after the first are pasted."""
 
@@ -136,7 +139,7 @@ def proposals(pages: Sequence[Examined]) -> tuple[list[Proven], list[Examined]]:
     proven: list[Proven] = []
     while waiting and len(proven) < MOST_PROPOSALS:
         site = waiting[0][0].site
-        proposal = propose([known for _, known in waiting], f"{site.name.replace('.', '_')}_new{len(proven) or ''}")
+        proposal = propose([known for _, known in waiting], f"{short_name(site.name)}_new{len(proven) or ''}")
         if proposal is None:
             hopeless.append(waiting.pop(0)[0])
             continue
@@ -145,3 +148,9 @@ def proposals(pages: Sequence[Examined]) -> tuple[list[Proven], list[Examined]]:
         proven.append(Proven(proposal, site, read, len(waiting)))
         waiting = [pair for i, pair in enumerate(waiting) if i not in proposal.proven]
     return proven, hopeless
+
+
+def short_name(host: str) -> str:
+    """`cmse` of www.cmse.gov.cn, `finance_ce` of finance.ce.cn: for the spider, the file and the ids of a new site."""
+    name = re.sub(r"[^a-z0-9]+", "_", _GENERAL.sub("", host.partition(":")[0]).removeprefix("www."))
+    return name if name[:1].isalpha() else f"site_{name}"

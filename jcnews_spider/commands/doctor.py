@@ -115,7 +115,7 @@ def _read(name: str, url: str | None) -> Examined:
 
 def _show(pages: list[Examined]) -> None:
     """The tables, proposals and advice."""
-    from jcnews_spider.checkup import proposals
+    from jcnews_spider.checkup import proposals, sitefile
     from jcnews_spider.checkup.tables import advice, fields_table, pages_table, proposal_text
 
     paint = red(sys.stdout, os.environ)
@@ -125,6 +125,8 @@ def _show(pages: list[Examined]) -> None:
     proven, hopeless = proposals(pages)
     for one in proven:
         print(f"\n{proposal_text(one, paint)}")
+    for site in sitefile.unknown_sites(pages):
+        print(f"\n{sitefile.file_text(site, pages, proven)}")
     for sentence in advice(pages, hopeless):
         print(f"\n{sentence}")
 
