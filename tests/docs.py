@@ -11,7 +11,15 @@ from jcnews_spider.exporters import csv
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [
     ROOT / name
-    for name in ("README.md", "README.zh-CN.md", "docs/data.md", "docs/operators.md", "docs/reading.md", "SECURITY.md")
+    for name in (
+        "README.md",
+        "README.zh-CN.md",
+        "docs/data.md",
+        "docs/operators.md",
+        "docs/reading.md",
+        "docs/sites.md",
+        "SECURITY.md",
+    )
 ]
 """Where they stand."""
 
