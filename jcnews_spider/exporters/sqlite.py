@@ -35,8 +35,8 @@ def write(view: View, target: Path) -> int:
         with closing(sqlite3.connect(target, isolation_level=None)) as db:
             db.executescript(_schema())
             db.execute("BEGIN")
-            for number, article in enumerate(view.articles(), 1):  # noqa: B007 - it is the result
-                _put_article(db, article)
+            for number, article in enumerate(view.articles(), 1):
+                _put_article(db, number, article)
             for record in view.records():
                 _insert(db, "versions", _row(record))
             db.execute("COMMIT")
@@ -54,10 +54,10 @@ def bigrams(text: str) -> str:
     return " ".join(run[place : place + 2] for run in text.split() for place in range(len(run)))
 
 
-def _put_article(db: sqlite3.Connection, article: Article) -> None:
-    docid = int(article.id.rpartition(":")[2])
-    _insert(db, "articles", [docid, *_row(article)])
-    _insert(db, "articles_fts (rowid, title, text)", [docid, bigrams(article.title), bigrams(article.text)])
+def _put_article(db: sqlite3.Connection, n: int, article: Article) -> None:
+    docid = int(article.id.rpartition(":")[2])  # two sites may have the same
+    _insert(db, "articles", [n, docid, *_row(article)])
+    _insert(db, "articles_fts (rowid, title, text)", [n, bigrams(article.title), bigrams(article.text)])
     for section in article.sections:
         db.execute("INSERT OR IGNORE INTO sections (name, url) VALUES (?, ?)", (section.name, section.url))
         db.execute("INSERT INTO article_sections SELECT ?, id FROM sections WHERE url = ?", (article.id, section.url))
@@ -79,7 +79,7 @@ def _schema() -> str:
     plain = [f"{column.name} {_kind(column.kind)}" for column in COLUMNS]
     belonging = "article_id TEXT NOT NULL REFERENCES articles (id)"
     tables = {
-        "articles": ["docid INTEGER PRIMARY KEY", *plain, "UNIQUE (id)"],
+        "articles": ["n INTEGER PRIMARY KEY", "docid INTEGER NOT NULL", *plain, "UNIQUE (id)"],
         "versions": [*plain, "PRIMARY KEY (id, version)"],
         "sections": ["id INTEGER PRIMARY KEY", "name TEXT", "url TEXT NOT NULL UNIQUE"],
         "article_sections": [
