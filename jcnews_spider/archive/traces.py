@@ -26,6 +26,7 @@ HEAD = 200
 """Bytes of a line in which its id, version and event stand."""
 
 _HEAD = re.compile(rb'"id":"([^"]+)","version":\d+,"event":"(\w+)"')
+_AT = re.compile(rb'"url":"(https?://[^/"]+)')
 
 Leads = dict[str, set[str]]
 """Addresses to which the redirects and revisits of an address lead, by its canonical form."""
@@ -44,6 +45,8 @@ class Traces:
         self._hosts = {_host(url) for url in archive.ledger.takedowns.addresses(takedown.article)}
         self._standing: set[str] = set()
         """ids of other articles that have records with content."""
+        self._foreign: set[str] = set()
+        """Hosts of other sites' articles: a page there is theirs, whatever its docid."""
         self.files: set[str] = set()
         """Paths of its HTML files, and of images that no other article shows."""
         self.urls: set[str] = set(takedown.urls)
@@ -115,7 +118,10 @@ class Traces:
             if self._takedown.purge:
                 self.flaws.append(f"{place}: nothing says whose record it is")
         elif head[2].decode() != Event.WITHDRAWN:
-            self._standing.add(head[1].decode("utf-8", "replace"))
+            id_, place_of_it = head[1].decode("utf-8", "replace"), _AT.search(line[:HEAD])
+            self._standing.add(id_)
+            if place_of_it and not id_.startswith(f"{self._site}:"):
+                self._foreign.add(_host(place_of_it[1].decode("utf-8", "replace")))
 
     def _archived(self, url: str) -> str | None:
         image = self._images.get(url)
@@ -153,7 +159,7 @@ class Traces:
         They stayed when it was purged, because this one gave them too.
         """
         address = parse_article_address(url)
-        if address is None:
+        if address is None or _host(url) in self._foreign:
             return False
         if str(address.docid) == self._docid:
             self._hosts.add(_host(url))
