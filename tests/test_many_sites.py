@@ -103,6 +103,15 @@ def test_a_later_run_asks_only_first_pages_and_what_failed_on_its_site(both: Bot
     assert not [url for url in urls if url.endswith("/index_1.html")]
 
 
+def test_named_sections_are_those_of_the_site(both: Both, tmp_path: Path) -> None:
+    shutil.copytree(both.output, tmp_path / "output")
+    before = len(both.replica.requests)
+    run = crawl_of("cmse", both.replica, tmp_path / "output", "sections=研制进展,gfgg", "recheck=all")
+    assert run.code == 0
+    paths = {url.removeprefix(ROOT_URL) for url in asked(both.replica, before)}
+    assert paths == {"/robots.txt", "/xwzx/yzjz/", "/gfgg/"}
+
+
 def test_ids_files_and_sections_are_each_sites_own(both: Both) -> None:
     mine, theirs = both.of("cmse"), both.of("jcnews")
     docids = [{record["id"].partition(":")[2] for record in records} for records in (mine, theirs)]
@@ -164,6 +173,17 @@ def test_an_export_is_of_every_site_or_of_the_one_that_is_named(both: Both) -> N
     assert sorted(every) == sorted([*one, *other])
     assert exported(both, "--section", "研制进展") == []
     assert sorted(exported(both, "--section", "xwzx/zhxw")) == sorted(one)
+
+
+def test_a_database_holds_both_sites_articles_of_one_docid(both: Both, tmp_path: Path) -> None:
+    code, _, notes = both.command("export", "--format", "sqlite", "-o", str(tmp_path / "all.db"))
+    assert code == 0, notes
+    docid = both.original["id"].partition(":")[2]
+    with closing(sqlite3.connect(tmp_path / "all.db")) as db:
+        (number,) = db.execute("SELECT count(*) FROM articles").fetchone()
+        titles = dict(db.execute("SELECT id, title FROM articles WHERE docid = ?", (docid,)))
+    assert number == len({record["id"] for record in both.records})
+    assert titles == {both.original["id"]: both.original["title"], f"cmse:{docid}": "大厅里的六次测试"}
 
 
 def test_a_section_that_two_sites_have_is_asked_back(both: Both) -> None:
@@ -262,6 +282,26 @@ def test_what_a_killed_run_of_one_site_left_is_sealed_by_a_run_of_the_other(tmp_
         assert len(kept) == len(set(kept))
         golds = {gold["id"] for gold in replica.gold() if gold["expect"] == "article" and gold["listed"]}
         assert golds | {"cmse:1"} == set(kept)
+
+
+def test_a_takedown_leaves_the_other_sites_article_of_the_same_docid(tmp_path: Path) -> None:
+    output, faults, hosts = tmp_path / "output", dict[str, Answer](), {HOST: dict[str, Answer]()}
+    with Replica(Plan(articles=20, weights={"P": 1}, faults=faults, other_hosts=hosts)) as replica:
+        first = crawl(replica, output).records[0]
+        path = f"{LIST}202210/{first['url'].rpartition('/')[2]}"
+        hosts[HOST].update(cmse_site({path: cmse_page("大厅里的六次测试", OWN_TEXT, "某某研究院")}))
+        theirs = crawl_of("cmse", replica, output).records[-1]
+        faults[first["url"].removeprefix("http://www.jcnews.com.cn")] = Answer(301, {"Location": f"{ROOT_URL}{path}"})
+        before = len(replica.requests)
+        crawl(replica, output, "recheck=all", f"articles={first['url']}")
+        assert first["url"] in asked(replica, before)
+    assert theirs["id"] == f"cmse:{first['id'].partition(':')[2]}"
+    for name, *rest in (("forget", first["id"], "--reason", "asked", "--purge"), ("verify",)):
+        done = scrapy(name, "-s", f"JCNEWS_OUTPUT={output}", "-s", "JCNEWS_MIN_FREE_MB=0", *rest)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert (output / theirs["snapshot"]["html"]).exists()
+    assert "大厅里的六次测试" in scrapy("cat", "-s", f"JCNEWS_OUTPUT={output}", theirs["id"]).stdout
+    assert not (output / first["snapshot"]["html"]).exists()
 
 
 def rows_of(output: Path, query: str) -> list[tuple[Any, ...]]:
