@@ -23,7 +23,7 @@ from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.recorded import Which
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.article import WarcPointer
-from jcnews_spider.reextraction import Place, begin, read_anew
+from jcnews_spider.reextraction import Place, read_anew
 from jcnews_spider.sites import SITES
 from tests.crawling import command, crawl
 from tests.replica import Plan, Replica
@@ -57,12 +57,11 @@ def _costs(small: Path, large: Path) -> list[Figure]:
         records = [reextraction._record(large, place) for place in places]
         pages = sum(record.crawl.pages for record in records)
         members = [_member(large, reader, record.snapshot.warc) for record in records if record.snapshot.warc]
-        begin(large, SITE, "")
         least, reading, whole = _cpu_us(
             [
                 (lambda: [lxml.html.document_fromstring(_body(gzip.decompress(one))) for one in members], len(members)),
                 (lambda: [reader.pages(record) for record in records], pages),
-                (lambda: read_anew(places), pages),
+                (lambda: read_anew(large, SITE.name, "", places), pages),
             ]
         )
     most = [measured(command("reparse", "-s", f"JCNEWS_OUTPUT={output}")).memory_mb for output in (small, large)]

@@ -22,6 +22,9 @@ from jcnews_spider import logs, options
 from jcnews_spider.errors import JcnewsError, UsageFault
 from jcnews_spider.text import shown
 
+CLUSTER_HELP = "let the workers of this Dask scheduler read, tcp://HOST:8786"
+"""Of the argument that several commands take."""
+
 
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter, ScrapyHelpFormatter):
     """Scrapy's help with tables left as they are."""

@@ -1,19 +1,17 @@
-"""The archive through the present extractor: what a worker process makes of the stored pages of a record."""
+"""The archive through the present extractor: what a worker makes of the stored pages of a record."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
-from jcnews_spider.archive import LEDGER
-from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.archive.segments import read_record
 from jcnews_spider.article import Article
 from jcnews_spider.errors import Damaged, StorageFault, UnknownLayout
 from jcnews_spider.pipelines import versions
+from jcnews_spider.sites import site_named
 from jcnews_spider.trs.site import Site
 
 
@@ -40,6 +38,8 @@ class Outcome:
     """Why the extractor takes the page for none of an article."""
     damage: str | None = None
     """What is wrong with the stored record or its bytes."""
+    place: Place | None = None
+    """Where the damaged record stands."""
 
     @property
     def is_unchanged(self) -> bool:
@@ -47,35 +47,25 @@ class Outcome:
         return self == Outcome(self.id)
 
 
-_ASKED: list[tuple[Path, Site, str]] = []
-"""What `begin` was told."""
+def read_anew(root: Path, site: str, run_id: str, places: Sequence[Place]) -> list[Outcome]:
+    """What the present extractor makes of each record, in order, for a run over a site, given by its name.
+
+    Read without the ledger, whose log only the machine that writes it may read (sqlite.org/wal.html): a record that
+    takes the ledger comes back as damaged, and `outcome` says more where there is one.
+    """
+    reader = Reader(root)
+    return [outcome(reader, site_named(site), run_id, place) for place in places]
 
 
-def begin(root: Path, site: Site, run_id: str) -> None:
-    """Tells this process which archive it reads, of which site, for which run."""
-    _ASKED.append((root, site, run_id))
-
-
-@cache
-def _reader(root: Path) -> Reader:
-    """The archive; it is opened with the first work, when its run has made it whole."""
-    return Reader(root, Ledger(root / LEDGER, read_only=True))
-
-
-def read_anew(places: Sequence[Place]) -> list[Outcome]:
-    """What the present extractor makes of each record, in order."""
-    root, site, run_id = _ASKED[-1]
-    return [_outcome(_reader(root), site, run_id, place) for place in places]
-
-
-def _outcome(reader: Reader, site: Site, run_id: str, place: Place) -> Outcome:
+def outcome(reader: Reader, site: Site, run_id: str, place: Place) -> Outcome:
+    """What the present extractor makes of one record."""
     try:
         last = _record(reader.root, place)
         anew = versions.anew(last, reader.pages(last), site, run_id)
     except UnknownLayout as fault:
         return Outcome(place.id, refused=fault.reason)
     except StorageFault as fault:
-        return Outcome(place.id, damage=str(fault))
+        return Outcome(place.id, damage=str(fault), place=place)
     return Outcome(place.id, last, anew) if versions.differences(anew, last) else Outcome(place.id)
 
 

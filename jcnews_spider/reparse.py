@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 
@@ -17,12 +17,14 @@ from jcnews_spider.archive import LEDGER, Archive, new_run_id, require_archive
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.recorded import Which
+from jcnews_spider.archive.reader import Reader
 from jcnews_spider.article import Article
+from jcnews_spider.cluster import Cluster
 from jcnews_spider.errors import JcnewsError, StorageFault
 from jcnews_spider.options import Options
 from jcnews_spider.pipelines.records import Recorder
 from jcnews_spider.pipelines.versions import differences
-from jcnews_spider.reextraction import Outcome, Place, begin, read_anew
+from jcnews_spider.reextraction import Outcome, Place, outcome, read_anew
 from jcnews_spider.text import shown
 from jcnews_spider.trs.site import Site
 from jcnews_spider.workers import Stop, Workers
@@ -98,31 +100,34 @@ class Tally:
         }
 
 
-def look(values: Options, site: Site) -> Tally:
-    """What would change; nothing is written. Raises UsageFault where there is no archive."""
+def look(values: Options, site: Site, cluster: str | None = None) -> Tally:
+    """What would change; nothing is written. Raises UsageFault where there is no archive.
+
+    The work is that of a Dask cluster, given by the address of its scheduler, or of this machine.
+    """
     require_archive(values.output)
     stop, tally = Stop(), Tally()
-    with Workers(begin, values.output, site, "") as workers, storage_faults():
+    with _workers(values, cluster) as workers, storage_faults():
         ledger = Ledger(values.output / LEDGER, read_only=True)
         try:
-            for outcomes in workers.results(read_anew, _batches(ledger, site, stop)):
-                for outcome in outcomes:
-                    tally.count(outcome)
+            for outcomes in _outcomes(workers, Reader(values.output, ledger), site, "", stop):
+                for one in outcomes:
+                    tally.count(one)
         finally:
             ledger.close()
     tally.stopped = stop.signal
     return tally
 
 
-def apply(values: Options, site: Site) -> tuple[Tally, report.Verdict]:
-    """Writes what changes as `reparsed` records, as safely as a crawl does, and a run report.
+def apply(values: Options, site: Site, cluster: str | None = None) -> tuple[Tally, report.Verdict]:
+    """Writes what changes as `reparsed` records, as safely as a crawl does, and a run report; the work as in `look`.
 
     Raises UsageFault where there is no archive, ArchiveBusy, or StorageFault when nothing more can be written.
     """
     require_archive(values.output)
     stop, started = Stop(), clock.now()
     run_id = new_run_id(started)
-    with Workers(begin, values.output, site, run_id) as workers:
+    with _workers(values, cluster) as workers:
         archive = Archive(
             values.output,
             run_id,
@@ -135,7 +140,7 @@ def apply(values: Options, site: Site) -> tuple[Tally, report.Verdict]:
             with storage_faults():
                 archive.open(site.name)
                 archive.finish()  # every newest record is in a segment from here on
-                outcomes = workers.results(read_anew, _batches(archive.ledger, site, stop))
+                outcomes = _outcomes(workers, Reader(archive.root, archive.ledger), site, run_id, stop)
                 _write(archive, outcomes, Recorder(archive, site, html_snapshots=False), tally)
             tally.stopped = stop.signal
             verdict = tally.verdict()
@@ -150,14 +155,27 @@ def apply(values: Options, site: Site) -> tuple[Tally, report.Verdict]:
             archive.close()
 
 
+def _workers(values: Options, cluster: str | None) -> Workers | Cluster:
+    return Cluster(cluster, values.output.absolute()) if cluster else Workers()
+
+
+def _outcomes(
+    workers: Workers | Cluster, reader: Reader, site: Site, run_id: str, stop: Stop
+) -> Iterator[list[Outcome]]:
+    """What becomes of the newest records, in the order of the ledger; what no worker could read is read here."""
+    work = partial(read_anew, reader.root.absolute(), site.name, run_id)
+    for outcomes in workers.results(work, _batches(reader.ledger, site, stop)):
+        yield [outcome(reader, site, run_id, one.place) if one.place else one for one in outcomes]
+
+
 def _write(archive: Archive, batches: Iterator[Sequence[Outcome]], recorder: Recorder, tally: Tally) -> None:
     for outcomes in batches:
-        recorder.learn([outcome.id for outcome in outcomes if outcome.is_unchanged])
-        for outcome in outcomes:
-            known = archive.ledger.articles.get(outcome.id) if outcome.anew else None
-            if known and outcome.anew:
-                recorder.reparse(known, outcome.anew)
-            tally.count(outcome)
+        recorder.learn([one.id for one in outcomes if one.is_unchanged])
+        for one in outcomes:
+            known = archive.ledger.articles.get(one.id) if one.anew else None
+            if known and one.anew:
+                recorder.reparse(known, one.anew)
+            tally.count(one)
         archive.seal_if_due()
     archive.finish()
 

@@ -8,15 +8,16 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from jcnews_spider.errors import WorkerLost
 
 T = TypeVar("T")
 R = TypeVar("R")
+F = TypeVar("F")
 
 AHEAD = 2
 """Inputs for each process that are on their way at once: one in work, one that waits for it."""
@@ -28,12 +29,9 @@ class Workers:
     They leave signals to this process, and end when it does, however it ends.
     """
 
-    def __init__(self, begin: Callable[..., None], *arguments: Any) -> None:
-        """`begin(*arguments)` is called first in each process."""
+    def __init__(self) -> None:
         self.count = available_cores()
-        self._pool = ProcessPoolExecutor(
-            self.count, multiprocessing.get_context("fork"), initializer=_begin, initargs=(begin, arguments)
-        )
+        self._pool = ProcessPoolExecutor(self.count, multiprocessing.get_context("fork"), initializer=_begin)
         self._pool.submit(int).result()  # the first submit forks all of them
 
     def results(self, work: Callable[[T], R], inputs: Iterable[T]) -> Iterator[R]:
@@ -41,14 +39,9 @@ class Workers:
 
         Raises WorkerLost when a process was killed.
         """
-        waiting: deque[Future[R]] = deque()
         try:
-            for one in inputs:
-                waiting.append(self._pool.submit(work, one))
-                if len(waiting) >= AHEAD * self.count:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+            for future in in_order(lambda one: self._pool.submit(work, one), inputs, AHEAD * self.count):
+                yield future.result()
         except BrokenProcessPool:
             raise WorkerLost("a worker process was killed: is there enough memory?") from None
 
@@ -60,6 +53,17 @@ class Workers:
     ) -> None:
         """Ends the processes when they have done what is under way."""
         self._pool.shutdown(cancel_futures=True)
+
+
+def in_order(submit: Callable[[T], F], inputs: Iterable[T], ahead: int) -> Iterator[F]:
+    """The future of each input, the oldest as soon as so many are on their way."""
+    waiting: deque[F] = deque()
+    for one in inputs:
+        waiting.append(submit(one))
+        if len(waiting) >= ahead:
+            yield waiting.popleft()
+    while waiting:
+        yield waiting.popleft()
 
 
 class Stop:
@@ -82,11 +86,10 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _begin(begin: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+def _begin() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    begin(*arguments)
 
 
 def _end_with_parent() -> None:

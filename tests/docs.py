@@ -14,6 +14,7 @@ DOCUMENTS = [
     for name in (
         "README.md",
         "README.zh-CN.md",
+        "docs/cluster.md",
         "docs/data.md",
         "docs/operators.md",
         "docs/reading.md",

@@ -1,15 +1,21 @@
-"""What `scrapy verify` reads: every sealed file, every WARC record, every article record, each once, into a tally."""
+"""What `scrapy verify` reads: every sealed file, every WARC record, every article record, each once, into a tally.
+
+Files and WARCs may be read elsewhere, by workers that see the same folder.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from hashlib import file_digest, sha256
+from itertools import islice, takewhile
 from pathlib import Path
+from typing import Any
 
 from jcnews_spider.archive import segments
 from jcnews_spider.archive.ledger.audit import LEDGER_ITSELF, Audit
-from jcnews_spider.archive.ledger.tally import State, Tally
+from jcnews_spider.archive.ledger.tally import SoundMember, State, Tally
 from jcnews_spider.archive.lock import is_held
 from jcnews_spider.archive.manifest import NAME as MANIFEST
 from jcnews_spider.archive.manifest import Entry, entries
@@ -17,12 +23,18 @@ from jcnews_spider.archive.reader import entity
 from jcnews_spider.archive.snapshots import part_paths
 from jcnews_spider.archive.walk import Flaw, walk_segment, walk_warc
 from jcnews_spider.archive.warc import writer
-from jcnews_spider.archive.warc.members import OPEN, Member
+from jcnews_spider.archive.warc.members import OPEN, Member, located
 from jcnews_spider.article import Article
 from jcnews_spider.errors import Damaged
 
 Progress = Callable[[str, int, int], None]
 """Told what is read, how much of it was, and how much there is."""
+
+Share = Callable[[Callable[[Any], Iterable[Any]], Iterable[Any]], Iterator[Iterable[Any]]]
+"""What work makes of each input, in their order; done here and one after the other, that is `map`."""
+
+BATCH = 64
+"""Files whose checksums are one piece of work."""
 
 MOST_PAGES = 9999
 """Of an article: the grammar of addresses has four digits for them."""
@@ -31,10 +43,11 @@ MOST_PAGES = 9999
 class Evidence:
     """An archive as it was found; it may be read while a crawl goes on, whose unsealed work is not judged."""
 
-    def __init__(self, root: Path, tally: Tally, progress: Progress) -> None:
+    def __init__(self, root: Path, tally: Tally, progress: Progress, share: Share = map) -> None:
         self.root = root
         self.tally = tally
         self._progress = progress
+        self._share = share
         self._was_held = is_held(root)
         self.manifest_bytes = 0
         self.manifest_flaws: list[Flaw] = []
@@ -48,7 +61,7 @@ class Evidence:
         self._read_segments()
         self._read_warcs()
         self.tally.index()
-        self.is_running = self._was_held or is_held(self.root) or self._manifest_size() > self.manifest_bytes
+        self.is_running = self._was_held or is_held(self.root) or _size(self.root / MANIFEST) > self.manifest_bytes
         self.audit = Audit(self.tally, self.root / LEDGER_ITSELF, is_running=self.is_running)
 
     def counts(self) -> dict[str, int]:
@@ -61,51 +74,40 @@ class Evidence:
             "records": self.tally.size("records"),
         }
 
-    def _manifest_size(self) -> int:
-        path = self.root / MANIFEST
-        return path.stat().st_size if path.exists() else 0
-
     def _read_files(self) -> None:
         """The checksum of every file of the manifest, as far as that reached at the start."""
-        self.manifest_bytes = self._manifest_size()
+        self.manifest_bytes = _size(self.root / MANIFEST)
+        for states in self._share(partial(states_of, self.root.absolute()), self._batches()):
+            for entry, state in states:
+                self.tally.add_file(entry.path, entry.sha256, state)
+                self._progress("checksums, bytes of the manifest", entry.end, self.manifest_bytes)
+
+    def _batches(self) -> Iterator[Sequence[Entry]]:
+        known = takewhile(lambda entry: entry.end <= self.manifest_bytes, self._entries())
+        while batch := list(islice(known, BATCH)):
+            yield batch
+
+    def _entries(self) -> Iterator[Entry]:
+        """The lines of the manifest; what is none is noted."""
         for entry in entries(self.root):
             if isinstance(entry, Flaw):
                 self.manifest_flaws.append(entry)
-                continue
-            if entry.end > self.manifest_bytes:
-                break
-            self.tally.add_file(entry.path, entry.sha256, self._state(entry))
-            self._progress("checksums, bytes of the manifest", entry.end, self.manifest_bytes)
-
-    def _state(self, entry: Entry) -> State:
-        try:
-            with (self.root / entry.path).open("rb") as file:
-                return State.SOUND if file_digest(file, "sha256").hexdigest() == entry.sha256 else State.CHANGED
-        except FileNotFoundError:
-            return State.MISSING
-        except OSError:
-            return State.CHANGED
+            else:
+                yield entry
 
     def _read_warcs(self) -> None:
         names = {path.name.removesuffix(OPEN) for path in (self.root / writer.FOLDER).glob("*.warc.gz*")}
         self.warcs = sorted(f"{writer.FOLDER}/{name}" for name in names)
-        for number, path in enumerate(self.warcs):
-            for file in (self.root / f"{path}{OPEN}", self.root / path):  # it may be closed between the two
-                with self._unreadable(path), file.open("rb"):
-                    self._read_warc(path, file)
-            self._progress("WARCs", number + 1, len(self.warcs))
-
-    def _read_warc(self, path: str, file: Path) -> None:
-        """Sound records and flaws; that a file which is still written is torn at its end is none."""
-        size = file.stat().st_size
-        for found in walk_warc(file):
-            if isinstance(found, Flaw):
-                if not (file.name.endswith(OPEN) and found.end >= size):
+        walked = self._share(partial(members_of, self.root.absolute()), self.warcs)
+        for number, (path, members) in enumerate(zip(self.warcs, walked, strict=True)):
+            size = _size(located(self.root, path))
+            for found in members:
+                if isinstance(found, Flaw):
                     self.tally.add_flaw(path, found.offset, found.end, found.what)
-                continue
-            if found.kind in ("response", "revisit"):
-                self.tally.add_member(path, found, body_digest(found))
-            self._progress(path, found.offset + found.length, size)
+                else:
+                    self.tally.add_member(path, found)
+                    self._progress(path, found.offset + found.length, size)
+            self._progress("WARCs", number + 1, len(self.warcs))
 
     def _read_segments(self) -> None:
         folder = self.root / segments.FOLDER
@@ -136,6 +138,52 @@ class Evidence:
             pass
         except OSError as fault:
             self.tally.add_flaw(path, 0, 0, f"cannot be read: {fault}")
+
+
+def states_of(root: Path, batch: Sequence[Entry]) -> Iterator[tuple[Entry, State]]:
+    """What the files of some lines of the manifest are found to be."""
+    for entry in batch:
+        yield entry, _state(root / entry.path, entry.sha256)
+
+
+def _state(path: Path, sha256: str) -> State:
+    try:
+        with path.open("rb") as file:
+            return State.SOUND if file_digest(file, "sha256").hexdigest() == sha256 else State.CHANGED
+    except FileNotFoundError:
+        return State.MISSING
+    except OSError:
+        return State.CHANGED
+
+
+def members_of(root: Path, path: str) -> Iterator[SoundMember | Flaw]:
+    """Sound responses and revisits of a WARC, and flaws; that one which is still written is torn at its end is none."""
+    for file in (root / f"{path}{OPEN}", root / path):  # it may be closed between the two
+        try:
+            yield from _members(file)
+        except FileNotFoundError:
+            continue
+        except OSError as fault:
+            yield Flaw(0, 0, f"cannot be read: {fault}")
+
+
+def _members(file: Path) -> Iterator[SoundMember | Flaw]:
+    size = file.stat().st_size
+    for found in walk_warc(file):
+        if isinstance(found, Flaw):
+            if not (file.name.endswith(OPEN) and found.end >= size):
+                yield found
+        elif found.kind in ("response", "revisit"):
+            digest = found.facts.get("warc-payload-digest", "")
+            yield SoundMember(found.offset, found.length, digest, body_digest(found))
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def files_of(article: Article) -> list[str]:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from jcnews_spider.archive import segments, snapshots
-from jcnews_spider.archive.evidence import Evidence, Progress
+from jcnews_spider.archive.evidence import Evidence, Progress, Share
 from jcnews_spider.archive.ledger.audit import LEDGER_ITSELF
 from jcnews_spider.archive.ledger.tally import State, Tally
 from jcnews_spider.archive.manifest import NAME as MANIFEST
@@ -47,10 +47,12 @@ class Check:
     find: Callable[[Evidence], Found]
 
 
-def damages(root: Path, progress: Progress = lambda _what, _done, _of: None) -> Iterator[Damage | Evidence]:
+def damages(
+    root: Path, progress: Progress = lambda _what, _done, _of: None, share: Share = map
+) -> Iterator[Damage | Evidence]:
     """Every damage of an archive, in the order of CHECKS, and last the evidence with its counts."""
     with closing(Tally()) as tally:
-        evidence = Evidence(root, tally, progress)
+        evidence = Evidence(root, tally, progress, share)
         evidence.gather()
         for check in CHECKS:
             for where, what, again in check.find(evidence):

@@ -16,7 +16,7 @@ from jcnews_spider.archive.warc.coding import BadCoding, decoded
 from jcnews_spider.archive.warc.members import OPEN, Member, located, read_member, spans
 from jcnews_spider.archive.warc.writer import FOLDER as WARCS
 from jcnews_spider.article import Article, WarcPointer
-from jcnews_spider.errors import Damaged
+from jcnews_spider.errors import Damaged, StorageFault
 from jcnews_spider.urls import parse_article_address
 
 logger = logging.getLogger(__name__)
@@ -28,9 +28,16 @@ FURTHER = 200
 class Reader:
     """An archive that nobody writes to from here; it may be read while a crawl goes on."""
 
-    def __init__(self, root: Path, ledger: Ledger) -> None:
+    def __init__(self, root: Path, ledger: Ledger | None = None) -> None:
         self.root = root
-        self.ledger = ledger
+        self._ledger = ledger
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger; raises StorageFault where the archive is read without it."""
+        if self._ledger is None:
+            raise StorageFault("only the ledger says where that is")
+        return self._ledger
 
     def records(self, mark: bytes = b"", damaged: Callable[[str], None] = logger.warning) -> Iterator[Article]:
         """Every sealed record, by the name of its segment, oldest run first; a mark in the head of its line selects.

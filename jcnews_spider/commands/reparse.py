@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from jcnews_spider import options
-from jcnews_spider.console import ProjectCommand, table
+from jcnews_spider.console import CLUSTER_HELP, ProjectCommand, table
 from jcnews_spider.errors import UsageFault
 
 if TYPE_CHECKING:
@@ -32,14 +32,15 @@ class Command(ProjectCommand):
         return "Run the present extractor over the archive"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Adds --diff and --apply."""
+        """Adds --diff, --apply and --cluster."""
         super().add_options(parser)
         either = parser.add_mutually_exclusive_group()
         either.add_argument("--diff", action="store_true", help="show what would change, field by field")
         either.add_argument("--apply", action="store_true", help="write what changes as records, event: reparsed")
+        parser.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER_HELP)
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
-        """0; 1 where there is no archive, 3 after a signal, 6 while a run holds the archive, 7 for damaged records."""
+        """0; 1 without archive or cluster, 3 after a signal, 6 while a run holds the archive, 7 for damaged records."""
         from jcnews_spider import reparse
         from jcnews_spider.access import archive_to_read, sites_meant
 
@@ -53,9 +54,9 @@ class Command(ProjectCommand):
             if len(sites) > 1:
                 print(f"{site.name}: {site.title}")
             if opts.apply:
-                tally, verdict = reparse.apply(values, site)
+                tally, verdict = reparse.apply(values, site, opts.cluster)
             else:
-                tally = reparse.look(values, site)
+                tally = reparse.look(values, site, opts.cluster)
                 verdict = tally.verdict()
             _show(tally, verdict, "reparsed" if opts.apply else "would change", with_fields=opts.diff)
             codes.append(verdict.exit_code)

@@ -7,12 +7,17 @@ import os
 import sys
 import time
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jcnews_spider import options
-from jcnews_spider.console import ProjectCommand, indented, table
+from jcnews_spider.console import CLUSTER_HELP, ProjectCommand, indented, table
 from jcnews_spider.errors import StorageFault, UsageFault
 from jcnews_spider.text import shown
+
+if TYPE_CHECKING:
+    from jcnews_spider.archive.evidence import Share
 
 PROGRESS_S = 0.5
 """Seconds between two lines of progress."""
@@ -30,34 +35,37 @@ class Command(ProjectCommand):
         return "Check that everything in the archive is what it was"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Adds --rebuild and the table of checks."""
+        """Adds --rebuild, --cluster and the table of checks."""
         from jcnews_spider.archive.fixity import CHECKS
 
         super().add_options(parser)
-        parser.add_argument("--rebuild", action="store_true", help="make a lost ledger anew from segments and WARCs")
+        either = parser.add_mutually_exclusive_group()
+        either.add_argument("--rebuild", action="store_true", help="make a lost ledger anew from segments and WARCs")
+        either.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER_HELP)
         checks = indented([(check.name, f"{check.holds}; made again: {check.again}") for check in CHECKS])
         parser.epilog = f"What must hold\n{checks}\n\n{parser.epilog}"
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
-        """0, 7 when anything is damaged, 1 where there is no archive or, with --rebuild, a ledger."""
+        """0, 7 when anything is damaged, 1 where there is no archive, no cluster or, with --rebuild, a ledger."""
         from jcnews_spider.archive.files import storage_faults
+        from jcnews_spider.cluster import Cluster
 
         if args:
             raise UsageFault("it takes no arguments: scrapy verify")
         root = options.checked(self.settings, os.environ).output
         if not root.is_dir():
             raise UsageFault(f"{root}: no archive yet, scrapy crawl makes one")
-        with storage_faults():
-            return _rebuild(root) if opts.rebuild else _verify(root)
+        with storage_faults(), Cluster(opts.cluster, root.absolute()) if opts.cluster else nullcontext() as cluster:
+            return _rebuild(root) if opts.rebuild else _verify(root, cluster.results if cluster else map)
 
 
-def _verify(root: Path) -> int:
+def _verify(root: Path, share: Share) -> int:
     """Prints a line for each damage, then a table."""
     from jcnews_spider.archive.fixity import CHECKS, Damage, damages
 
     found: Counter[str] = Counter()
     counts: dict[str, int] = {}
-    for item in damages(root, _Progress()):
+    for item in damages(root, _Progress(), share):
         if isinstance(item, Damage):
             found[item.check] += 1
             print(shown(f"{item.where}: {item.what} ({item.check}; {item.again})"))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from jcnews_spider.archive.ledger.captures import packed
-from jcnews_spider.archive.warc.members import Member
 from jcnews_spider.article import Article, WarcPointer
 
 Row = tuple[str, int, str]
@@ -24,6 +23,18 @@ class State(IntEnum):
     SOUND = 0
     CHANGED = 1
     MISSING = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SoundMember:
+    """A response or a revisit of a WARC that is what it was."""
+
+    offset: int
+    length: int
+    payload_digest: str
+    """As the WARC has it, empty where it has none."""
+    body_sha256: bytes | None
+    """Of its body where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +76,15 @@ class Tally:
             (path, bytes.fromhex(sha256), state),
         )
 
-    def add_member(self, path: str, member: Member, entity_sha256: bytes | None) -> None:
-        """A sound response or revisit of a WARC, and the digest of its body where it has one."""
-        digest = member.facts.get("warc-payload-digest", "")
+    def add_member(self, path: str, member: SoundMember) -> None:
+        """A sound response or revisit of a WARC."""
         try:
-            sha1 = packed(digest) or None
+            sha1 = packed(member.payload_digest) or None
         except ValueError:
             sha1 = None  # another kind of digest than ours: nothing is found by it
         self.db.execute(
             "INSERT OR IGNORE INTO members VALUES (?, ?, ?, ?, ?)",
-            (self._path(path), member.offset, member.length, sha1, entity_sha256),
+            (self._path(path), member.offset, member.length, sha1, member.body_sha256),
         )
 
     def add_record(self, path: str, offset: int, article: Article, pages: Iterable[str]) -> None:

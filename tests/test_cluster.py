@@ -1,0 +1,196 @@
+"""Reading on a Dask cluster: a real scheduler and real workers on loopback say what a local run says."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jcnews_spider import cluster
+from jcnews_spider.cluster import Cluster
+from jcnews_spider.errors import UsageFault, WorkerLost
+from jcnews_spider.reextraction import Place, read_anew
+from tests.archives import flip
+from tests.crawling import ROOT, crawl, environment, read_records, wait_until
+from tests.replica import Plan, Replica
+from tests.test_reparse import BLIND, files, run
+
+Client = pytest.importorskip("distributed", reason="needs the extra cluster").Client
+
+LOCAL = ["--no-dashboard", "--host", "127.0.0.1"]
+BLIND_WORKER = ("--parser", "9")
+MORTAL = ("--kill-at", "1")
+NOWHERE = [[Place("jcnews:1", "articles/none.jsonl", 0)]]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of several segments and WARCs, with a record whose page is damaged wherever it stands."""
+    output = tmp_path_factory.mktemp("whole") / "output"
+    with Replica(Plan(articles=60)) as replica:
+        records = crawl(replica, output, JCNEWS_WARC_MB=1, JCNEWS_SEAL_RECORDS=20).records
+    damaged = next(record for record in records if record["source"])
+    pointer = damaged["snapshot"]["warc"]
+    flip(output / pointer["file"], pointer["offset"] + pointer["length"] // 2)
+    flip(output / damaged["snapshot"]["html"], 0)
+    return output
+
+
+@pytest.fixture
+def output(whole: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(whole, tmp_path / "output", ignore=shutil.ignore_patterns("*-shm")))
+
+
+@pytest.fixture(scope="module")
+def standing() -> Iterator[str]:
+    """A scheduler with two workers that are blind for the source."""
+    with scheduler() as address, worker(address, *BLIND_WORKER), worker(address, *BLIND_WORKER, number=2):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def lonely() -> Iterator[str]:
+    """A scheduler without workers, that gives work up when one is killed over it."""
+    with scheduler(DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as address:
+        yield address
+
+
+@contextmanager
+def process(*arguments: str, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    running = subprocess.Popen(
+        [sys.executable, "-m", *arguments], cwd=ROOT, env=environment() | variables, **quiet
+    )  # fmt: skip
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.wait()
+
+
+@contextmanager
+def scheduler(**variables: str) -> Iterator[str]:
+    """The address of a scheduler that listens."""
+    port = free_port()
+    with process("distributed.cli.dask_scheduler", *LOCAL, "--port", str(port), **variables):
+        wait_until(lambda: listens(port))
+        yield f"tcp://127.0.0.1:{port}"
+
+
+@contextmanager
+def worker(address: str, *twist: str, number: int = 1) -> Iterator[subprocess.Popen[bytes]]:
+    """One that has joined as the only or the n-th, of a single thread, without a nanny that would start it again."""
+    one = ["--nthreads", "1", "--no-nanny", "--memory-limit", "1GiB", "--death-timeout", "60"]
+    with process("tests.worker", *twist, "--", address, *LOCAL, *one) as running:
+        with Client(address, set_as_default=False) as client:
+            wait_until(lambda: len(client.nthreads()) == number)
+        yield running
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+def said(done: subprocess.CompletedProcess[str]) -> tuple[int, str, str]:
+    return done.returncode, done.stdout, done.stderr
+
+
+def news(output: Path, before: Path) -> list[dict[str, Any]]:
+    """The records that an archive has beside those before, in their order, without what tells one run from another."""
+    found = read_records(output)[len(read_records(before)) :]
+    assert {record["event"] for record in found} == {"reparsed"}
+    return [{**record, "crawl": {**record["crawl"], "run_id": ""}} for record in found]
+
+
+def test_reparse_says_what_a_local_run_says_and_writes_nothing(output: Path, standing: str) -> None:
+    before = files(output)
+    local = run(output, "reparse", "--diff", shim=BLIND)
+    shared = run(output, "reparse", "--diff", "--cluster", standing, shim=BLIND)
+    assert (local.returncode, local.stdout.count("source")) == (7, 1)
+    assert said(shared) == said(local)
+    assert files(output) == before
+
+
+def test_a_reparse_one_of_whose_workers_is_killed_writes_the_records_of_a_local_run(
+    whole: Path, output: Path, standing: str, tmp_path: Path
+) -> None:
+    other = Path(shutil.copytree(output, tmp_path / "other"))
+    local = run(other, "reparse", "--apply", shim=BLIND)
+    with worker(standing, *BLIND_WORKER, *MORTAL, number=3) as mortal:
+        shared = run(output, "reparse", "--apply", "--cluster", standing, shim=BLIND)
+        assert mortal.wait(10) < 0
+    assert (shared.returncode, shared.stdout) == (local.returncode, local.stdout)
+    assert news(output, whole) == news(other, whole)
+
+
+def test_verify_one_of_whose_workers_is_killed_finds_the_damages_of_a_local_run(output: Path, standing: str) -> None:
+    local = run(output, "verify")
+    with worker(standing, *MORTAL, number=3) as mortal:
+        shared = run(output, "verify", "--cluster", standing)
+        assert mortal.wait(10) < 0
+    assert local.returncode == 7
+    assert said(shared) == said(local)
+
+
+def test_without_a_scheduler_or_a_worker_a_command_ends_soon_with_1(output: Path, lonely: str) -> None:
+    nobody = f"tcp://127.0.0.1:{free_port()}"
+    for command, address, why in (
+        ("reparse", nobody, "no Dask scheduler answers"),
+        ("verify", lonely, "it has no worker"),
+        ("verify", "127.0.0.1", "no address"),
+    ):
+        started = time.monotonic()
+        done = run(output, command, "--cluster", address)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.count("\n") == 1
+        assert why in done.stderr
+        assert time.monotonic() - started < 20
+
+
+def test_the_command_says_why_the_cluster_did_not_finish(output: Path, lonely: str) -> None:
+    with worker(lonely, *MORTAL):
+        done = run(output, "reparse", "--cluster", lonely)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "the cluster gave up" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("jcnews_spider.__version__=0.0", r"version \('0.0'"), ("jcnews_spider.cluster.MANIFEST=none", "another folder")],
+)
+def test_a_worker_that_would_read_something_else_is_refused(output: Path, lonely: str, name: str, why: str) -> None:
+    with worker(lonely, "--set", name), Cluster(lonely, output) as joined, pytest.raises(UsageFault, match=why):
+        list(joined.results(partial(read_anew, output, "jcnews", ""), NOWHERE))
+
+
+def test_work_for_which_nobody_is_left_is_given_up(output: Path, lonely: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "RETURN_S", 0.5)
+    with worker(lonely) as only, Cluster(lonely, output) as joined:
+        only.kill()
+        wait_until(lambda: not joined._client.nthreads())
+        with pytest.raises(WorkerLost, match="no worker any more"):
+            list(joined.results(partial(read_anew, output, "jcnews", ""), NOWHERE))
+
+
+def test_what_does_not_go_together_ends_with_1(output: Path) -> None:
+    done = run(output, "verify", "--rebuild", "--cluster", "tcp://127.0.0.1:1")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "not allowed with" in done.stderr
