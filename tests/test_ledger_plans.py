@@ -11,6 +11,7 @@ from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger.articles import Kept
 from jcnews_spider.archive.ledger.due import Scope
 from jcnews_spider.archive.ledger.recorded import Which
+from jcnews_spider.archive.ledger.sqlite import SqliteDatabase
 from tests.ledgers import address, opened
 
 ARTICLES = 3000
@@ -69,6 +70,7 @@ def test_a_query_takes_few_steps_however_many_articles_there_are(archive: Archiv
         nonlocal steps
         steps += 100
 
+    assert isinstance(archive.ledger._db, SqliteDatabase)
     archive.ledger._db.set_progress_handler(count, 100)
     QUERIES[name](archive)
     archive.ledger._db.set_progress_handler(None, 0)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
+
+from jcnews_spider.archive.ledger.database import Database
 
 
 class Anew:
     """The part of a ledger that is being made anew; gone when it is closed."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def prepare(self) -> None:
@@ -19,16 +20,17 @@ class Anew:
 
     def note_listed(self, path: str) -> None:
         """Notes that the manifest has a file."""
-        self._db.execute("INSERT OR IGNORE INTO temp.listed VALUES (?)", (path,))
+        self._db.execute("INSERT INTO listed VALUES (?) ON CONFLICT DO NOTHING", (path,))
 
     def is_listed(self, path: str) -> bool:
         """True when the manifest has a file."""
-        return self._db.execute("SELECT 1 FROM temp.listed WHERE path = ?", (path,)).fetchone() is not None
+        return self._db.execute("SELECT 1 FROM listed WHERE path = ?", (path,)).fetchone() is not None
 
     def note_record(self, id_: str, sha256: str | None) -> None:
         """Notes the digest (hex) of the page of an article's last record."""
         self._db.execute(
-            "INSERT OR REPLACE INTO temp.newest VALUES (?, ?)", (id_, bytes.fromhex(sha256) if sha256 else None)
+            "INSERT INTO newest VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET sha256 = excluded.sha256",
+            (id_, bytes.fromhex(sha256) if sha256 else None),
         )
 
     def note_page(self, id_: str, url: str, digest: str, sha256: bytes | None, *, is_recent: bool) -> None:
@@ -37,33 +39,37 @@ class Anew:
         It is recent when the record that was made of it may have been lost with the outbox.
         """
         if sha256 is not None:
-            self._db.execute("INSERT OR IGNORE INTO temp.bodies VALUES (?, ?)", (digest, sha256))
-        self._db.execute("INSERT OR REPLACE INTO temp.pages VALUES (?, ?, ?, ?)", (id_, url, digest, is_recent))
+            self._db.execute("INSERT INTO bodies VALUES (?, ?) ON CONFLICT DO NOTHING", (digest, sha256))
+        self._db.execute(
+            "INSERT INTO pages VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "url = excluded.url, digest = excluded.digest, is_recent = excluded.is_recent",
+            (id_, url, digest, int(is_recent)),
+        )
 
     def pages_without_record(self) -> Iterator[tuple[str, str]]:
         """(id, address) of what was captured, but has no record that is sealed."""
-        yield from self._db.execute("SELECT id, url FROM temp.pages WHERE id NOT IN (SELECT id FROM temp.newest)")
+        yield from self._db.execute("SELECT id, url FROM pages WHERE id NOT IN (SELECT id FROM newest)")
 
     def ask_changed(self) -> None:
         """Makes those articles due whose last recent capture is another page than that of the last record."""
         self._db.execute(
             "UPDATE articles SET checked = NULL, validators = NULL WHERE state = 'kept' AND id IN ("
-            "SELECT r.id FROM temp.newest r JOIN temp.pages p ON p.id = r.id "
-            "LEFT JOIN temp.bodies b ON b.digest = p.digest WHERE p.is_recent AND b.sha256 IS NOT r.sha256)"
+            "SELECT r.id FROM newest r JOIN pages p ON p.id = r.id LEFT JOIN bodies b ON b.digest = p.digest "
+            "WHERE p.is_recent = 1 AND (b.sha256 <> r.sha256 OR (b.sha256 IS NULL) <> (r.sha256 IS NULL)))"
         )
 
     def end_manifest(self, size: int) -> None:
         """Says that the last seal reached to the end of the manifest."""
         for table in ("segments", "warcs"):
-            last = f"SELECT max(n) FROM {table} WHERE manifest_end NOTNULL"  # noqa: S608
+            last = f"SELECT max(n) FROM {table} WHERE manifest_end IS NOT NULL"  # noqa: S608
             self._db.execute(f"UPDATE {table} SET manifest_end = ? WHERE n = ({last})", (size,))  # noqa: S608
 
     def sizes(self) -> tuple[int, int, int]:
         """Number of articles, of their records, and of payloads in WARCs."""
-        (sizes,) = self._db.execute(
+        sizes = self._db.execute(
             "SELECT (SELECT count(*) FROM articles), (SELECT coalesce(sum(records), 0) FROM segments), "
             "(SELECT count(*) FROM payloads)"
-        )
+        ).fetchone()
         return int(sizes[0]), int(sizes[1]), int(sizes[2])
 
 

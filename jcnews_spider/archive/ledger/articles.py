@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jcnews_spider.archive.ledger.database import Database, Row
 from jcnews_spider.urls import ArticleAddress
 
 RETRY_AFTER_S = (0, 3600, 6 * 3600, 24 * 3600, 7 * 24 * 3600)
@@ -40,11 +40,12 @@ class KnownArticle:
     reason: str | None
 
 
-def known_article(row: sqlite3.Row) -> KnownArticle:
+def known_article(row: Row) -> KnownArticle:
     """A row of COLUMNS as a value."""
-    validators = tuple((etag, modified) for etag, modified in json.loads(row["validators"] or "[]"))
-    content_hash = row["content_hash"].hex() if row["content_hash"] else None
-    return KnownArticle(**{**dict(row), "validators": validators, "content_hash": content_hash})
+    n, id_, url, day, state, version, content_hash, parser, segment, offset, validators, list_url, seen, reason = row
+    hex_ = content_hash.hex() if content_hash else None
+    pages = tuple((etag, modified) for etag, modified in json.loads(validators or "[]"))
+    return KnownArticle(n, id_, url, day, state, version, hex_, parser, segment, offset, pages, list_url, seen, reason)
 
 
 COLUMNS = (
@@ -52,6 +53,9 @@ COLUMNS = (
     "a.list_url, a.first_seen, a.reason"
 )
 """What a KnownArticle is made of, of a table named a."""
+
+OF_SITE = "substr(a.id, 1, length(:site)) = :site"
+"""Holds for the articles of a site, whose name and a colon `:site` is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Kept:
 class Articles:
     """The articles' part of the ledger."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def get(self, id_: str) -> KnownArticle | None:
@@ -91,13 +95,14 @@ class Articles:
         if added.rowcount:
             return
         self._db.execute(
-            "INSERT OR IGNORE INTO addresses (article, url) SELECT n, ?1 FROM articles WHERE id = ?2 AND url <> ?1",
-            (address.url, id_),
+            "INSERT INTO addresses (article, url) SELECT n, :url FROM articles WHERE id = :id AND url <> :url "
+            "ON CONFLICT DO NOTHING",
+            {"url": address.url, "id": id_},
         )
         self._db.execute(
-            "UPDATE addresses SET asked = 0 WHERE url = ?1 AND article = (SELECT n FROM articles WHERE id = ?2 "
-            "AND url <> ?1 AND (missing_since IS NOT NULL OR state = 'gone'))",
-            (address.url, id_),
+            "UPDATE addresses SET asked = 0 WHERE url = :url AND article = (SELECT n FROM articles WHERE id = :id "
+            "AND url <> :url AND (missing_since IS NOT NULL OR state = 'gone'))",
+            {"url": address.url, "id": id_},
         )
         self._db.execute("UPDATE articles SET checked = NULL WHERE id = ? AND state = 'gone'", (id_,))
 
@@ -113,24 +118,26 @@ class Articles:
         )
         if kept.text_digest is not None:
             self._db.execute(
-                "INSERT OR IGNORE INTO texts (digest, article, version) SELECT ?, n, ? FROM articles WHERE id = ?",
+                "INSERT INTO texts (digest, article, version) SELECT ?, n, ? FROM articles WHERE id = ? "
+                "ON CONFLICT DO NOTHING",
                 (kept.text_digest, kept.version, id_),
             )
 
     def parsed(self, ids: Sequence[str], parser: str) -> None:
         """Notes that a version of the parser sees the last records of these articles as they stand."""
         self._db.execute(
-            "UPDATE articles SET parser = ?1 WHERE parser IS NOT ?1 AND id IN (SELECT value FROM json_each(?2))",
-            (parser, json.dumps(list(ids))),
+            "UPDATE articles SET parser = :parser WHERE (parser IS NULL OR parser <> :parser) "
+            "AND id IN (SELECT value FROM json_each(:ids))",
+            {"parser": parser, "ids": json.dumps(list(ids))},
         )
 
     def seen(self, known: KnownArticle, now: int, url: str, validators: Validators) -> None:
         """Notes that the site shows an article, changed or not, at an address, which is its address from now on."""
         if url != known.url:
             self._db.execute(
-                "INSERT INTO addresses (article, url, asked) VALUES (?1, ?2, 1), (?1, ?3, 1) "
-                "ON CONFLICT DO UPDATE SET asked = 1",
-                (known.n, known.url, url),
+                "INSERT INTO addresses (article, url, asked) VALUES (:n, :before, 1), (:n, :url, 1) "
+                "ON CONFLICT (article, url) DO UPDATE SET asked = 1",
+                {"n": known.n, "before": known.url, "url": url},
             )
         self._db.execute(
             "UPDATE articles SET checked = ?, url = ?, validators = ?, reason = NULL, attempts = 0, next_try = 0, "
@@ -147,18 +154,17 @@ class Articles:
         table, where = ("articles", "n") if url == known.url else ("addresses", "url = :url AND article")
         values = {"url": url, "n": known.n, "state": state, "reason": reason}
         row = self._db.execute(f"SELECT attempts FROM {table} WHERE {where} = :n", values).fetchone()  # noqa: S608
-        attempts = row["attempts"] if row else 0
-        step = attempts + (state == "skipped")  # what is no failure need not be asked by the very next run
-        values["next_try"] = now + RETRY_AFTER_S[min(step, len(RETRY_AFTER_S) - 1)]
+        rest = self._db.execute("SELECT until FROM rests WHERE url = ?", (url,)).fetchone()
+        step = (row[0] if row else 0) + (state == "skipped")  # what is no failure need not be asked by the next run
+        retry = now + RETRY_AFTER_S[min(step, len(RETRY_AFTER_S) - 1)]
+        values["next_try"] = max(retry, rest[0] if rest else 0)
         self._db.execute(
-            f"UPDATE {table} SET attempts = attempts + 1, "  # noqa: S608
-            "next_try = max(:next_try, coalesce((SELECT until FROM rests WHERE rests.url = :url), 0)) "
-            f"WHERE {where} = :n",
+            f"UPDATE {table} SET attempts = attempts + 1, next_try = :next_try WHERE {where} = :n",  # noqa: S608
             values,
         )
         if table == "articles":
             self._db.execute(
-                "UPDATE articles SET reason = :reason, state = CASE WHEN version THEN state ELSE :state END "
+                "UPDATE articles SET reason = :reason, state = CASE WHEN version > 0 THEN state ELSE :state END "
                 "WHERE n = :n",
                 values,
             )
@@ -166,18 +172,17 @@ class Articles:
     def missing(self, known: KnownArticle, reason: str, now: int) -> None:
         """Notes a 404, a 410 or a soft 404 of a kept article: it is due at the next run."""
         self._db.execute(
-            "UPDATE articles SET missing_since = min(coalesce(missing_since, ?1), ?1), missed_at = ?1, "
-            "misses = misses + 1, checked = NULL, "
-            "reason = ?2 WHERE n = ?3",
-            (now, reason, known.n),
+            "UPDATE articles SET missing_since = CASE WHEN missing_since < :now THEN missing_since ELSE :now END, "
+            "missed_at = :now, misses = misses + 1, checked = NULL, reason = :reason WHERE n = :n",
+            {"now": now, "reason": reason, "n": known.n},
         )
 
     def missing_for(self, site: str, run_started: int, gone_after_s: int) -> list[KnownArticle]:
         """Kept articles that were missing in this run too, after a first time at least so many seconds before."""
         rows = self._db.execute(
-            f"SELECT {COLUMNS} FROM articles a WHERE missing_since > 0 AND state = 'kept' AND +id GLOB ? "  # noqa: S608
-            "AND misses > 1 AND missed_at >= ? AND missed_at - missing_since >= ? ORDER BY +n",
-            (f"{site}:*", run_started, gone_after_s),
+            f"SELECT {COLUMNS} FROM articles a WHERE missing_since > 0 AND state = 'kept' AND {OF_SITE} "  # noqa: S608
+            "AND misses > 1 AND missed_at >= :run_started AND missed_at - missing_since >= :gone_after ORDER BY +n",
+            {"site": f"{site}:", "run_started": run_started, "gone_after": gone_after_s},
         )
         return [known_article(row) for row in rows]
 
@@ -194,11 +199,11 @@ class Articles:
         row = self._db.execute(
             "SELECT id FROM articles WHERE n = (SELECT article FROM texts WHERE digest = ?)", (text_digest,)
         ).fetchone()
-        return row["id"] if row else None
+        return row[0] if row else None
 
     def sealed(self, id_: str, segment: int, offset: int) -> None:
         """Notes in which segment, by its number, and at which byte the last record stands."""
-        self._db.execute("UPDATE articles SET segment = ?, offset = ? WHERE id = ?", (segment, offset, id_))
+        self._db.execute('UPDATE articles SET segment = ?, "offset" = ? WHERE id = ?', (segment, offset, id_))
 
     def back_to(self, id_: str, before: Kept | None, state: str) -> None:
         """Takes the last record of an article back: it is what it was before, and due, to be asked outright."""
@@ -224,14 +229,14 @@ class Articles:
         found: list[str] = []
         query = "SELECT id FROM articles WHERE id > ? ORDER BY id LIMIT 1"
         while row := self._db.execute(query, (f"{found[-1]};" if found else "",)).fetchone():
-            found.append(row["id"].partition(":")[0])  # behind its last id, for ; follows upon :
+            found.append(row[0].partition(":")[0])  # behind its last id, for ; follows upon :
         return found
 
     def counts(self, site: str) -> dict[tuple[str, str | None], int]:
         """Number of articles by (state, reason), most frequent first."""
         rows = self._db.execute(
-            "SELECT state, reason, count(*) FROM articles WHERE +id GLOB ? GROUP BY 1, 2 ORDER BY 1, 3 DESC",
-            (f"{site}:*",),
+            f"SELECT state, reason, count(*) FROM articles a WHERE {OF_SITE} GROUP BY 1, 2 ORDER BY 1, 3 DESC",  # noqa: S608
+            {"site": f"{site}:"},
         )
         return {(state, reason): number for state, reason, number in rows}
 
@@ -241,8 +246,8 @@ class Articles:
         The reason of one that is withdrawn is that of its withdrawal.
         """
         rows = self._db.execute(
-            "SELECT url, reason, attempts, next_try FROM articles WHERE +id GLOB ? AND reason IS NOT NULL "
-            "AND state <> 'withdrawn' ORDER BY state = 'skipped', attempts DESC, n DESC LIMIT ?",
-            (f"{site}:*", limit),
+            f"SELECT url, reason, attempts, next_try FROM articles a WHERE {OF_SITE} AND reason IS NOT NULL "  # noqa: S608
+            "AND state <> 'withdrawn' ORDER BY state = 'skipped', attempts DESC, n DESC LIMIT :limit",
+            {"site": f"{site}:", "limit": limit},
         )
         return [tuple(row) for row in rows]

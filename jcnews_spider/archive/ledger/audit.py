@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from jcnews_spider.archive.ledger import reading_mode
 from jcnews_spider.archive.ledger.schema import SCHEMA_VERSION
+from jcnews_spider.archive.ledger.sqlite import reading_mode
 from jcnews_spider.archive.ledger.tally import Tally
 
 Fault = tuple[str, str]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha1
+
+from jcnews_spider.archive.ledger.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Place:
 class Captures:
     """The captures' part of the ledger."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def payload(self, digest: str) -> Place | None:
@@ -37,11 +38,12 @@ class Captures:
         files = {place.file for place in (*payloads.values(), *addresses.values())}
         numbers = {file: self._number(file) for file in files}
         self._db.executemany(
-            "INSERT OR IGNORE INTO payloads (digest, warc, offset) VALUES (?, ?, ?)",
+            'INSERT INTO payloads (digest, warc, "offset") VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
             [(packed(digest), numbers[place.file], place.offset) for digest, place in payloads.items()],
         )
         self._db.executemany(
-            "INSERT OR REPLACE INTO captures (url, warc, offset) VALUES (?, ?, ?)",
+            'INSERT INTO captures (url, warc, "offset") VALUES (?, ?, ?) '
+            'ON CONFLICT (url) DO UPDATE SET warc = excluded.warc, "offset" = excluded."offset"',
             [(_key(url), numbers[place.file], place.offset) for url, place in addresses.items()],
         )
 
@@ -49,7 +51,7 @@ class Captures:
         """Forgets what stood behind the first `end` bytes of a WARC that had to be cut."""
         for table in ("payloads", "captures"):
             self._db.execute(
-                f"DELETE FROM {table} WHERE warc = (SELECT n FROM warcs WHERE path = ?) AND offset >= ?",  # noqa: S608
+                f'DELETE FROM {table} WHERE warc = (SELECT n FROM warcs WHERE path = ?) AND "offset" >= ?',  # noqa: S608
                 (path, end),
             )
 
@@ -62,17 +64,17 @@ class Captures:
 
     def unknown(self, paths: Iterable[str]) -> list[str]:
         """Those of the WARCs that are not noted as complete."""
-        known = {row["path"] for row in self._db.execute("SELECT path FROM warcs WHERE sha256 IS NOT NULL")}
+        known = {path for (path,) in self._db.execute("SELECT path FROM warcs WHERE sha256 IS NOT NULL")}
         return [path for path in paths if path not in known]
 
     def _number(self, path: str) -> int:
-        self._db.execute("INSERT OR IGNORE INTO warcs (path) VALUES (?)", (path,))
+        self._db.execute("INSERT INTO warcs (path) VALUES (?) ON CONFLICT DO NOTHING", (path,))
         (number,) = self._db.execute("SELECT n FROM warcs WHERE path = ?", (path,)).fetchone()
         return int(number)
 
     def _place(self, table: str, column: str, key: object) -> Place | None:
         row = self._db.execute(
-            f"SELECT path, offset FROM {table} JOIN warcs ON n = warc WHERE {column} = ?",  # noqa: S608
+            f'SELECT path, "offset" FROM {table} JOIN warcs ON n = warc WHERE {column} = ?',  # noqa: S608
             (key,),
         ).fetchone()
         return Place(*row) if row else None

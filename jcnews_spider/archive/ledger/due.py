@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from jcnews_spider import clock
-from jcnews_spider.archive.ledger.articles import COLUMNS, KnownArticle, known_article
+from jcnews_spider.archive.ledger.articles import COLUMNS, OF_SITE, KnownArticle, known_article
+from jcnews_spider.archive.ledger.database import Database
 
 MOST_REST_S = 30 * 86_400
 """Longest time for which an address is left alone, because its server said so."""
@@ -37,7 +37,7 @@ class Scope:
     def values(self, after: object, limit: int) -> dict[str, object]:
         """The parameters of the queries."""
         return {
-            "site": f"{self.site}:*",
+            "site": f"{self.site}:",
             "run_started": self.run_started,
             "now": max(self.run_started, int(clock.now())),
             "sections": None if self.sections is None else json.dumps(list(self.sections)),
@@ -54,7 +54,7 @@ class Scope:
 class Due:
     """The queues of one run; each gives what stands behind the last article had from it."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def waiting(self, scope: Scope, after: KnownArticle | None, limit: int) -> list[KnownArticle]:
@@ -79,11 +79,7 @@ class Due:
         values = scope.values(after.n if after else 1 << 62, limit)
         values["after_url"] = after.url if after else ""
         rows = self._db.execute(f"{_MOVED} AND {_IN_SCOPE} ORDER BY a.n DESC, o.n LIMIT :limit", values)
-        found = []
-        for row in rows:
-            other, columns = row["other"], {name: row[name] for name in row.keys() if name != "other"}  # noqa: SIM118
-            found.append(replace(known_article(columns), url=other, validators=()))  # type: ignore[arg-type]
-        return found
+        return [replace(known_article(columns), url=other, validators=()) for *columns, other in rows]
 
     def witnesses(self, scope: Scope, limit: int) -> list[KnownArticle]:
         """The newest known articles that are not missing and were not asked in this run."""
@@ -100,14 +96,14 @@ class Due:
         which = _EVERY if scope.recheck_after_s is None else _DUE
         queries = {"waiting": _WAITING, "rechecks": f"{_KNOWN} AND {which}", "moved": _MOVED}
         return {
-            name: self._db.execute(f"SELECT count(*) FROM ({query} AND {_IN_SCOPE})", values).fetchone()[0]  # noqa: S608
+            name: self._db.execute(f"SELECT count(*) FROM ({query} AND {_IN_SCOPE}) AS queue", values).fetchone()[0]  # noqa: S608
             for name, query in queries.items()
         }
 
     def _clock(self) -> dict[str, object]:
         """Whether a run is noted later than now."""
         (newest,) = self._db.execute("SELECT coalesce(max(started), 0) FROM runs").fetchone()
-        return {"was_ahead": newest > clock.now()}
+        return {"was_ahead": int(newest > clock.now())}
 
     def _read(self, query: str, values: dict[str, object]) -> list[KnownArticle]:
         return [known_article(row) for row in self._db.execute(query, values)]
@@ -116,10 +112,10 @@ class Due:
 _IN_SCOPE = """(
     a.id IN (SELECT value FROM json_each(:ids))
     OR a.day BETWEEN :since AND :until AND (
-      :sections IS NULL
+      CAST(:sections AS TEXT) IS NULL
       OR a.n IN (
-        SELECT m.article FROM sections s CROSS JOIN memberships m ON m.section = s.n
-        WHERE :site = s.site || ':*' AND s.path IN (SELECT value FROM json_each(:sections))
+        SELECT m.article FROM sections s CROSS JOIN memberships m
+        WHERE m.section = s.n AND :site = s.site || ':' AND s.path IN (SELECT value FROM json_each(:sections))
       )
     )
   )"""
@@ -129,12 +125,12 @@ _MAY_BE_TRIED = f"(a.next_try <= :run_started OR a.next_try > :run_started + {MO
 
 _WAITING = f"""
 SELECT {COLUMNS} FROM articles a
-WHERE a.state IN ('found', 'failed', 'skipped') AND {_MAY_BE_TRIED} AND +a.id GLOB :site
+WHERE a.state IN ('found', 'failed', 'skipped') AND {_MAY_BE_TRIED} AND {OF_SITE}
   AND (a.day, a.id) < (:after_day, :after_id)"""  # noqa: S608 - nothing from outside
 
 _KNOWN = f"""
 SELECT {COLUMNS} FROM articles a
-WHERE a.state IN ('kept', 'gone') AND +a.id GLOB :site AND a.n < :after"""  # noqa: S608
+WHERE a.state IN ('kept', 'gone') AND {OF_SITE} AND a.n < :after"""  # noqa: S608
 
 # Asked in this run is what was asked since it began; later than now is a clock that went ahead once.
 _EVERY = "(a.checked IS NULL OR a.checked NOT BETWEEN :run_started AND :now)"
@@ -146,16 +142,16 @@ _DUE = f"""{_MAY_BE_TRIED} AND a.n IN (
     UNION ALL
     SELECT n FROM articles WHERE state IN ('kept', 'gone') AND checked - published < :last_age
     UNION ALL
-    SELECT n FROM articles WHERE :was_ahead AND state IN ('kept', 'gone') AND checked > :now
+    SELECT n FROM articles WHERE :was_ahead = 1 AND state IN ('kept', 'gone') AND checked > :now
       AND published > :now - :last_age - {MOST_REST_S}
   ) AND (a.checked IS NULL OR EXISTS (
-    SELECT 1 FROM json_each(:ages)
-    WHERE (a.checked > :now OR value > a.checked - a.published) AND value <= :run_started - a.published
+    SELECT 1 FROM (SELECT CAST(value AS INTEGER) AS age FROM json_each(:ages)) AS ages
+    WHERE (a.checked > :now OR age > a.checked - a.published) AND age <= :run_started - a.published
   ))"""  # noqa: S608
 
 _MOVED = f"""
-SELECT {COLUMNS}, o.url AS other FROM addresses o CROSS JOIN articles a ON a.n = o.article
-WHERE o.asked = 0 AND a.state <> 'withdrawn' AND {_MAY_BE_TRIED.replace("a.", "o.")} AND +a.id GLOB :site
+SELECT {COLUMNS}, o.url FROM addresses o CROSS JOIN articles a
+WHERE a.n = o.article AND o.asked = 0 AND a.state <> 'withdrawn' AND {_MAY_BE_TRIED.replace("a.", "o.")} AND {OF_SITE}
   AND (
     a.n < :after
     OR a.n = :after AND o.n > (SELECT n FROM addresses WHERE article = :after AND url = :after_url)

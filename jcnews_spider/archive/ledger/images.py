@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from jcnews_spider.archive.ledger.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ _UNSEALED = "(i.warc IS NOT NULL OR m.manifest_end IS NULL)"
 class Images:
     """The images' part of the ledger."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def get(self, url: str) -> StoredImage | None:
@@ -46,8 +47,10 @@ class Images:
             "INSERT INTO media (path, sha256) VALUES (?, ?) ON CONFLICT DO NOTHING", (image.path, image.sha256)
         )
         self._db.execute(
-            "INSERT OR REPLACE INTO images (url, media, checked, etag, last_modified, warc, warc_end) "
-            "SELECT ?, n, ?, ?, ?, ?, ? FROM media WHERE path = ?",
+            "INSERT INTO images (url, media, checked, etag, last_modified, warc, warc_end) "
+            "SELECT ?, n, ?, ?, ?, ?, ? FROM media WHERE path = ? ON CONFLICT (url) DO UPDATE SET "
+            "media = excluded.media, checked = excluded.checked, etag = excluded.etag, "
+            "last_modified = excluded.last_modified, warc = excluded.warc, warc_end = excluded.warc_end",
             (image.url, image.checked, image.etag, image.last_modified, image.warc, image.warc_end, image.path),
         )
         return added.rowcount == 1
@@ -55,7 +58,8 @@ class Images:
     def add_file(self, path: str, sha256: str, manifest_end: int) -> None:
         """Notes a file that the manifest has."""
         self._db.execute(
-            "INSERT OR IGNORE INTO media (path, sha256, manifest_end) VALUES (?, ?, ?)", (path, sha256, manifest_end)
+            "INSERT INTO media (path, sha256, manifest_end) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (path, sha256, manifest_end),
         )
 
     def add_address(self, url: str, path: str, checked: int) -> None:
@@ -63,7 +67,7 @@ class Images:
         self._db.execute(
             "INSERT INTO images (url, media, checked) SELECT ?, n, ? FROM media WHERE path = ? "
             "ON CONFLICT (url) DO UPDATE SET media = excluded.media, checked = excluded.checked "
-            "WHERE excluded.checked > checked",
+            "WHERE excluded.checked > images.checked",
             (url, checked, path),
         )
 

@@ -8,12 +8,12 @@ which it shares two values; the record tells. A copy keeps none, its original st
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 
 from jcnews_spider.archive.ledger.articles import COLUMNS, KnownArticle, known_article
+from jcnews_spider.archive.ledger.database import Database
 
 KEPT = 10
 """Values that an article keeps, 150 bytes on disk: with a tenth of its letters edited, 99 % of the texts share two."""
@@ -30,7 +30,7 @@ _ARTICLE = f"SELECT {COLUMNS} FROM articles a WHERE a.n = ?"  # noqa: S608
 class Near:
     """The near-duplicates' part of the ledger."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def candidates(self, id_: str, values: Sequence[int]) -> list[KnownArticle]:
@@ -38,8 +38,8 @@ class Near:
         shared = Counter(self._owners(values).values())
         likely = sorted((-count, number) for number, count in shared.items() if count >= SHARED)
         rows = (self._db.execute(_ARTICLE, (number,)).fetchone() for _, number in likely)
-        others = (known_article(row) for row in rows if row and row["id"] != id_)
-        return list(islice(others, CANDIDATES))
+        found = (known_article(row) for row in rows if row)
+        return list(islice((known for known in found if known.id != id_), CANDIDATES))
 
     def add(self, id_: str, version: int, values: Sequence[int]) -> None:
         """Notes the smallest values that nobody had for a version of an article.
@@ -57,7 +57,7 @@ class Near:
     def _owners(self, values: Sequence[int]) -> dict[int, int]:
         """Of those of the values that an article has, its row."""
         rows = self._db.execute(
-            "SELECT value, article FROM near WHERE value IN (SELECT value FROM json_each(?))",
+            "SELECT value, article FROM near WHERE value IN (SELECT CAST(value AS INTEGER) FROM json_each(?))",
             (json.dumps(list(values)),),
         )
         return dict(rows.fetchall())
@@ -65,7 +65,7 @@ class Near:
     def take_back(self, id_: str, version: int, values: Sequence[int]) -> None:
         """Forgets what `add` noted for a version."""
         self._db.execute(
-            "DELETE FROM near WHERE value IN (SELECT value FROM json_each(?)) AND version = ? "
+            "DELETE FROM near WHERE value IN (SELECT CAST(value AS INTEGER) FROM json_each(?)) AND version = ? "
             "AND article = (SELECT n FROM articles WHERE id = ?)",
             (json.dumps(list(values)), version, id_),
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from jcnews_spider.archive.ledger.database import Database
 
 SealedFile = tuple[str, str]
 """(path, sha256 hex) of a file that is sealed with a record."""
@@ -40,7 +41,7 @@ class Sealed:
 class Outbox:
     """The outbox's part of the ledger."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def send(self, id_: str, line: str, files: Iterable[SealedFile], exchanges: Iterable[tuple[str, int]]) -> None:
@@ -68,7 +69,7 @@ class Outbox:
     def last_of(self, id_: str) -> str | None:
         """The line of the newest record of an article that awaits its seal."""
         row = self._db.execute("SELECT line FROM outbox WHERE id = ? ORDER BY seq DESC LIMIT 1", (id_,)).fetchone()
-        return row["line"] if row else None
+        return row[0] if row else None
 
     def size(self) -> int:
         """Number of records that await their seal."""
@@ -101,7 +102,7 @@ class Outbox:
     def known_segments(self) -> set[str]:
         """Paths of the sealed segments and of those whose seal was begun."""
         rows = self._db.execute("SELECT path FROM segments UNION SELECT segment FROM outbox WHERE segment IS NOT NULL")
-        return {row["path"] for row in rows}
+        return {path for (path,) in rows}
 
     def segments(self) -> Sequence[Sealed]:
         """Every sealed segment, oldest first."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jcnews_spider.archive.ledger.articles import COLUMNS, KnownArticle, known_article
+from jcnews_spider.archive.ledger.articles import COLUMNS, OF_SITE, KnownArticle, known_article
+from jcnews_spider.archive.ledger.database import Database
 
 BATCH = 500
 """Articles that are read at once; no cursor stays open while somebody works on them."""
@@ -32,7 +32,7 @@ class Which:
 class Recorded:
     """The part of the ledger that says where the newest records stand."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def each(self, which: Which) -> Iterator[KnownArticle]:
@@ -71,17 +71,16 @@ class Recorded:
 
 
 _MEANT = (
-    "a.segment IS NOT NULL AND +a.id GLOB :ids AND a.state IN (SELECT value FROM json_each(:states)) "
-    "AND a.day BETWEEN :since AND :until AND (:section IS NULL OR EXISTS ("
-    "SELECT 1 FROM memberships m CROSS JOIN sections s ON s.n = m.section "
-    "WHERE m.article = a.n AND s.site = :site AND s.path = :section))"
+    f"a.segment IS NOT NULL AND {OF_SITE} AND a.state IN (SELECT value FROM json_each(:states)) "  # noqa: S608
+    "AND a.day BETWEEN :since AND :until AND (CAST(:section AS TEXT) IS NULL OR EXISTS ("
+    "SELECT 1 FROM memberships m CROSS JOIN sections s "
+    "WHERE m.article = a.n AND s.n = m.section AND :site = s.site || ':' AND s.path = :section))"
 )
 
 
 def _values(which: Which) -> dict[str, Any]:
     return {
-        "ids": f"{which.site}:*" if which.site else "*",
-        "site": which.site,
+        "site": f"{which.site}:" if which.site else "",
         "states": json.dumps(which.states),
         "section": which.section,
         "since": (which.since or date.min).isoformat(),

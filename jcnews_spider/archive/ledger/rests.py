@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import sqlite3
-
+from jcnews_spider.archive.ledger.database import Database
 from jcnews_spider.archive.ledger.due import MOST_REST_S
 
 
 class Rests:
     """The part of the ledger that outlives the run which was asked. Times are UTC seconds since 1970."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def note(self, url: str, until: int) -> None:
         """Notes until when an address is to be left alone; what was said last holds."""
-        self._db.execute("INSERT OR REPLACE INTO rests (url, until) VALUES (?, ?)", (url, until))
+        self._db.execute(
+            "INSERT INTO rests (url, until) VALUES (?, ?) ON CONFLICT (url) DO UPDATE SET until = excluded.until",
+            (url, until),
+        )
 
     def all(self, now: int) -> dict[str, int]:
         """The time of each address that is to be left alone still; too late a one is of a clock that was ahead."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
+
+from jcnews_spider.archive.ledger.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class PastRun:
 class Runs:
     """The runs' part of the ledger."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def begin(self, run_id: str, site: str, now: int) -> None:

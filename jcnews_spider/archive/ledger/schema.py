@@ -39,7 +39,7 @@ CREATE TABLE articles (
     parser        TEXT,
     published     INTEGER,
     segment       INTEGER,                        -- where it is sealed; the outbox has it until then
-    offset        INTEGER,
+    "offset"      INTEGER,
     validators    TEXT,                           -- JSON [[ETag, Last-Modified], …] of its pages; NULL asks outright
     checked       INTEGER,                        -- when the site last showed it; NULL makes a known article due
     missing_since INTEGER,                        -- first 404 in a row
@@ -49,7 +49,7 @@ CREATE TABLE articles (
     first_seen    INTEGER NOT NULL
 );
 CREATE INDEX waiting ON articles (day, id) WHERE state IN ('found', 'failed', 'skipped');
-CREATE INDEX unsettled ON articles (checked - published) WHERE state IN ('kept', 'gone');
+CREATE INDEX unsettled ON articles ((checked - published)) WHERE state IN ('kept', 'gone');
 CREATE INDEX missing ON articles (missing_since) WHERE missing_since IS NOT NULL;
 
 CREATE TABLE addresses (                          -- other addresses of an article, by which it is listed too
@@ -134,13 +134,13 @@ CREATE TABLE warcs (
 CREATE TABLE payloads (                           -- where a payload was first stored
     digest BLOB PRIMARY KEY,                      -- sha1
     warc   INTEGER NOT NULL,
-    offset INTEGER NOT NULL
+    "offset" INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE captures (                           -- where the newest answer with validators of an address stands
     url    BLOB PRIMARY KEY,                      -- first 8 bytes of its sha1: the record there has it whole
     warc   INTEGER NOT NULL,
-    offset INTEGER NOT NULL
+    "offset" INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE takedowns (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from jcnews_spider.archive.ledger.database import Database, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +28,22 @@ class KnownSection:
 
 _COLUMNS = (
     "path, name, complete, walked_at, pages, etag, last_modified, "
-    "EXISTS (SELECT 1 FROM memberships m CROSS JOIN articles a ON a.n = m.article "
-    "WHERE m.section = sections.n AND a.state NOT IN ('gone', 'withdrawn'))"
+    "EXISTS (SELECT 1 FROM memberships m CROSS JOIN articles a "
+    "WHERE m.section = sections.n AND a.n = m.article AND a.state NOT IN ('gone', 'withdrawn'))"
 )
 
 
 class Sections:
     """The sections' part of the ledger."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def add(self, site: str, path: str, name: str | None) -> None:
         """Notes a section; a name seen later is taken where none was."""
         self._db.execute(
             "INSERT INTO sections (site, path, name) VALUES (?, ?, ?) "
-            "ON CONFLICT (site, path) DO UPDATE SET name = excluded.name WHERE name IS NULL",
+            "ON CONFLICT (site, path) DO UPDATE SET name = excluded.name WHERE sections.name IS NULL",
             (site, path, name),
         )
 
@@ -70,8 +71,9 @@ class Sections:
     def days(self, site: str, path: str, limit: int) -> list[date]:
         """The newest days, by their addresses, of the articles that a section is known to show, newest first."""
         rows = self._db.execute(
-            "SELECT DISTINCT a.day FROM memberships m CROSS JOIN articles a ON a.n = m.article "
-            "WHERE m.section = (SELECT n FROM sections WHERE site = ? AND path = ?) ORDER BY a.day DESC LIMIT ?",
+            "SELECT DISTINCT a.day FROM memberships m CROSS JOIN articles a "
+            "WHERE a.n = m.article AND m.section = (SELECT n FROM sections WHERE site = ? AND path = ?) "
+            "ORDER BY a.day DESC LIMIT ?",
             (site, path, limit),
         )
         return [date.fromisoformat(day) for (day,) in rows]
@@ -79,9 +81,9 @@ class Sections:
     def recorded(self, site: str) -> dict[str, int]:
         """Number of articles of which a record is sealed and that are not withdrawn, by path of a section with any."""
         rows = self._db.execute(
-            "SELECT s.path, count(*) FROM sections s CROSS JOIN memberships m ON m.section = s.n "
-            "CROSS JOIN articles a ON a.n = m.article "
-            "WHERE s.site = ? AND a.segment IS NOT NULL AND a.state IN ('kept', 'gone') GROUP BY s.path",
+            "SELECT s.path, count(*) FROM sections s CROSS JOIN memberships m CROSS JOIN articles a "
+            "WHERE s.site = ? AND m.section = s.n AND a.n = m.article "
+            "AND a.segment IS NOT NULL AND a.state IN ('kept', 'gone') GROUP BY s.path",
             (site,),
         )
         return dict(tuple(row) for row in rows)
@@ -89,27 +91,28 @@ class Sections:
     def members(self, site: str, path: str, ids: Sequence[str]) -> set[str]:
         """Those of the ids that the section is known to show."""
         rows = self._db.execute(
-            "SELECT a.id FROM json_each(?) AS asked CROSS JOIN articles a ON a.id = asked.value "
-            "CROSS JOIN memberships m ON m.article = a.n "
-            "WHERE m.section = (SELECT n FROM sections WHERE site = ? AND path = ?)",
+            "SELECT a.id FROM json_each(?) AS asked CROSS JOIN articles a CROSS JOIN memberships m "
+            "WHERE a.id = asked.value AND m.article = a.n "
+            "AND m.section = (SELECT n FROM sections WHERE site = ? AND path = ?)",
             (json.dumps(list(ids)), site, path),
         )
-        return {row["id"] for row in rows}
+        return {id_ for (id_,) in rows}
 
     def member_ids(self, site: str, path: str) -> list[str]:
         """ids of every article that the section is known to show."""
         rows = self._db.execute(
-            "SELECT a.id FROM sections s CROSS JOIN memberships m ON m.section = s.n CROSS JOIN articles a "
-            "ON a.n = m.article WHERE s.site = ? AND s.path = ?",
+            "SELECT a.id FROM sections s CROSS JOIN memberships m CROSS JOIN articles a "
+            "WHERE m.section = s.n AND a.n = m.article AND s.site = ? AND s.path = ?",
             (site, path),
         )
-        return [row["id"] for row in rows]
+        return [id_ for (id_,) in rows]
 
     def add_member(self, site: str, path: str, id_: str) -> None:
         """Notes that a section shows an article."""
         self._db.execute(
-            "INSERT OR IGNORE INTO memberships (section, article) "
-            "SELECT s.n, a.n FROM sections s, articles a WHERE s.site = ? AND s.path = ? AND a.id = ?",
+            "INSERT INTO memberships (section, article) "
+            "SELECT s.n, a.n FROM sections s, articles a WHERE s.site = ? AND s.path = ? AND a.id = ? "
+            "ON CONFLICT DO NOTHING",
             (site, path, id_),
         )
 
@@ -125,8 +128,8 @@ class Sections:
     def add_other(self, site: str, path: str, kind: str, url: str, title: str) -> None:
         """Notes an item of a list that is no article of the site: external or file."""
         self._db.execute(
-            "INSERT OR IGNORE INTO others (section, url, kind, title) "
-            "SELECT n, ?, ?, ? FROM sections WHERE site = ? AND path = ?",
+            "INSERT INTO others (section, url, kind, title) "
+            "SELECT n, ?, ?, ? FROM sections WHERE site = ? AND path = ? ON CONFLICT DO NOTHING",
             (url, kind, title, site, path),
         )
 
@@ -141,9 +144,10 @@ class Sections:
     def note_page(self, site: str, path: str, page: int, *, unknown: bool, now: int) -> None:
         """Notes that a walk read its n-th page: anything unknown there clears the mark of completeness."""
         self._db.execute(
-            "UPDATE sections SET walked_at = ?, pages = max(CASE WHEN ? = 1 THEN 0 ELSE pages END, ?), "
-            "complete = complete AND NOT ? WHERE site = ? AND path = ?",
-            (now, page, page, unknown, site, path),
+            "UPDATE sections SET walked_at = :now, complete = complete * :known, "
+            "pages = CASE WHEN :page > pages OR :page = 1 THEN :page ELSE pages END "
+            "WHERE site = :site AND path = :path",
+            {"now": now, "page": page, "known": int(not unknown), "site": site, "path": path},
         )
 
     def note_end(self, site: str, path: str, pages: int, etag: str | None, last_modified: str | None, now: int) -> None:
@@ -155,6 +159,6 @@ class Sections:
         )
 
 
-def _known(row: sqlite3.Row) -> KnownSection:
+def _known(row: Row) -> KnownSection:
     path, name, complete, walked_at, pages, etag, last_modified, has_articles = row
     return KnownSection(path, name, bool(complete), walked_at, pages, etag, last_modified, bool(has_articles))

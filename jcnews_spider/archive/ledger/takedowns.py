@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from jcnews_spider.archive.ledger.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +26,32 @@ class Takedown:
 class Takedowns:
     """The takedowns' part of the ledger."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def add(self, article: int, reason: str, *, purge: bool) -> None:
         """Withdraws an article: no run asks it again, and `open` gives it until it is `done`."""
         self._db.execute("UPDATE articles SET state = 'withdrawn', reason = ? WHERE n = ?", (reason, article))
         self._db.execute(
-            "INSERT INTO takedowns (article, purge) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET purge = ?2, done = 0",
-            (article, purge),
+            "INSERT INTO takedowns (article, purge) VALUES (?, ?) "
+            "ON CONFLICT (article) DO UPDATE SET purge = excluded.purge, done = 0",
+            (article, int(purge)),
         )
 
     def open(self) -> list[Takedown]:
         """Those that are not carried out."""
         rows = self._db.execute(
-            "SELECT article, id, purge, files FROM takedowns JOIN articles ON n = article WHERE NOT done ORDER BY n"
+            "SELECT article, id, purge, files FROM takedowns JOIN articles ON n = article WHERE done = 0 ORDER BY n"
         )
         return [_takedown(*row) for row in rows]
 
     def withdrawn(self) -> frozenset[str]:
         """ids of every article that is withdrawn."""
-        return frozenset(row["id"] for row in self._db.execute("SELECT id FROM articles WHERE state = 'withdrawn'"))
+        return frozenset(id_ for (id_,) in self._db.execute("SELECT id FROM articles WHERE state = 'withdrawn'"))
 
     def noted(self) -> frozenset[str]:
         """ids of those for which a takedown was begun: not of what a ledger that was made anew found withdrawn."""
-        return frozenset(row["id"] for row in self._db.execute("SELECT id FROM takedowns JOIN articles ON n = article"))
+        return frozenset(id_ for (id_,) in self._db.execute("SELECT id FROM takedowns JOIN articles ON n = article"))
 
     def will_change(self, article: int, files: Iterable[str], urls: Iterable[str]) -> None:
         """Notes which files are about to be changed or removed, and which addresses gave the images."""
@@ -63,9 +65,9 @@ class Takedowns:
     def addresses(self, article: int) -> list[str]:
         """Every address by which the article was ever known."""
         rows = self._db.execute(
-            "SELECT url FROM articles WHERE n = ?1 UNION SELECT url FROM addresses WHERE article = ?1", (article,)
+            "SELECT url FROM articles WHERE n = :n UNION SELECT url FROM addresses WHERE article = :n", {"n": article}
         )
-        return [row["url"] for row in rows]
+        return [url for (url,) in rows]
 
     def forget_text(self, article: int) -> None:
         """Forgets the digests of its texts, and their values: without an index, for it is rare."""
@@ -76,7 +78,7 @@ class Takedowns:
         """Forgets what stood at a place of a WARC."""
         for table in ("payloads", "captures"):
             self._db.execute(
-                f"DELETE FROM {table} WHERE warc = (SELECT n FROM warcs WHERE path = ?) AND offset = ?",  # noqa: S608
+                f'DELETE FROM {table} WHERE warc = (SELECT n FROM warcs WHERE path = ?) AND "offset" = ?',  # noqa: S608
                 (path, offset),
             )
 
@@ -91,7 +93,7 @@ class Takedowns:
     def record_moved(self, path: str, id_: str, version: int, offset: int) -> None:
         """Takes in where a record stands in a segment whose lines before it were taken out."""
         self._db.execute(
-            "UPDATE articles SET offset = ? WHERE id = ? AND version = ? "
+            'UPDATE articles SET "offset" = ? WHERE id = ? AND version = ? '
             "AND segment = (SELECT n FROM segments WHERE path = ?)",
             (offset, id_, version, path),
         )
