@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jcnews_spider.archive.ledger.database import Database, Row
+from jcnews_spider.archive.ledger.database import LONGEST_KEY, Database, Row, key
 from jcnews_spider.urls import ArticleAddress
 
 RETRY_AFTER_S = (0, 3600, 6 * 3600, 24 * 3600, 7 * 24 * 3600)
@@ -92,7 +92,7 @@ class Articles:
             "INSERT INTO articles (id, url, day, list_url, first_seen) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (id_, address.url, address.day.isoformat(), list_url, now),
         )
-        if added.rowcount:
+        if added.rowcount or len(address.url.encode()) > LONGEST_KEY:  # no request is as long (URLLENGTH_LIMIT)
             return
         self._db.execute(
             "INSERT INTO addresses (article, url) SELECT n, :url FROM articles WHERE id = :id AND url <> :url "
@@ -154,7 +154,7 @@ class Articles:
         table, where = ("articles", "n") if url == known.url else ("addresses", "url = :url AND article")
         values = {"url": url, "n": known.n, "state": state, "reason": reason}
         row = self._db.execute(f"SELECT attempts FROM {table} WHERE {where} = :n", values).fetchone()  # noqa: S608
-        rest = self._db.execute("SELECT until FROM rests WHERE url = ?", (url,)).fetchone()
+        rest = self._db.execute("SELECT until FROM rests WHERE url = ?", (key(url),)).fetchone()
         step = (row[0] if row else 0) + (state == "skipped")  # what is no failure need not be asked by the next run
         retry = now + RETRY_AFTER_S[min(step, len(RETRY_AFTER_S) - 1)]
         values["next_try"] = max(retry, rest[0] if rest else 0)

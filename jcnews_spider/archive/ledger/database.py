@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from typing import Any, Protocol
 
 from jcnews_spider.errors import StorageFault
@@ -16,6 +17,19 @@ Row = tuple[Any, ...]
 
 Values = Sequence[Any] | Mapping[str, Any]
 """Of the parameters of a statement, in order or by name."""
+
+
+LONGEST_KEY = 2000
+"""Bytes of an address or a path by which a row is found: an index of PostgreSQL takes 2,704 (measured)."""
+
+
+def key(url: str) -> str:
+    """An address as it is found by: of a longer one than LONGEST_KEY its head and its digest, which stay the same."""
+    name = url.encode()
+    if len(name) <= LONGEST_KEY:
+        return url
+    digest = sha256(name).hexdigest()
+    return name[: LONGEST_KEY - len(digest)].decode(errors="ignore") + digest
 
 
 class Rows(Protocol):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from jcnews_spider.archive.ledger.database import Database
+from jcnews_spider.archive.ledger.database import Database, key
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class StoredImage:
 
 
 _COLUMNS = "i.url, m.path, m.sha256, i.checked, i.etag, i.last_modified, i.warc, i.warc_end"
+_OF_FILE = "i.media = (SELECT n FROM media WHERE path = ?)"
 _UNSEALED = "(i.warc IS NOT NULL OR m.manifest_end IS NULL)"
 
 
@@ -39,7 +40,8 @@ class Images:
 
     def get(self, url: str) -> StoredImage | None:
         """What an address gave last."""
-        return next(iter(self._select("i.url = ?", url)), None)
+        found = self._select("i.url = ?", key(url))
+        return replace(found[0], url=url) if found else None
 
     def note(self, image: StoredImage) -> bool:
         """Notes what an address gave; True when no file held that content before."""
@@ -51,7 +53,7 @@ class Images:
             "SELECT ?, n, ?, ?, ?, ?, ? FROM media WHERE path = ? ON CONFLICT (url) DO UPDATE SET "
             "media = excluded.media, checked = excluded.checked, etag = excluded.etag, "
             "last_modified = excluded.last_modified, warc = excluded.warc, warc_end = excluded.warc_end",
-            (image.url, image.checked, image.etag, image.last_modified, image.warc, image.warc_end, image.path),
+            (key(image.url), image.checked, image.etag, image.last_modified, image.warc, image.warc_end, image.path),
         )
         return added.rowcount == 1
 
@@ -68,16 +70,16 @@ class Images:
             "INSERT INTO images (url, media, checked) SELECT ?, n, ? FROM media WHERE path = ? "
             "ON CONFLICT (url) DO UPDATE SET media = excluded.media, checked = excluded.checked "
             "WHERE excluded.checked > images.checked",
-            (url, checked, path),
+            (key(url), checked, path),
         )
 
     def still(self, url: str, now: int) -> None:
         """Notes that an address was asked and gives what it gave before."""
-        self._db.execute("UPDATE images SET checked = ? WHERE url = ?", (now, url))
+        self._db.execute("UPDATE images SET checked = ? WHERE url = ?", (now, key(url)))
 
     def unsealed_among(self, paths: Iterable[str]) -> list[StoredImage]:
         """What gave those of the files that are not sealed yet, or whose exchange is not."""
-        found = [self._select(f"m.path = ? AND {_UNSEALED}", path) for path in paths]
+        found = [self._select(f"{_OF_FILE} AND {_UNSEALED}", path) for path in paths]
         return [image for images in found for image in images]
 
     def unsealed(self) -> list[StoredImage]:
@@ -99,7 +101,7 @@ class Images:
 
     def forget(self, url: str) -> None:
         """Forgets what an address gave."""
-        self._db.execute("DELETE FROM images WHERE url = ?", (url,))
+        self._db.execute("DELETE FROM images WHERE url = ?", (key(url),))
 
     def forget_file(self, path: str) -> None:
         """Forgets a file that is not sealed, and every address that gave it."""

@@ -50,8 +50,10 @@ class Near:
         owners = self._owners(values)
         wanted = KEPT - sum(owner == number for owner in owners.values())
         free = [value for value in values if value not in owners][: max(0, wanted)]
-        self._db.executemany(
-            "INSERT INTO near (value, article, version) VALUES (?, ?, ?)", [(value, number, version) for value in free]
+        self._db.execute(
+            "INSERT INTO near (value, article, version) SELECT CAST(value AS INTEGER), ?, ? FROM json_each(?) "
+            "WHERE true ON CONFLICT DO NOTHING",
+            (number, version, json.dumps(free)),
         )
 
     def _owners(self, values: Sequence[int]) -> dict[int, int]:

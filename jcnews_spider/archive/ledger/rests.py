@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jcnews_spider.archive.ledger.database import Database
+from jcnews_spider.archive.ledger.database import Database, key
 from jcnews_spider.archive.ledger.due import MOST_REST_S
 
 
@@ -16,7 +16,7 @@ class Rests:
         """Notes until when an address is to be left alone; what was said last holds."""
         self._db.execute(
             "INSERT INTO rests (url, until) VALUES (?, ?) ON CONFLICT (url) DO UPDATE SET until = excluded.until",
-            (url, until),
+            (key(url), until),
         )
 
     def all(self, now: int) -> dict[str, int]:

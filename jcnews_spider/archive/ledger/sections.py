@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from jcnews_spider.archive.ledger.database import Database, Row
+from jcnews_spider.archive.ledger.database import LONGEST_KEY, Database, Row, key
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,9 @@ class Sections:
         self._db = db
 
     def add(self, site: str, path: str, name: str | None) -> None:
-        """Notes a section; a name seen later is taken where none was."""
+        """Notes a section; a name seen later is taken where none was. No real path is as long as a key."""
+        if len(path.encode()) > LONGEST_KEY:
+            return
         self._db.execute(
             "INSERT INTO sections (site, path, name) VALUES (?, ?, ?) "
             "ON CONFLICT (site, path) DO UPDATE SET name = excluded.name WHERE sections.name IS NULL",
@@ -119,8 +121,8 @@ class Sections:
     def showing(self, id_: str) -> list[tuple[str, str | None]]:
         """(path, name) of every section known to show an article, in the order in which they were noted."""
         rows = self._db.execute(
-            "SELECT s.path, s.name FROM memberships m JOIN sections s ON s.n = m.section "
-            "JOIN articles a ON a.n = m.article WHERE a.id = ? ORDER BY s.n",
+            "SELECT s.path, s.name FROM articles a CROSS JOIN memberships m CROSS JOIN sections s "
+            "WHERE a.id = ? AND m.article = a.n AND s.n = m.section ORDER BY s.n",
             (id_,),
         )
         return [tuple(row) for row in rows]
@@ -130,7 +132,7 @@ class Sections:
         self._db.execute(
             "INSERT INTO others (section, url, kind, title) "
             "SELECT n, ?, ?, ? FROM sections WHERE site = ? AND path = ? ON CONFLICT DO NOTHING",
-            (url, kind, title, site, path),
+            (key(url), kind, title, site, path),
         )
 
     def others(self, site: str) -> dict[str, int]:
