@@ -18,6 +18,7 @@ from pathlib import Path
 from bench import (
     capture,
     crawl,
+    databases,
     export,
     extraction,
     first_contact,
@@ -45,6 +46,7 @@ PARTS: Mapping[str, Callable[[Asked], Iterable[Figure]]] = {
     "stages": stages.figures,
     "capture": capture.figures,
     "ledger": ledger.figures,
+    "databases": databases.figures,
     "near": near.figures,
     "search": search.figures,
     "reparse": reparse.figures,

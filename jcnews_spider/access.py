@@ -14,9 +14,10 @@ from itertools import chain
 from scrapy.settings import Settings
 
 from jcnews_spider import clock, options
-from jcnews_spider.archive import LEDGER, Archive, new_run_id, require_archive, require_ledger
+from jcnews_spider.archive import Archive, new_run_id
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.archive.pairing import has_ledger, open_ledger, require_archive, require_ledger
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.errors import UsageFault
 from jcnews_spider.job import fold_name
@@ -28,13 +29,13 @@ from jcnews_spider.urls import section_path
 @contextmanager
 def ledger_to_read(settings: Settings) -> Iterator[Ledger | None]:
     """The ledger of the archive that the settings name, None where there is none yet; raises StorageFault."""
-    path = options.checked(settings, os.environ).output / LEDGER
-    require_ledger(path.parent)
-    if not path.exists():
+    values = options.checked(settings, os.environ)
+    require_ledger(values.output, values.ledger)
+    if not has_ledger(values.output, values.ledger):
         yield None
         return
     with storage_faults():
-        ledger = Ledger(path, read_only=True)
+        ledger = open_ledger(values.output, values.ledger, read_only=True)
         try:
             yield ledger
         finally:
@@ -44,18 +45,18 @@ def ledger_to_read(settings: Settings) -> Iterator[Ledger | None]:
 @contextmanager
 def archive_to_read(settings: Settings) -> Iterator[Reader]:
     """The archive that the settings name; raises UsageFault where there is none, StorageFault where it is damaged."""
-    root = options.checked(settings, os.environ).output
-    require_archive(root)
+    values = options.checked(settings, os.environ)
+    require_archive(values.output, values.ledger)
     with ledger_to_read(settings) as ledger:
         assert ledger is not None  # noqa: S101 - for mypy
-        yield Reader(root, ledger)
+        yield Reader(values.output, ledger)
 
 
 @contextmanager
 def archive_to_write(settings: Settings, site: str) -> Iterator[Archive]:
     """The archive that the settings name, held for writing and open; raises what `Archive` raises."""
     values = options.checked(settings, os.environ)
-    require_archive(values.output)
+    require_archive(values.output, values.ledger)
     archive = Archive(
         values.output,
         new_run_id(clock.now()),
@@ -64,7 +65,7 @@ def archive_to_write(settings: Settings, site: str) -> Iterator[Archive]:
         seal_seconds=values.seal_seconds,
     )
     try:
-        archive.open(site)
+        archive.open(site, values.ledger)
         with storage_faults():
             yield archive
     finally:

@@ -102,6 +102,20 @@ def _folder(text: str) -> Path:
     return Path(text)
 
 
+def _server(text: str) -> str:
+    """The address of a PostgreSQL server; it is told and logged, so that no password may stand in it."""
+    address = text.strip()
+    if address and not _SERVER.match(address):
+        raise ValueError("wanted postgresql://user@host:port/database?schema=name")
+    if _PASSWORD.search(address):
+        raise ValueError("the password does not belong there: PGPASSWORD or a file ~/.pgpass holds it")
+    return address
+
+
+_SERVER = re.compile(r"postgres(ql)?://\S+$")
+_PASSWORD = re.compile(r"//.*:.*@|password=", re.IGNORECASE)
+
+
 def _file(text: str) -> Path | None:
     if not text.strip():
         return None
@@ -121,6 +135,13 @@ class Options:
     """The values of one run."""
 
     output: Path = _option(Path("output"), _folder, "Folder of the archive.")
+    ledger: str = _option(
+        "",
+        _server,
+        "Where the ledger is: empty: a file in the archive; postgresql://user@host:port/database?schema=name: on a "
+        "server, where each archive has a schema of its own (jcnews). The password stands in PGPASSWORD or ~/.pgpass.",
+        is_secret=True,
+    )
     html_snapshots: bool = _option(True, _switch, "Keep the raw HTML of every article version (1 or 0).")
     warc: bool = _option(True, _switch, "Keep every exchange with the site as WARC (1 or 0).")
     warc_mb: int = _option(1000, _at_least(1), "Size in MB (10^6 bytes) at which a WARC is closed and another begun.")

@@ -13,10 +13,11 @@ from itertools import islice
 from typing import Any
 
 from jcnews_spider import clock, report
-from jcnews_spider.archive import LEDGER, Archive, new_run_id, require_archive
+from jcnews_spider.archive import Archive, new_run_id
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.recorded import Which
+from jcnews_spider.archive.pairing import open_ledger, require_archive
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.article import Article
 from jcnews_spider.cluster import Cluster
@@ -105,10 +106,10 @@ def look(values: Options, site: Site, cluster: str | None = None) -> Tally:
 
     The work is that of a Dask cluster, given by the address of its scheduler, or of this machine.
     """
-    require_archive(values.output)
+    require_archive(values.output, values.ledger)
     stop, tally = Stop(), Tally()
     with _workers(values, cluster) as workers, storage_faults():
-        ledger = Ledger(values.output / LEDGER, read_only=True)
+        ledger = open_ledger(values.output, values.ledger, read_only=True)
         try:
             for outcomes in _outcomes(workers, Reader(values.output, ledger), site, "", stop):
                 for one in outcomes:
@@ -124,7 +125,7 @@ def apply(values: Options, site: Site, cluster: str | None = None) -> tuple[Tall
 
     Raises UsageFault where there is no archive, ArchiveBusy, or StorageFault when nothing more can be written.
     """
-    require_archive(values.output)
+    require_archive(values.output, values.ledger)
     stop, started = Stop(), clock.now()
     run_id = new_run_id(started)
     with _workers(values, cluster) as workers:
@@ -138,7 +139,7 @@ def apply(values: Options, site: Site, cluster: str | None = None) -> tuple[Tall
         tally = Tally()
         try:
             with storage_faults():
-                archive.open(site.name)
+                archive.open(site.name, values.ledger)
                 archive.finish()  # every newest record is in a segment from here on
                 outcomes = _outcomes(workers, Reader(archive.root, archive.ledger), site, run_id, stop)
                 _write(archive, outcomes, Recorder(archive, site, html_snapshots=False), tally)

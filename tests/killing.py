@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -87,8 +88,9 @@ class Figures:
 class Loop:
     """Kills runs over one replica and one archive."""
 
-    def __init__(self, replica: Replica, root: Path, seed: int) -> None:
+    def __init__(self, replica: Replica, root: Path, seed: int, server: str) -> None:
         self.figures = Figures()
+        self._server = server
         self._replica = replica
         self._changes = Changes(replica)
         self._root = root
@@ -127,7 +129,7 @@ class Loop:
         asked = len(self._replica.requests)
         self._clock += 60
         shim = ("--clock", str(self._clock))
-        process = start(self._replica, self._root, *arguments, shim=shim, **SETTINGS)
+        process = start(self._replica, self._root, *arguments, shim=shim, JCNEWS_LEDGER=self._server, **SETTINGS)
         try:
             if is_killed:
                 self._await_moment(process, asked)
@@ -187,7 +189,7 @@ class Loop:
         for name in sealed.changed(self._sealed, self._root):
             self._note("changed_segments", f"{name} is not what it was")
         self._sealed = sealed.digests(self._root)
-        self._remembered |= remembered(self._root)
+        self._remembered |= remembered(self._root, self._server)
         _, faults = sealed.read(self._root, was_killed=was_killed)
         for name, number in faults.items():
             self.figures.faults[name] = max(self.figures.faults[name], number)
@@ -216,19 +218,16 @@ class Loop:
             self.figures.problems.append(f"{name}: {problem}")
 
 
-def remembered(root: Path) -> set[tuple[str, int, str | None]]:
+def remembered(root: Path, server: str = "") -> set[tuple[str, int, str | None]]:
     """(id, version, content hash) that the ledger has committed; read from a copy, so that the next run repairs it."""
     with tempfile.TemporaryDirectory() as folder:
         for path in root.glob("state.sqlite3*"):
             shutil.copy(path, folder)
         copy = Path(folder) / "state.sqlite3"
-        if not copy.exists():
+        if not (server or copy.exists()):
             return set()
-        ledger = Ledger(copy)
-        try:
+        with closing(Ledger(server or copy)) as ledger:
             known = ledger.due.rechecks(Scope("jcnews", sys.maxsize, recheck_after_s=None), None, sys.maxsize)
-        finally:
-            ledger.close()
     return {(article.id, article.version, article.content_hash) for article in known}
 
 
@@ -245,10 +244,10 @@ def problem_of(chain: Records, sight: Sight) -> str | None:
     return None
 
 
-def loop(kills: int, seed: int, root: Path) -> Figures:
-    """The figures of so many kills over an archive in a new folder."""
+def loop(kills: int, seed: int, root: Path, server: str = "") -> Figures:
+    """The figures of so many kills over an archive in a new folder; `server` is the address of its ledger."""
     with Replica(Plan(articles=ARTICLES, seed=seed, newest_at=int(time.time()) - 3600)) as replica:
-        return Loop(replica, root, seed).go(kills)
+        return Loop(replica, root, seed, server).go(kills)
 
 
 def main() -> int:

@@ -11,6 +11,9 @@ from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger.due import Scope
 from jcnews_spider.urls import ArticleAddress, parse_article_address
 
+SERVER = ""
+"""Address of the ledger's server, replaced by tests that are about one; empty: a file in the folder."""
+
 EVER = 10**10
 """A time behind all others."""
 
@@ -23,11 +26,13 @@ def address(docid: int, day: date = date(2022, 10, 9), section: str = "xw") -> A
 
 
 @contextmanager
-def opened(root: Path, run_id: str = "r1", *, min_free_mb: int = 0, seal_records: int = 500) -> Iterator[Archive]:
+def opened(
+    root: Path, run_id: str = "r1", *, min_free_mb: int = 0, seal_records: int = 500, server: str | None = None
+) -> Iterator[Archive]:
     """An archive open for writing."""
     archive = Archive(root, run_id, min_free_mb=min_free_mb, seal_records=seal_records, seal_seconds=600)
     try:
-        archive.open("s")
+        archive.open("s", SERVER if server is None else server)
         yield archive
     finally:
         archive.close()

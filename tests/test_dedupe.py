@@ -23,6 +23,8 @@ from tests import notices
 from tests.ledgers import address, opened
 from tests.reprints import edited, made_text
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 TEXT = made_text(Random(1), 1200)
 OTHER = made_text(Random(2), 1200)
 
@@ -96,12 +98,13 @@ def test_of_two_originals_the_one_archived_first_is_named(tmp_path: Path) -> Non
     assert found.duplicate_of == "s:5"
 
 
-def test_a_concatenation_is_no_copy_of_its_parts_nor_they_of_it(tmp_path: Path) -> None:
-    one, two = TEXT[:1000], OTHER[:1000]
-    with opened(tmp_path / "parts first") as archive:
-        assert [keep(archive, n, text).duplicate_of for n, text in enumerate((one, two, one + two), 1)] == [None] * 3
-    with opened(tmp_path / "parts last") as archive:
-        assert [keep(archive, n, text).duplicate_of for n, text in enumerate((one + two, one, two), 1)] == [None] * 3
+ONE, TWO = TEXT[:1000], OTHER[:1000]
+
+
+@pytest.mark.parametrize("texts", [(ONE, TWO, ONE + TWO), (ONE + TWO, ONE, TWO)], ids=["parts first", "parts last"])
+def test_a_concatenation_is_no_copy_of_its_parts_nor_they_of_it(tmp_path: Path, texts: tuple[str, ...]) -> None:
+    with opened(tmp_path) as archive:
+        assert [keep(archive, n, text).duplicate_of for n, text in enumerate(texts, 1)] == [None] * 3
 
 
 @pytest.mark.parametrize("kind", notices.FORMS)

@@ -13,7 +13,10 @@ from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.articles import RETRY_AFTER_S, Kept, KnownArticle
 from jcnews_spider.archive.ledger.due import Scope
+from jcnews_spider.archive.ledger.images import StoredImage
 from tests.ledgers import EVER, address, due, opened
+
+pytestmark = pytest.mark.usefixtures("either_database")
 
 DAY = 86_400
 AGES = (DAY, 3 * DAY, 7 * DAY)
@@ -234,3 +237,25 @@ def test_a_section_whose_articles_are_all_gone_has_none_to_miss(tmp_path: Path) 
             assert section
             seen.append(section.has_articles)
     assert seen == [True, False, True]
+
+
+def test_addresses_of_any_length_and_text_of_any_sort_are_kept(tmp_path: Path) -> None:
+    noise = "".join(f"{number * number:x}" for number in range(3000))
+    long, other = (f"http://host/{noise}{last}" for last in "ab")
+    image = StoredImage(long, "media/full/1.jpg", "00", 1)
+    with opened(tmp_path) as archive:
+        ledger = archive.ledger
+        ledger.sections.add("s", "xw", None)
+        ledger.sections.add("s", noise, None)
+        for url in (long, other, long):
+            ledger.sections.add_other("s", "xw", "external", url, "a\0b 字")
+        ledger.images.note(image)
+        ledger.rests.note(long, 10)
+        ledger.articles.add("s:1", replace(address(1), url=long), None, 0)
+        ledger.articles.add("s:1", replace(address(1), url=other), None, 0)
+        ledger.articles.miss(known(archive, 1), long, "failed", "http_500", 0)
+        assert ledger.sections.others("s") == {"external": 2}
+        assert (ledger.images.get(long), ledger.images.get(other)) == (image, None)
+        assert due(archive, Scope("s", 9)) == []
+        assert due(archive, Scope("s", 10)) == ["s:1"]
+        assert known(archive, 1).url == long

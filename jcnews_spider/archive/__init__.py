@@ -22,10 +22,11 @@ from jcnews_spider.archive.lock import Lock
 from jcnews_spider.archive.manifest import NAME as MANIFEST
 from jcnews_spider.archive.manifest import Manifest
 from jcnews_spider.archive.media import Media, is_media
+from jcnews_spider.archive.pairing import MAKE_ANEW, MAKE_ANEW_ON_SERVER, open_ledger, require_ledger
 from jcnews_spider.archive.warc.records import Exchange
 from jcnews_spider.archive.warc.writer import ClosedWarc, WarcPlan, WarcWriter
 from jcnews_spider.article import Article, WarcPointer, read_article
-from jcnews_spider.errors import StorageFault, UsageFault
+from jcnews_spider.errors import StorageFault
 from jcnews_spider.health import UNJUDGED, Judgement
 
 LEDGER = NAME
@@ -36,22 +37,6 @@ _SIGNATURE = re.compile('"near_hash":"([0-9a-f]*)"')
 OWN_FOLDERS = frozenset({"articles", "html", "media", "runs", "warc"})
 
 logger = logging.getLogger(__name__)
-
-
-MAKE_ANEW = f"move {LEDGER}* away, then scrapy verify --rebuild makes it anew"
-
-
-def require_ledger(root: Path) -> None:
-    """Raises StorageFault when an archive has lost its ledger; a folder without an archive needs none."""
-    if not files.reaches(root / LEDGER, 1) and (root / MANIFEST).exists():
-        raise StorageFault(f"{root / LEDGER} is missing beside sealed segments: bring it back, or {MAKE_ANEW}")
-
-
-def require_archive(root: Path) -> None:
-    """Raises UsageFault where there is no archive, StorageFault where it has lost its ledger."""
-    require_ledger(root)
-    if not (root / LEDGER).exists():
-        raise UsageFault(f"{root}: no archive yet, scrapy crawl makes one")
 
 
 def is_own(root: Path, path: Path) -> bool:
@@ -103,13 +88,16 @@ class Archive:
             root.mkdir(parents=True, exist_ok=True)
             self._lock = Lock(root)
 
-    def open(self, site: str) -> None:
-        """Opens the ledger, repairs what an earlier run left behind and notes that a run of a site begins."""
+    def open(self, site: str, server: str = "") -> None:
+        """Opens the ledger, repairs what an earlier run left behind and notes that a run of a site begins.
+
+        `server` is the address of a ledger that is no file in the folder.
+        """
         with storage_faults():
             files.sweep(self.root)
             self.check_space()
-            require_ledger(self.root)
-            self.ledger = Ledger(self.root / LEDGER)
+            require_ledger(self.root, server)
+            self.ledger = open_ledger(self.root, server)
             self._require_every_segment()
             self.media = Media(self.root, self.ledger, self.manifest)
             recovery.recover(self)
@@ -129,8 +117,10 @@ class Archive:
         ]
         if strange:
             self.ledger.close()
+            server = self.ledger.server
+            way = MAKE_ANEW_ON_SERVER if server else MAKE_ANEW
             raise StorageFault(
-                f"{self.root / LEDGER} is older than the archive, it does not know {min(strange)}: {MAKE_ANEW}"
+                f"{server or self.root / LEDGER} is older than the archive, it does not know {min(strange)}: {way}"
             )
 
     def check_space(self) -> None:

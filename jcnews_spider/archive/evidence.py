@@ -5,8 +5,9 @@ Files and WARCs may be read elsewhere, by workers that see the same folder.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from hashlib import file_digest, sha256
 from itertools import islice, takewhile
@@ -14,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from jcnews_spider.archive import segments
-from jcnews_spider.archive.ledger.audit import LEDGER_ITSELF, Audit
+from jcnews_spider.archive.ledger.audit import LEDGER_ITSELF, Audit, attach
 from jcnews_spider.archive.ledger.tally import SoundMember, State, Tally
 from jcnews_spider.archive.lock import is_held
 from jcnews_spider.archive.manifest import NAME as MANIFEST
 from jcnews_spider.archive.manifest import Entry, entries
+from jcnews_spider.archive.pairing import open_ledger
 from jcnews_spider.archive.reader import entity
 from jcnews_spider.archive.snapshots import part_paths
 from jcnews_spider.archive.walk import Flaw, walk_segment, walk_warc
@@ -43,8 +45,10 @@ MOST_PAGES = 9999
 class Evidence:
     """An archive as it was found; it may be read while a crawl goes on, whose unsealed work is not judged."""
 
-    def __init__(self, root: Path, tally: Tally, progress: Progress, share: Share = map) -> None:
+    def __init__(self, root: Path, tally: Tally, progress: Progress, share: Share = map, server: str = "") -> None:
+        """`server` is the address of a ledger that is no file in the folder."""
         self.root = root
+        self.server = server
         self.tally = tally
         self._progress = progress
         self._share = share
@@ -62,7 +66,14 @@ class Evidence:
         self._read_warcs()
         self.tally.index()
         self.is_running = self._was_held or is_held(self.root) or _size(self.root / MANIFEST) > self.manifest_bytes
-        self.audit = Audit(self.tally, self.root / LEDGER_ITSELF, is_running=self.is_running)
+        self.audit = Audit(self.tally, self._attach, is_running=self.is_running)
+
+    def _attach(self, database: sqlite3.Connection) -> None:
+        if not self.server:
+            attach(database, self.root / LEDGER_ITSELF)
+            return
+        with closing(open_ledger(self.root, self.server, read_only=True)) as ledger:
+            ledger.transcribe(database)
 
     def counts(self) -> dict[str, int]:
         """How much was read."""

@@ -13,6 +13,7 @@ from jcnews_spider.archive.evidence import Evidence, Progress, Share
 from jcnews_spider.archive.ledger.audit import LEDGER_ITSELF
 from jcnews_spider.archive.ledger.tally import State, Tally
 from jcnews_spider.archive.manifest import NAME as MANIFEST
+from jcnews_spider.archive.pairing import has_ledger
 from jcnews_spider.archive.warc import writer
 
 REBUILD = f"move {LEDGER_ITSELF}* away, then scrapy verify --rebuild makes it anew"
@@ -48,11 +49,14 @@ class Check:
 
 
 def damages(
-    root: Path, progress: Progress = lambda _what, _done, _of: None, share: Share = map
+    root: Path, progress: Progress = lambda _what, _done, _of: None, share: Share = map, server: str = ""
 ) -> Iterator[Damage | Evidence]:
-    """Every damage of an archive, in the order of CHECKS, and last the evidence with its counts."""
+    """Every damage of an archive, in the order of CHECKS, and last the evidence with its counts.
+
+    `server` is the address of a ledger that is no file in the folder.
+    """
     with closing(Tally()) as tally:
-        evidence = Evidence(root, tally, progress, share)
+        evidence = Evidence(root, tally, progress, share, server)
         evidence.gather()
         for check in CHECKS:
             for where, what, again in check.find(evidence):
@@ -148,7 +152,7 @@ def _versions(evidence: Evidence) -> Found:
 
 
 def _ledger(evidence: Evidence) -> Found:
-    if not (evidence.root / LEDGER_ITSELF).exists():
+    if not has_ledger(evidence.root, evidence.server):
         if evidence.segments or evidence.manifest_bytes:
             yield LEDGER_ITSELF, "missing", "can be made again: scrapy verify --rebuild"
         return

@@ -1,7 +1,8 @@
 """A lost ledger made anew, from the manifest, the segments and the WARCs.
 
-It is built in the staging folder and gets its name at the end: a crash on the way leaves none. What only the ledger
-knew is lost: the outbox, whose records are fetched again, failed addresses, and the marks of complete walks.
+It is built in the staging folder and gets its name at the end, or on a server and is noted as the archive's own at the
+end: a crash on the way leaves none. What only the ledger knew is lost: the outbox, whose records are fetched again,
+failed addresses, and the marks of complete walks.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from jcnews_spider.archive.ledger.outbox import Sealed, SealedFile
 from jcnews_spider.archive.lock import Lock
 from jcnews_spider.archive.manifest import NAME as MANIFEST
 from jcnews_spider.archive.manifest import Entry, Manifest, entries, without_flaws
+from jcnews_spider.archive.pairing import MAKE_ANEW_ON_SERVER, PAIRED, pair
 from jcnews_spider.archive.recapture import Recapture
 from jcnews_spider.archive.walk import Flaw, walk_segment
 from jcnews_spider.archive.warc import writer
@@ -47,26 +49,33 @@ class Rebuilt:
     payloads: int
 
 
-def rebuild(root: Path, sites: Mapping[str, Site], progress: Progress) -> Iterator[Skipped | Rebuilt]:
-    """What was skipped, and last what the new ledger knows.
+def rebuild(root: Path, sites: Mapping[str, Site], progress: Progress, server: str = "") -> Iterator[Skipped | Rebuilt]:
+    """What was skipped, and last what the new ledger knows; `server` is the address of one that is no file.
 
     Raises UsageFault where there is a ledger or nothing to make one from, ArchiveBusy, StorageFault.
     """
     with closing(_Held(root)):
         if (root / NAME).exists():
             raise UsageFault(f"{root / NAME} is there: move it and {NAME}-* away first, if it is damaged")
+        if not server and (root / PAIRED).exists():
+            raise UsageFault(f"the ledger of {root} is on a server: JCNEWS_LEDGER must say where, or remove {PAIRED}")
         if not any((root / folder).is_dir() for folder in (segments.FOLDER, writer.FOLDER)):
             raise UsageFault(f"{root} has neither segments nor WARCs to make a ledger from")
         files.sweep(root)
         staged = root / files.STAGING / NAME
-        ledger = Ledger(staged)
+        ledger = Ledger(server or staged)
         try:
+            if not ledger.is_empty():
+                raise UsageFault(f"a ledger is there: {MAKE_ANEW_ON_SERVER}")
             building = _Building(root, sites, ledger, progress)
             yield from building.run()
             ledger.checkpoint()
+            if server:
+                pair(root, ledger)
         finally:
             ledger.close()
-        _put_in_place(root, staged)
+        if not server:
+            _put_in_place(root, staged)
         yield building.rebuilt
 
 

@@ -37,8 +37,9 @@ _STATIC = {"/browse.css": "text/css; charset=utf-8", "/icon.svg": "image/svg+xml
 class App:
     """Answers every request from one archive."""
 
-    def __init__(self, root: Path, site: Site, sites: Mapping[str, Site]) -> None:
+    def __init__(self, root: Path, site: Site, sites: Mapping[str, Site], server: str = "") -> None:
         self._root = root
+        self._server = server
         self._site = site
         self._sites = sites
         self._catalogue = Catalogue(root)
@@ -50,7 +51,7 @@ class App:
         if request.path in _STATIC:
             return Answer(self._static[request.path], _STATIC[request.path], 200, BARE_POLICY)
         try:
-            with opened(self._root, self._site, self._sites, self._catalogue) as shelf:
+            with opened(self._root, self._site, self._sites, self._catalogue, self._server) as shelf:
                 if found := _BYTES.fullmatch(request.path):
                     return _bytes(shelf, request, **found.groupdict())
                 damages: list[str] = []

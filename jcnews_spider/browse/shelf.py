@@ -9,12 +9,11 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from jcnews_spider.archive import LEDGER, require_archive
 from jcnews_spider.archive.files import storage_faults
-from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.recorded import Which
 from jcnews_spider.archive.listings import sections_of
 from jcnews_spider.archive.media import media_path
+from jcnews_spider.archive.pairing import open_ledger, require_archive
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.archive.segments import read_record
 from jcnews_spider.article import Article, Event
@@ -162,11 +161,13 @@ class Shelf:
 
 
 @contextmanager
-def opened(root: Path, site: Site, sites: Mapping[str, Site], catalogue: Catalogue) -> Iterator[Shelf]:
+def opened(
+    root: Path, site: Site, sites: Mapping[str, Site], catalogue: Catalogue, server: str = ""
+) -> Iterator[Shelf]:
     """The archive at this moment; raises StorageFault, UsageFault."""
-    require_archive(root)
+    require_archive(root, server)
     with storage_faults():
-        ledger = Ledger(root / LEDGER, read_only=True)
+        ledger = open_ledger(root, server, read_only=True)
         try:
             yield Shelf(Reader(root, ledger), site, sites, catalogue)
         finally:

@@ -90,7 +90,7 @@ def _found(visit: Visit, words: tuple[str, ...], path: str | None, page: int) ->
     shelf = visit.shelf
     section = (shelf.site.name, path) if path else None
     asked = Query(words, visit.day("since"), visit.day("until"), section, PAGE, (page - 1) * PAGE, shelf.site.name)
-    found: Found = search(shelf.root, asked, logger.info)
+    found: Found = search(shelf.root, asked, logger.info, shelf.ledger.server)
     visit.damages.extend(found.damages)
     hits = [(hit, pieces_of(hit.title), pieces_of(hit.snippet)) for hit in found.hits]
     return {"total": found.total, "hits": hits, "has_more": page * PAGE < found.total}

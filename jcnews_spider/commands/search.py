@@ -74,10 +74,10 @@ class Command(ProjectCommand):
         if since and until and since > until:
             raise UsageFault(f"--since {since} is behind --until {until}")
         with archive_to_read(self.settings) as reader:
-            root, sites = reader.root, sites_meant(reader.ledger, opts.site)
+            root, server, sites = reader.root, reader.ledger.server, sites_meant(reader.ledger, opts.site)
             known = known_section(reader.ledger, sites, opts.section) if opts.section else None
         section = (known.site, known.path) if known else None
-        found = search(root, Query(words, since, until, section, _limit(opts.limit), site=opts.site), _note)
+        found = search(root, Query(words, since, until, section, _limit(opts.limit), site=opts.site), _note, server)
         show = _line if opts.json else _paragraph(*(_BOLD if has_colours(sys.stdout, os.environ) else ("", "")))
         for hit in found.hits:
             print(show(hit))

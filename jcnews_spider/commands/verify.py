@@ -52,20 +52,23 @@ class Command(ProjectCommand):
 
         if args:
             raise UsageFault("it takes no arguments: scrapy verify")
-        root = options.checked(self.settings, os.environ).output
+        values = options.checked(self.settings, os.environ)
+        root, server = values.output, values.ledger
         if not root.is_dir():
             raise UsageFault(f"{root}: no archive yet, scrapy crawl makes one")
         with storage_faults(), Cluster(opts.cluster, root.absolute()) if opts.cluster else nullcontext() as cluster:
-            return _rebuild(root) if opts.rebuild else _verify(root, cluster.results if cluster else map)
+            return (
+                _rebuild(root, server) if opts.rebuild else _verify(root, cluster.results if cluster else map, server)
+            )
 
 
-def _verify(root: Path, share: Share) -> int:
+def _verify(root: Path, share: Share, server: str) -> int:
     """Prints a line for each damage, then a table."""
     from jcnews_spider.archive.fixity import CHECKS, Damage, damages
 
     found: Counter[str] = Counter()
     counts: dict[str, int] = {}
-    for item in damages(root, _Progress(), share):
+    for item in damages(root, _Progress(), share, server):
         if isinstance(item, Damage):
             found[item.check] += 1
             print(shown(f"{item.where}: {item.what} ({item.check}; {item.again})"))
@@ -76,17 +79,17 @@ def _verify(root: Path, share: Share) -> int:
     return StorageFault.exit_code if found else 0
 
 
-def _rebuild(root: Path) -> int:
+def _rebuild(root: Path, server: str) -> int:
     """Prints a line for each damage that was passed over, then what the new ledger knows."""
     from jcnews_spider.archive import LEDGER
     from jcnews_spider.archive.rebuild import Rebuilt, rebuild
     from jcnews_spider.sites import SITES
 
-    code = 0
-    for item in rebuild(root, SITES, _Progress()):
+    code, name = 0, "the ledger" if server else LEDGER
+    for item in rebuild(root, SITES, _Progress(), server):
         if isinstance(item, Rebuilt):
             print(
-                f"{LEDGER} is made anew: {item.articles} articles, {item.records} records, {item.payloads} payloads in "
+                f"{name} is made anew: {item.articles} articles, {item.records} records, {item.payloads} payloads in "
                 "WARCs. The next crawl walks every list to its end; scrapy verify checks the rest."
             )
         else:

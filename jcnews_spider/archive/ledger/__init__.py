@@ -9,6 +9,7 @@ the order of the tables, `OF_SITE` filters without reading the index of ids, whi
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from jcnews_spider.archive.ledger.rests import Rests
 from jcnews_spider.archive.ledger.runs import Runs
 from jcnews_spider.archive.ledger.sections import Sections
 from jcnews_spider.archive.ledger.takedowns import Takedowns
+from jcnews_spider.archive.ledger.transcript import transcribe
+from jcnews_spider.extras import require
 
 NAME = "state.sqlite3"
 """Name of its file under output/."""
@@ -35,8 +38,14 @@ NAME = "state.sqlite3"
 class Ledger:
     """The open ledger of one archive. Reading leaves no file behind, and works on a disk that is read-only."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self._db: Database = sqlite.connect(path, read_only=read_only)
+    token: str | None = None
+    """By which the archive knows a ledger on a server."""
+    server: str = ""
+    """Address of the server, empty where it is a file."""
+
+    def __init__(self, place: Path | str, *, read_only: bool = False, make: bool = True) -> None:
+        """`place` is a file, or the address of a server, where one may be made; raises StorageFault, UsageFault."""
+        self._db = self._connect(place, read_only=read_only, make=make)
         self.articles = Articles(self._db)
         self.due = Due(self._db)
         self.near = Near(self._db)
@@ -51,6 +60,16 @@ class Ledger:
         self.measures = Measures(self._db)
         self.anew = Anew(self._db)
 
+    def _connect(self, place: Path | str, *, read_only: bool, make: bool) -> Database:
+        if isinstance(place, Path):
+            return sqlite.connect(place, read_only=read_only)
+        require("JCNEWS_LEDGER", "cluster", ["psycopg"])
+        from jcnews_spider.archive.ledger import postgres  # noqa: PLC0415 - only where a server is used
+
+        database = postgres.connect(place, read_only=read_only, make=make)
+        self.server, self.token = place, database.token()
+        return database
+
     def close(self) -> None:
         """Ends the connection."""
         self._db.close()
@@ -58,6 +77,10 @@ class Ledger:
     def transaction(self) -> AbstractContextManager[None]:
         """All writes inside are kept together or not at all."""
         return transaction(self._db)
+
+    def is_empty(self) -> bool:
+        """True for a new one."""
+        return not self.runs.any() and self.anew.sizes() == (0, 0, 0)
 
     def manifest_end(self) -> int:
         """Size of the manifest after the last addition that was finished."""
@@ -67,6 +90,10 @@ class Ledger:
             "UNION ALL SELECT max(manifest_end) FROM media) AS ends"
         ).fetchone()
         return int(end)
+
+    def transcribe(self, into: sqlite3.Connection) -> None:
+        """Attaches to a SQLite database, as `ledger`, what an audit asks."""
+        transcribe(self._db, into)
 
     def compact(self) -> None:
         """Leaves nothing of deleted rows in the files of the tables."""

@@ -9,11 +9,20 @@ from pathlib import Path
 from jcnews_spider.archive.ledger.schema import SCHEMA_VERSION
 from jcnews_spider.archive.ledger.sqlite import reading_mode
 from jcnews_spider.archive.ledger.tally import Tally
+from jcnews_spider.errors import StorageFault
 
 Fault = tuple[str, str]
 """(where, what)."""
 
 LEDGER_ITSELF = "state.sqlite3"
+
+Attach = Callable[[sqlite3.Connection], object]
+"""Brings a ledger to the database of a tally, as `ledger`; may raise StorageFault."""
+
+
+def attach(database: sqlite3.Connection, path: Path) -> None:
+    """Attaches a ledger in a file, to read."""
+    database.execute("ATTACH ? AS ledger", (f"{path.absolute().as_uri()}?{reading_mode(path)}",))
 
 
 class Audit:
@@ -22,15 +31,15 @@ class Audit:
     `is_running` says that a run writes meanwhile: then the ledger may know more than was seen.
     """
 
-    def __init__(self, tally: Tally, ledger: Path, *, is_running: bool) -> None:
+    def __init__(self, tally: Tally, attach: Attach, *, is_running: bool) -> None:
         self._db = tally.db
-        self._path = ledger
+        self._attach = attach
         self._values = {"running": is_running}
 
     def faults(self, manifest_bytes: int) -> Iterator[Fault]:
         """(where, what) of everything that does not agree."""
         try:
-            self._db.execute("ATTACH ? AS ledger", (f"{self._path.absolute().as_uri()}?{reading_mode(self._path)}",))
+            self._attach(self._db)
             yield from self._own()
             (version,) = self._db.execute("PRAGMA ledger.user_version").fetchone()
             if version != SCHEMA_VERSION:
@@ -42,7 +51,7 @@ class Audit:
             )  # fmt: skip
             for question in questions:
                 yield from question()
-        except sqlite3.Error as fault:
+        except (sqlite3.Error, StorageFault) as fault:
             yield LEDGER_ITSELF, str(fault)
 
     def known_segments(self) -> set[str]:

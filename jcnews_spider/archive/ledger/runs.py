@@ -37,6 +37,10 @@ class Runs:
             (now, exit_code, why, summary, run_id),
         )
 
+    def any(self) -> bool:
+        """True when a run was ever noted."""
+        return self._db.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is not None
+
     def last(self, site: str, limit: int) -> list[PastRun]:
         """The newest runs of a site, newest first."""
         rows = self._db.execute(

@@ -22,9 +22,9 @@ from pathlib import Path
 
 from jcnews_spider.archive import disk
 from jcnews_spider.archive.files import storage_faults
-from jcnews_spider.archive.ledger import NAME as LEDGER
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.lock import in_turn
+from jcnews_spider.archive.pairing import open_ledger
 from jcnews_spider.archive.search import catch_up
 from jcnews_spider.archive.search.index import Bounds, Index, Outdated, Place
 from jcnews_spider.archive.search.words import Marked, marked, snippet
@@ -92,18 +92,21 @@ class Found:
     """What could not be read, and may hold the words too."""
 
 
-def search(root: Path, query: Query, note: Note) -> Found:
-    """What an archive holds of the words, nothing where there are none; raises StorageFault."""
+def search(root: Path, query: Query, note: Note, server: str = "") -> Found:
+    """What an archive holds of the words, nothing where there are none; raises StorageFault.
+
+    `server` is the address of a ledger that is no file in the folder.
+    """
     if not query.words:
         return Found(0, ())
     with storage_faults(), _folder(root, note) as folder:
         try:
-            return _found(root, folder, query, note)
+            return _found(_CatchingUp(root, folder, query, note, server))
         except Outdated as fault:
             note(f"{NAME} is made anew: {fault}")
             discard(folder)
         try:
-            return _found(root, folder, query, note)
+            return _found(_CatchingUp(root, folder, query, note, server))
         except Outdated as fault:
             raise Damaged(f"{fault}, also when the index had been made anew: scrapy verify says more") from fault
 
@@ -133,14 +136,13 @@ def _folder(root: Path, note: Note) -> Iterator[Path]:
         yield Path(name)
 
 
-def _found(root: Path, folder: Path, query: Query, note: Note) -> Found:
+def _found(catching_up: _CatchingUp) -> Found:
     """The answer; raises Outdated when the index says what the records do not."""
-    catching_up = _CatchingUp(root, folder, query, note)
     total, places = catching_up.answer()
     hits, damages = [], [flaw for flaws in catching_up.damages.values() for flaw in flaws]
     for place in places:
         try:
-            hits.append(_hit(root, place, query.words))
+            hits.append(_hit(catching_up.root, place, catching_up.query.words))
         except Damaged as fault:
             damages.append(str(fault))
     return Found(total, tuple(hits), tuple(dict.fromkeys(damages)))
@@ -149,11 +151,12 @@ def _found(root: Path, folder: Path, query: Query, note: Note) -> Found:
 class _CatchingUp:
     """One search's turns at the index: a slice in each, until nothing is lacking and it answers."""
 
-    def __init__(self, root: Path, folder: Path, query: Query, note: Note) -> None:
-        self._root = root
+    def __init__(self, root: Path, folder: Path, query: Query, note: Note, server: str) -> None:
+        self.root = root
+        self.query = query
         self._folder = folder
-        self._query = query
         self._note = note
+        self._server = server
         self._done = 0
         """Records taken in."""
         self._remade = 0
@@ -174,20 +177,20 @@ class _CatchingUp:
 
     def _turn(self) -> tuple[int, list[Place]] | None:
         """The answer, None where there was something to take in."""
-        index_file, ledger_file = self._folder / NAME, self._root / LEDGER
-        with closing(Index(index_file)) as index, closing(Ledger(ledger_file, read_only=True)) as ledger:
+        ledger = open_ledger(self.root, self._server, read_only=True)
+        with closing(ledger), closing(Index(self._folder / NAME)) as index:
             due = catch_up.due(index, ledger, self.damages)
             if due.segments:
                 self._take_in(index, due)
                 return None
             if self._done > index.size() // 2:
                 index.compact()
-            return _answer(index, ledger, self._query)
+            return _answer(index, ledger, self.query)
 
     def _take_in(self, index: Index, due: catch_up.Due) -> None:
         if not self._done and due.records > catch_up.SLICE:
             self._note(f"indexing {due.records:,} records, which later searches need not do again")
-        number, flaws = catch_up.add_slice(self._root, index, due)
+        number, flaws = catch_up.add_slice(self.root, index, due)
         self._done += number
         self.damages |= flaws
 
