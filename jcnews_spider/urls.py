@@ -28,7 +28,8 @@ _IN_ONE_FORM = re.compile(
 MOST_CHARACTERS = 4_000
 """Characters of an address; servers take 8,000 with all headers, and the longest real one had some hundred."""
 MEMORY = 1_000
-"""Addresses whose forms are kept: pages of a site link the same ones over and over, and a list asks thrice for each."""
+"""Addresses whose forms are kept: pages of a site link the same ones over and over, and a list asks thrice for each.
+Never those that are too long: a picture inside an address (`data:`) has a megabyte."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -62,9 +63,13 @@ class ArticleAddress:
         return f"{head}_{part}.{suffix}"
 
 
-@lru_cache(maxsize=MEMORY)
 def parse_article_address(url: str) -> ArticleAddress | None:
     """What an absolute address says when it is an article's, else None. Query and fragment play no role."""
+    return _article_address(url) if len(url) <= MOST_CHARACTERS else None
+
+
+@lru_cache(maxsize=MEMORY)
+def _article_address(url: str) -> ArticleAddress | None:
     canonical = canonical_url(url)
     if canonical is None:
         return None
@@ -87,26 +92,30 @@ def parse_article_address(url: str) -> ArticleAddress | None:
     )
 
 
-@lru_cache(maxsize=MEMORY)
 def joined(base: str, address: str) -> str | None:
     """The absolute address that a page at `base` means, None where it is none or longer than any real one."""
-    if len(address) > MOST_CHARACTERS:
-        return None
+    return _joined(base, address) if len(address) <= MOST_CHARACTERS else None
+
+
+@lru_cache(maxsize=MEMORY)
+def _joined(base: str, address: str) -> str | None:
     try:
         return urljoin(base, address.strip())
     except ValueError:
         return None
 
 
-@lru_cache(maxsize=MEMORY)
 def canonical_url(url: str) -> str | None:
     """The one form of an http(s) address, None for any other and for one longer than MOST_CHARACTERS.
 
     Lower-case host, no default port, user or fragment, no `//`, `/./`, `/../`, no `index.html`, no superfluous
     %xx, query sorted. The path keeps its case. w3lib folds the rest but not these (SITE.md §7, measured).
     """
-    if len(url) > MOST_CHARACTERS:
-        return None
+    return _canonical(url) if len(url) <= MOST_CHARACTERS else None
+
+
+@lru_cache(maxsize=MEMORY)
+def _canonical(url: str) -> str | None:
     if _IN_ONE_FORM.fullmatch(url):
         return url
     try:

@@ -1,5 +1,6 @@
 """Addresses and their grammar (SITE.md §1.2, §7)."""
 
+import tracemalloc
 from datetime import date
 
 import pytest
@@ -129,3 +130,15 @@ def test_section_paths(text: str, expected: str | None) -> None:
 )
 def test_a_link_is_joined_or_none(address: str, expected: str | None) -> None:
     assert joined("http://host/xw/", address) == expected
+
+
+def test_an_address_that_is_too_long_is_not_kept_in_memory() -> None:
+    tracemalloc.start()
+    for number in range(20):
+        picture = f"data:image/png;base64,{number}{'A' * 1_000_000}"
+        assert joined("http://a.cn/", picture) is None
+        assert canonical_url(f"http://a.cn/{picture}") is None
+        assert parse_article_address(f"http://a.cn/{picture}") is None
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 2_000_000
