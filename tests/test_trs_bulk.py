@@ -5,7 +5,7 @@ import random
 import pytest
 
 from jcnews_spider.errors import TooComplex
-from jcnews_spider.trs.bulk import _BEGIN, _TAG, _UNUSUAL, MOST_ATTRIBUTES, SMALL, require_bounded
+from jcnews_spider.trs.bulk import _BEGIN, _TAG, _UNUSUAL, MOST_ATTRIBUTES, MOST_WORDS, SMALL, require_bounded
 
 PIECES = [b"<", b"<", b"a", b"b", b" ", b" ", b"=", b"=", b'"', b'"', b"'", b"'", b">", b"/", b"\n", b"\xe4"]
 FILLING = b"<p class='a'>x</p>" * (SMALL // 18 + 1)
@@ -44,3 +44,9 @@ def test_a_tag_of_very_many_attributes_is_refused_wherever_it_stands(tag: bytes)
 
 def test_usual_markup_is_not_refused() -> None:
     require_bounded(FILLING * 3)
+
+
+def test_words_are_counted_where_the_bytes_of_usual_tags_are_nearly_too_many() -> None:
+    pasted = b'<span style="font-family: SimSun; font-size: 14pt; line-height: 150%"></span>'
+    few = b"<a href=./P020221009123456789012.pdf target=_blank title=x>" * 3_000
+    require_bounded(pasted * (MOST_WORDS * 98 // 100 // (len(pasted) - len(b"</span>"))) + few)
