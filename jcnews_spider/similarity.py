@@ -117,6 +117,9 @@ LEAST_ESTIMATE = 0.15
 """Estimate under which no text is compared with a candidate: one with a tenth of its characters edited has 0.42, and
 five times in ten thousand fewer than this of 32 values in common; unrelated texts with a common phrase have 0.06."""
 
+MOST_KEPT = 20_000
+"""Letters of a text whose runs are kept in memory: those of four texts of a million would stay with 360 MB."""
+
 _PIECE = 8
 _OF_ONE_PIECE = 0.7
 """Share of the shorter text's runs of eight letters that the longer one has too: cut texts have 0.74 or more, forms at
@@ -157,9 +160,18 @@ def _shares(one: str, other: str, run: int) -> tuple[float, float]:
     return both / max(1, size + other_size - both), both / max(1, min(size, other_size))
 
 
-@lru_cache(maxsize=4)
 def _runs(text: str, run: int) -> Counter[str]:
-    """How often each run of so many letters stands in a text; a new text meets several candidates in a row."""
+    """How often each run of so many letters stands in a text."""
+    return _kept_runs(text, run) if len(text) <= MOST_KEPT else _counted_runs(text, run)
+
+
+@lru_cache(maxsize=4)
+def _kept_runs(text: str, run: int) -> Counter[str]:
+    """The same, kept: a new text meets several candidates in a row."""
+    return _counted_runs(text, run)
+
+
+def _counted_runs(text: str, run: int) -> Counter[str]:
     return Counter([text[place : place + run] for place in range(len(text) - run + 1)])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from random import Random
 
 import pytest
@@ -118,3 +119,13 @@ def test_a_text_is_no_reprint_of_a_concatenation_in_either_order() -> None:
     for part in (one, two):
         assert reprint_likeness(part, one + two) is None
         assert reprint_likeness(one + two, part) is None
+
+
+def test_the_runs_of_very_long_texts_are_not_kept_in_memory() -> None:
+    draw = Random(3)
+    text = "".join(chr(draw.randrange(0x4E00, 0x9000)) for _ in range(200_000))
+    tracemalloc.start()
+    assert reprint_likeness(text, text[:120_000]) is not None
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 5_000_000
