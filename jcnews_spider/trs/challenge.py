@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from jcnews_spider.encoding import decode
+
 _SIGNS = (
     ("加速乐", re.compile(rb"__jsl_clearance|__jsluid|x-via-jsl", re.IGNORECASE)),
     ("瑞数", re.compile(rb"\$_ts\b")),
@@ -16,14 +18,18 @@ _SIGNS = (
 )
 _STATUSES = {521: "加速乐", 412: "瑞数"}
 _REFUSALS = frozenset({403, 405, 503})
+_CHINESE = re.compile(r"[\u4e00-\u9fa5]")
 _ASCII = bytes(range(0x80))
 
 MOST_BYTES = 60_000
 """Bytes of an answer in which a product's marks are looked for: challenges are short, articles name products."""
 
-MOST_CHINESE = 600
-"""Bytes beyond ASCII that a challenge has at most: of 200 Chinese characters in UTF-8. They are counted in a hundredth
-of the time in which the marks are looked for."""
+MOST_CHINESE = 200
+"""Chinese characters that a challenge shows at most."""
+
+SURELY_A_PAGE = 1_800
+"""Bytes beyond ASCII from which an answer is a page: three times those characters in UTF-8, for punctuation and GBK.
+They are counted in a hundredth of the time in which the marks are looked for, and nearly every article has more."""
 
 
 def challenger(body: bytes, status: int = 200, headers: bytes = b"") -> str | None:
@@ -35,8 +41,10 @@ def challenger(body: bytes, status: int = 200, headers: bytes = b"") -> str | No
     if product := _STATUSES.get(status):
         return product
     is_refusal = status in _REFUSALS
-    is_page = status != 200 or len(body) > MOST_BYTES or len(body.translate(None, _ASCII)) > MOST_CHINESE
+    is_page = status != 200 or len(body) > MOST_BYTES or len(body.translate(None, _ASCII)) > SURELY_A_PAGE
     if is_page and not is_refusal:
         return None
     seen = headers + b"\n" + body[:MOST_BYTES] if is_refusal else body
-    return next((product for product, sign in _SIGNS if sign.search(seen)), None)
+    product = next((product for product, sign in _SIGNS if sign.search(seen)), None)
+    shows_text = product and not is_refusal and len(_CHINESE.findall(decode(body).text)) > MOST_CHINESE
+    return None if shows_text else product
