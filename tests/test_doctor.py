@@ -249,6 +249,11 @@ def test_pages_of_known_sites_or_without_an_address_give_no_file() -> None:
         assert "is no site yet" not in scrapy("doctor", *arguments).stdout
 
 
+def test_the_file_of_a_new_site_replaces_no_other_s() -> None:
+    arguments = ("--url", "http://www.cmse.org.cn/xwzx/zhxw/202103/t20210318_1.html", "tests/pages/cmse/article.html")
+    assert "jcnews_spider/sites/www_cmse_org_cn.py, scrapy crawl www_cmse_org_cn" in scrapy("doctor", *arguments).stdout
+
+
 @pytest.mark.parametrize(
     ("host", "name"),
     [

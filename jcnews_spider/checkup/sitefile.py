@@ -31,7 +31,7 @@ def unknown_sites(pages: Sequence[Examined]) -> list[Site]:
 def file_text(site: Site, pages: Sequence[Examined], proven: Sequence[Proven]) -> str:
     """The file and its place: with every section that the pages link and every template that was proposed."""
     own = [page for one in pages if one.site.name == site.name and (page := _page_of(one))]
-    name, title = short_name(site.name), site_title(_lines(own)) or site.name
+    name, title = _free_name(site.name), site_title(_lines(own)) or site.name
     templates = [one.proposal.source for one in proven if one.site.name == site.name]
     sections = [f"Section({_quoted(called)}, {_quoted(path)})" for path, called in _sections(site, own).items()]
     return f'''{site.name} is no site yet. With this file, jcnews_spider/sites/{name}.py, scrapy crawl {name} takes it;
@@ -47,6 +47,12 @@ SITE = Site(
     root={_quoted(site.root)},
     own_titles=({_quoted(title)},),
 {_tuple("templates", [*templates, "*TRS_TEMPLATES"]) if templates else ""}{_tuple("sections", sections)})'''
+
+
+def _free_name(host: str) -> str:
+    """The short name of a host, or all of it where another site is called so: its file and its ids stay its own."""
+    name = short_name(host)
+    return re.sub(r"[^a-z0-9]+", "_", host) if name in SITES else name
 
 
 def _imports(templates: str) -> str:
