@@ -56,6 +56,7 @@ def ratios(asked: Asked) -> Iterator[Figure]:
         folder = Path(name)
         pages = extraction.write_pages(folder, extraction.ARTICLES)
         seconds = extraction.rounds(folder / "pages", folder / "found", rounds, peers=False)
+        extraction.require_read(folder / "found" / extraction.OWN)
         yield from (figure for figure in extraction.speeds(seconds, pages) if figure.unit == "×")
     yield from (figure for figure in startup.figures(Asked(rounds=rounds)) if figure.unit == "×")
 

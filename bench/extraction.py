@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bench.contenders import WrongCount
 from bench.figures import Asked, Figure, say
 from bench.marks import marks, summary
 from bench.peers.extractors import Found, parse_only, predict
@@ -41,6 +42,7 @@ def figures(asked: Asked) -> Iterator[Figure]:
         pages = write_pages(folder, asked.articles or ARTICLES)
         seconds = rounds(folder / "pages", folder / "found", asked.rounds or ROUNDS)
         found, labels = folder / "found", folder / "labels"
+        require_read(found / OWN)
         if asked.corpus:
             found, labels = folder / "found-of-corpus", asked.corpus / "labels"
             rounds(asked.corpus / "pages", found, 1)
@@ -77,6 +79,12 @@ def rounds(pages: Path, found: Path, number: int, *, peers: bool = True) -> Seco
         for tool, took in taken.items():
             seconds[tool].append(took)
     return seconds
+
+
+def require_read(predictions: Path) -> None:
+    """WrongCount where a made-up page gave nothing: an extractor that breaks is fast."""
+    if unread := sum(path.read_bytes() == b"{}" for path in predictions.glob("*.json")):
+        raise WrongCount(f"{OWN}: nothing was found on {unread} pages")
 
 
 def speeds(seconds: Seconds, pages: int) -> Iterator[Figure]:

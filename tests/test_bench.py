@@ -106,6 +106,14 @@ def test_own_pages_are_read_right(tmp_path: Path) -> None:
     assert seconds[extraction.OWN][0] > seconds[extraction.PARSE][0]
 
 
+def test_an_extractor_that_breaks_is_not_fast(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(extraction, "SITE", None)
+    extraction.write_pages(tmp_path, 2)
+    extraction.rounds(tmp_path / "pages", tmp_path / "found", 1, peers=False)
+    with pytest.raises(WrongCount, match="nothing was found on 2 pages"):
+        extraction.require_read(tmp_path / "found" / extraction.OWN)
+
+
 def test_the_median_and_the_spread_of_rounds() -> None:
     figure = Figure.of("rate", [3, 1, 2], "/s", least=1.5)
     assert (figure.value, figure.spread, figure.is_kept) == (2, (1, 3), True)
