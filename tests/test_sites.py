@@ -16,7 +16,7 @@ from jcnews_spider.sites import SITES, site_of
 from jcnews_spider.trs.site import Site
 from jcnews_spider.urls import canonical_url, section_path
 from tests.crawling import ROOT, environment, scrapy
-from tests.neighbours import CASES, crawl_of, golden, host_of, parts_of, site_of_one_page
+from tests.neighbours import CASES, crawl_of, golden, host_of, listing, parts_of, site_of_one_page
 from tests.replica import Plan, Replica
 
 DOCUMENT = (ROOT / "docs/sites.md").read_text(encoding="utf-8")
@@ -70,6 +70,16 @@ def test_a_crawl_of_the_site_gives_the_golden_record(case: Path, tmp_path: Path)
     assert record["snapshot"]["html"].startswith(f"html/{site}/")
     assert (tmp_path / "output" / record["snapshot"]["html"]).read_bytes() == case.read_bytes()
     assert scrapy("verify", "-s", f"JCNEWS_OUTPUT={tmp_path / 'output'}").returncode == 0
+
+
+def test_a_site_none_of_whose_sections_is_found_is_no_success(tmp_path: Path) -> None:
+    case = next(path for path in CASES if path.parent.name == "bynr")
+    pages = {**site_of_one_page(case), "/": listing([])}
+    with Replica(Plan(articles=1, https="good", other_hosts={host_of(case): pages})) as it:
+        (tmp_path / "authority.pem").write_bytes(it.authority)
+        secure = {"https_proxy": it.proxy, "SSL_CERT_FILE": str(tmp_path / "authority.pem")}
+        run = crawl_of("bynr", it, tmp_path / "output", variables=secure)
+    assert (run.code, run.report["lists"]["failed"]) == (4, {"not_linked": 1})
 
 
 def test_every_command_of_the_document_runs_as_it_stands(tmp_path: Path) -> None:

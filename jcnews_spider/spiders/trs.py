@@ -84,9 +84,12 @@ class TrsSpider(Spider):
         except UnknownLayout as fault:
             yield from self._without_home(fault.reason)
             return
-        self.count("addresses/answered")
         yield Discovered(sections)
         self._lookup.learn((section.name, self.site.section_at(section.url)) for section in sections)
+        if self.job.whole_site and not self.paths:
+            yield from self._without_home("not_linked")
+            return
+        self.count("addresses/answered")
         if self._lookup.missing and not self.job.whole_site:
             self.crawler.stats.set_value("run/usage_fault", self._lookup.refusal())
             raise CloseSpider("unknown_section")
