@@ -114,7 +114,7 @@ def _commit(ledger: Ledger, articles: int) -> Figure:
         kept = Kept(one.version + 1, draw.randbytes(32).hex(), "1", NOW, draw.randbytes(16))
         with ledger.transaction():
             ledger.articles.keep(one.id, kept)
-            ledger.outbox.send(one.id, LINE, [(f"html/{one.id}.html", "0" * 64)], ())
+            ledger.outbox.send(one.id, LINE, [(f"html/{one.id}.html", "0" * 64)], (), "r1")
             ledger.articles.seen(one, NOW, one.url, one.validators)
 
     return Figure("commit of a kept article", median_us(keep, len(known)), "µs", limit=1000)

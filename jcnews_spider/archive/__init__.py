@@ -10,10 +10,11 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from jcnews_spider import clock
 from jcnews_spider.archive import disk, files, recovery, segments
+from jcnews_spider.archive.crew import Crew
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import NAME, Ledger
 from jcnews_spider.archive.ledger.articles import KnownArticle
@@ -24,7 +25,7 @@ from jcnews_spider.archive.manifest import Manifest
 from jcnews_spider.archive.media import Media, is_media
 from jcnews_spider.archive.pairing import MAKE_ANEW, MAKE_ANEW_ON_SERVER, open_ledger, require_ledger
 from jcnews_spider.archive.warc.records import Exchange
-from jcnews_spider.archive.warc.writer import ClosedWarc, WarcPlan, WarcWriter
+from jcnews_spider.archive.warc.writer import FOLDER, ClosedWarc, WarcPlan, WarcWriter
 from jcnews_spider.article import Article, WarcPointer, read_article
 from jcnews_spider.errors import StorageFault
 from jcnews_spider.health import UNJUDGED, Judgement
@@ -60,10 +61,13 @@ class Archive:
     Then `open` it; every fault of the disk or the ledger is a StorageFault.
     """
 
+    is_shared: ClassVar[bool] = False
     ledger: Ledger
     media: Media
     warc: WarcWriter | None = None
     """None when no WARC is written."""
+    crew: Crew | None = None
+    """What it has to do with the other runs of a shared one."""
 
     def __init__(
         self,
@@ -82,11 +86,12 @@ class Archive:
         self._seal_seconds = seal_seconds
         self._warc_plan = warc
         self._segments = 0
+        self._pending = 0
         self.manifest = Manifest(root)
         self._last_seal = time.monotonic()
         with storage_faults():
             root.mkdir(parents=True, exist_ok=True)
-            self._lock = Lock(root)
+            self._lock = Lock(root, shared=self.is_shared)
 
     def open(self, site: str, server: str = "") -> None:
         """Opens the ledger, repairs what an earlier run left behind and notes that a run of a site begins.
@@ -94,27 +99,36 @@ class Archive:
         `server` is the address of a ledger that is no file in the folder.
         """
         with storage_faults():
-            files.sweep(self.root)
+            if self.is_shared:
+                disk.mkdir(self.root / files.STAGING)  # others may be writing there
+            else:
+                files.sweep(self.root)
             self.check_space()
             require_ledger(self.root, server)
             self.ledger = open_ledger(self.root, server)
             self._require_every_segment()
-            self.media = Media(self.root, self.ledger, self.manifest)
-            recovery.recover(self)
-            self._pending = self.ledger.outbox.size()
+            own_warcs = f"{FOLDER}/{self.run_id}-" if self.is_shared else ""  # alone: all
+            self.media = Media(self.root, self.ledger, self.manifest, own_warcs)
+            if self.is_shared:
+                self.crew = Crew(self)
+            else:
+                recovery.recover(self)
             if self._warc_plan:
                 self.warc = WarcWriter(self.root, self.run_id, self._warc_plan, self.ledger.captures)
             with self.ledger.transaction():
                 self.ledger.runs.begin(self.run_id, site, int(clock.now()))
 
+    def take_over(self, run_id: str | None, warcs: str) -> None:
+        """Takes what a dead run, or every earlier one, left to be sealed; its WARCs, that begin so, are on the disk."""
+        with self.ledger.transaction():
+            self._pending += self.ledger.outbox.take_over(run_id, self.run_id)
+            self.ledger.images.seal_exchanges(warcs)
+
     def _require_every_segment(self) -> None:
         """Raises StorageFault when the ledger is older than the archive: it knew a segment before that was written."""
+        there = list((self.root / segments.FOLDER).glob("*.jsonl"))
         known = self.ledger.outbox.known_segments()
-        strange = [
-            path.name
-            for path in (self.root / segments.FOLDER).glob("*.jsonl")
-            if f"{segments.FOLDER}/{path.name}" not in known
-        ]
+        strange = [path.name for path in there if f"{segments.FOLDER}/{path.name}" not in known]
         if strange:
             self.ledger.close()
             server = self.ledger.server
@@ -158,7 +172,7 @@ class Archive:
         kept = recovery.kept(article, known.day, text_digest)
         self.ledger.articles.keep(article.id, kept, state=recovery.state_of(article.event))
         recovery.note_values(self.ledger, article)
-        self.ledger.outbox.send(article.id, article.to_json(), sealed_files, exchanges)
+        self.ledger.outbox.send(article.id, article.to_json(), sealed_files, exchanges, self.run_id)
         self._pending += 1
 
     def last_record(self, known: KnownArticle) -> Article | None:
@@ -198,7 +212,7 @@ class Archive:
         self._segments += 1
         segment = segments.segment_path(self.run_id, self._segments)
         with self.ledger.transaction():
-            self.ledger.outbox.stamp(segment)
+            self.ledger.outbox.stamp(segment, self.run_id)
         self.finish_seal(segment)
         self._pending = 0
 
@@ -209,6 +223,8 @@ class Archive:
             self.warc.close()
             self._note_captures(self.warc)
         self.media.seal()
+        if self.crew:
+            self.crew.leave()
 
     def write_report(self, report: dict[str, Any], summary: str, judged: Judgement = UNJUDGED) -> None:
         """Writes runs/<run_id>.json, and how the run ended into the ledger."""
@@ -228,11 +244,13 @@ class Archive:
                 if hasattr(self, "ledger"):
                     self.ledger.close()
         finally:
+            if self.crew:
+                self.crew.close()
             self._lock.release()
 
     def finish_seal(self, segment: str) -> None:
         """Brings the records stamped with a segment into it; may be done again after any interruption."""
-        records = [record for record in self.ledger.outbox.all() if record.segment == segment]
+        records = self.ledger.outbox.of_segment(segment)
         if not records:
             return
         if self.warc:
@@ -242,8 +260,8 @@ class Archive:
         files.sync(self.root, [path for path, _ in sealed])
         self.ledger.checkpoint()
         digest, offsets = segments.write_segment(self.root, segment, [record.line for record in records])
-        end = self.manifest.add([*sealed, (segment, digest)], self.ledger.manifest_end())
         with self.ledger.transaction():
+            end = self.manifest.add([*sealed, (segment, digest)], self.ledger.manifest_end())
             number = self.ledger.outbox.sealed(Sealed(segment, len(records), digest, end, int(clock.now())))
             for record, offset in zip(records, offsets, strict=True):
                 self.ledger.articles.sealed(record.id, number, offset)
@@ -253,8 +271,8 @@ class Archive:
 
     def note_closed(self, warc: ClosedWarc) -> None:
         """Puts a WARC that is complete and on the disk into the manifest."""
-        end = self.manifest.add([(warc.path, warc.sha256)], self.ledger.manifest_end())
         with self.ledger.transaction():
+            end = self.manifest.add([(warc.path, warc.sha256)], self.ledger.manifest_end())
             self.ledger.captures.close(warc.path, warc.size, warc.sha256, end)
 
     def _note_captures(self, warc: WarcWriter) -> None:
@@ -273,3 +291,9 @@ class Archive:
         if known.segment is None or known.offset is None:
             return None
         return segments.read_record(self.root, self.ledger.outbox.segment_path(known.segment), known.offset)
+
+
+class SharedArchive(Archive):
+    """An archive that several runs write at the same time; its ledger is on a server."""
+
+    is_shared = True

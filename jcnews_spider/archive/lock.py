@@ -1,4 +1,4 @@
-"""One writer at a time."""
+"""One writer at a time, or several runs that know of each other."""
 
 from __future__ import annotations
 
@@ -20,16 +20,15 @@ WAITS_S = (0, 0.05, 0.1, 0.1)
 class Lock:
     """The right to write an archive, held until released or until the process ends, however it ends.
 
-    Raises ArchiveBusy within a quarter of a second if another process holds it.
+    A shared one is held by several runs, whose ledger keeps them apart, and shuts out everybody else. Raises
+    ArchiveBusy within a quarter of a second if another process holds what cannot be held beside it.
     """
 
-    def __init__(self, root: Path) -> None:
-        self._descriptor = os.open(root / NAME, os.O_RDWR | os.O_CREAT, 0o600)
-        for wait in WAITS_S:
-            time.sleep(wait)
-            with suppress(BlockingIOError):
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
+    def __init__(self, root: Path, name: str = NAME, *, shared: bool = False) -> None:
+        """`name` is that of a file under `root`."""
+        self._descriptor = os.open(root / name, os.O_RDWR | os.O_CREAT, 0o600)
+        if _taken(self._descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX):
+            return
         os.close(self._descriptor)
         raise ArchiveBusy(f"another run holds {root}")
 
@@ -38,18 +37,24 @@ class Lock:
         os.close(self._descriptor)
 
 
-def is_held(root: Path) -> bool:
-    """True while a run holds an archive."""
+def is_held(root: Path, name: str = NAME) -> bool:
+    """True while a run holds an archive, or its file of this name."""
     try:
-        descriptor = os.open(root / NAME, os.O_RDONLY)
+        descriptor = os.open(root / name, os.O_RDONLY)
     except FileNotFoundError:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return not _taken(descriptor, fcntl.LOCK_EX)
     finally:
         os.close(descriptor)
+
+
+def _taken(descriptor: int, kind: int) -> bool:
+    for wait in WAITS_S:
+        time.sleep(wait)
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+            return True
     return False
 
 

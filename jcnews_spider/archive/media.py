@@ -39,14 +39,16 @@ class Arrived:
 class Media:
     """The images of one archive. The ledger says what is there and how old it is, never a bare file.
 
-    A row is committed before its file is written: what a start finds without a whole file, or whose exchange was cut
-    off, is forgotten and asked again.
+    A file is in place before its row is committed: what a start finds without a whole file was lost with the power, and
+    like that whose exchange was cut off it is forgotten and asked again.
     """
 
-    def __init__(self, root: Path, ledger: Ledger, manifest: Manifest) -> None:
+    def __init__(self, root: Path, ledger: Ledger, manifest: Manifest, warcs: str) -> None:
+        """What the paths of the WARCs begin with that are sealed with its images is `warcs`."""
         self._root = root
         self._ledger = ledger
         self._manifest = manifest
+        self._warcs = warcs
 
     def known(self, url: str) -> StoredImage | None:
         """What an address gave last."""
@@ -66,10 +68,8 @@ class Media:
             warc=arrived.warc.file if arrived.warc else None,
             warc_end=arrived.warc.offset + arrived.warc.length if arrived.warc else None,
         )
-        with storage_faults():
-            with self._ledger.transaction():
-                is_new = self._ledger.images.note(image)
-            if is_new:
+        with storage_faults(), self._ledger.transaction():
+            if self._ledger.images.note(image):
                 files.write_whole(self._root, image.path, arrived.data)
         return image
 
@@ -85,15 +85,18 @@ class Media:
     def seal(self) -> None:
         """Brings every new image onto the disk and into the manifest, once; the WARC must be synced before."""
         new = self._ledger.images.unsealed_files()
-        if not new and not self._ledger.images.unsealed():
+        if not new and not self._ledger.images.unsealed(self._warcs):
             return
         files.sync(self._root, [path for path, _ in new])
-        end = self._manifest.add(new, self._ledger.manifest_end())
         with self._ledger.transaction():
-            self._ledger.images.seal(end)
+            unsealed = set(self._ledger.images.unsealed_files())
+            sealed = [file for file in new if file in unsealed]  # another run may have been quicker
+            end = self._manifest.add(sealed, self._ledger.manifest_end())
+            self._ledger.images.seal([path for path, _ in sealed], end)
+            self._ledger.images.seal_exchanges(self._warcs)
 
-    def recover(self) -> None:
-        """Forgets what did not survive of the images that were not sealed; the WARCs must be cut before."""
+    def recover(self, warcs: str) -> None:
+        """Forgets what did not survive of the images that were not sealed; the WARCs that begin so are cut before."""
         images = self._ledger.images
         for path, digest in images.unsealed_files():
             if not is_intact(self._root, path, digest):
@@ -102,7 +105,7 @@ class Media:
                     disk.unlink(self._root / path)
                 with self._ledger.transaction():
                     images.forget_file(path)
-        for image in images.unsealed():
+        for image in images.unsealed(warcs):
             if image.warc and image.warc_end and not files.reaches(self._root / image.warc, image.warc_end):
                 logger.warning("%s is fetched again: its exchange did not survive", image.url)
                 with self._ledger.transaction():

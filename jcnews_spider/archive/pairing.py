@@ -12,6 +12,7 @@ from pathlib import Path
 from jcnews_spider.archive import files
 from jcnews_spider.archive.ledger import NAME as LEDGER
 from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.archive.lock import in_turn
 from jcnews_spider.archive.manifest import NAME as MANIFEST
 from jcnews_spider.errors import StorageFault, UsageFault
 
@@ -51,6 +52,14 @@ def open_ledger(root: Path, server: str = "", *, read_only: bool = False) -> Led
     """The ledger of an archive; raises StorageFault, also where it is that of another one."""
     if not server:
         return Ledger(root / LEDGER, read_only=read_only)
+    if read_only or has_ledger(root, server):
+        return _on_server(root, server, read_only=read_only)
+    with in_turn(root / f"{PAIRED}.lock"):  # of several runs that begin at once one makes the pair
+        return _on_server(root, server, read_only=False)
+
+
+def _on_server(root: Path, server: str, *, read_only: bool) -> Ledger:
+    """The ledger on a server; a folder and a ledger that are both new become a pair."""
     token = (root / PAIRED).read_text(encoding="ascii", errors="replace").strip() if has_ledger(root, server) else None
     ledger = Ledger(server, read_only=read_only, make=token is None)
     if token != ledger.token:
@@ -58,7 +67,7 @@ def open_ledger(root: Path, server: str = "", *, read_only: bool = False) -> Led
             unless_paired.callback(ledger.close)
             if token is not None or read_only or not ledger.is_empty():
                 raise StorageFault(f"the ledger that JCNEWS_LEDGER names is not that of {root}: see {PAIRED} there")
-            pair(root, ledger)  # both are new
+            pair(root, ledger)
             unless_paired.pop_all()
     return ledger
 

@@ -26,12 +26,16 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def recover(archive: Archive) -> None:
-    """Cuts torn WARCs, forgets torn images, undoes records whose files are lost, finishes an interrupted seal."""
-    for path in _unfinished_warcs(archive):
+def recover(archive: Archive, run_id: str | None = None) -> None:
+    """Cuts torn WARCs, forgets torn images, undoes records whose files are lost, finishes an interrupted seal.
+
+    Of what a run left behind that died beside others; of all runs where none is named, as there are no others.
+    """
+    warcs = f"{FOLDER}/{run_id}-" if run_id else ""
+    for path in _unfinished_warcs(archive, warcs):
         _finish_warc(archive, path)
-    archive.media.recover()
-    waiting = archive.ledger.outbox.all()
+    archive.media.recover(warcs)
+    waiting = archive.ledger.outbox.waiting(run_id)
     lost: list[Outgoing] = []
     for record in waiting:
         follows_a_lost_one = any(record.id == earlier.id for earlier in lost)
@@ -43,7 +47,9 @@ def recover(archive: Archive) -> None:
             _undo(archive, record)
     for segment in dict.fromkeys(record.segment for record in waiting if record.segment):
         archive.finish_seal(segment)
-    takedown.carry_out(archive)
+    archive.take_over(run_id, warcs)
+    if run_id is None:
+        takedown.carry_out(archive)
 
 
 def kept(article: Article, day: str, text_digest: bytes | None) -> Kept:
@@ -68,10 +74,10 @@ def state_of(event: Event) -> str:
     return {Event.GONE: "gone", Event.WITHDRAWN: "withdrawn"}.get(event, "kept")
 
 
-def _unfinished_warcs(archive: Archive) -> list[str]:
-    """Every WARC that is still open, or was closed and never noted, oldest first."""
+def _unfinished_warcs(archive: Archive, start: str) -> list[str]:
+    """Every WARC that is still open, or was closed and never noted, and whose path begins so, oldest first."""
     names = sorted(path.name.removesuffix(OPEN) for path in (archive.root / FOLDER).glob("*.warc.gz*"))
-    return archive.ledger.captures.unknown(f"{FOLDER}/{name}" for name in names)
+    return archive.ledger.captures.unknown(path for name in names if (path := f"{FOLDER}/{name}").startswith(start))
 
 
 def _finish_warc(archive: Archive, path: str) -> None:
@@ -121,6 +127,6 @@ def _is_in_place(root: Path, record: Outgoing) -> bool:
     """True when the record is sealed already, or all its files and exchanges are whole."""
     if record.segment and (root / record.segment).exists():
         return True
-    if not all(files.reaches(root / path, end) for path, end in record.exchanges):
+    if not all(files.reaches(located(root, path), end) for path, end in record.exchanges):
         return False
     return all(is_intact(root, path, digest) for path, digest in record.files)

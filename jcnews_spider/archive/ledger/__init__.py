@@ -17,12 +17,15 @@ from jcnews_spider.archive.ledger import sqlite
 from jcnews_spider.archive.ledger.anew import Anew
 from jcnews_spider.archive.ledger.articles import Articles
 from jcnews_spider.archive.ledger.captures import Captures
+from jcnews_spider.archive.ledger.claims import Claims
 from jcnews_spider.archive.ledger.database import Database, transaction
 from jcnews_spider.archive.ledger.due import Due
 from jcnews_spider.archive.ledger.images import Images
 from jcnews_spider.archive.ledger.measures import Measures
+from jcnews_spider.archive.ledger.members import Members
 from jcnews_spider.archive.ledger.near import Near
 from jcnews_spider.archive.ledger.outbox import Outbox
+from jcnews_spider.archive.ledger.paces import Paces
 from jcnews_spider.archive.ledger.recorded import Recorded
 from jcnews_spider.archive.ledger.rests import Rests
 from jcnews_spider.archive.ledger.runs import Runs
@@ -59,6 +62,9 @@ class Ledger:
         self.runs = Runs(self._db)
         self.measures = Measures(self._db)
         self.anew = Anew(self._db)
+        self.members = Members(self._db)
+        self.claims = Claims(self._db)
+        self.paces = Paces(self._db)
 
     def _connect(self, place: Path | str, *, read_only: bool, make: bool) -> Database:
         if isinstance(place, Path):

@@ -33,6 +33,10 @@ class Scope:
     """Articles given by hand, whatever their section and day."""
     recheck_after_s: Sequence[int] | None = ()
     """Ages at which a known article is asked again, in seconds since its publication; None asks every one."""
+    member: int = 0
+    """Number of the run among those of a shared crawl: what others claim is not due to it; 0 for one that is alone."""
+    run_id: str = ""
+    """Of such a run."""
 
     def values(self, after: object, limit: int) -> dict[str, object]:
         """The parameters of the queries."""
@@ -48,6 +52,8 @@ class Scope:
             "last_age": max(self.recheck_after_s or (), default=0),
             "after": after,
             "limit": limit,
+            "member": self.member,
+            "run_id": self.run_id,
         }
 
 
@@ -63,13 +69,17 @@ class Due:
             "after_day": after.day if after else "~",
             "after_id": after.id if after else "",
         }
-        return self._read(f"{_WAITING} AND {_IN_SCOPE} ORDER BY a.day DESC, a.id DESC LIMIT :limit", values)
+        return self._read(
+            f"{_WAITING} AND {_IN_SCOPE} {_free(scope)} ORDER BY a.day DESC, a.id DESC LIMIT :limit", values
+        )
 
     def rechecks(self, scope: Scope, after: KnownArticle | None, limit: int) -> list[KnownArticle]:
         """Known articles to be asked again."""
         which = _EVERY if scope.recheck_after_s is None else _DUE
         values = scope.values(after.n if after else 1 << 62, limit) | self._clock()
-        return self._read(f"{_KNOWN} AND {which} AND {_IN_SCOPE} ORDER BY a.n DESC LIMIT :limit", values)
+        return self._read(
+            f"{_KNOWN} AND {which} AND {_IN_SCOPE} {_free_known(scope)} ORDER BY a.n DESC LIMIT :limit", values
+        )
 
     def moved(self, scope: Scope, after: KnownArticle | None, limit: int) -> list[KnownArticle]:
         """Articles by other addresses of theirs that were never asked; `url` is the other one.
@@ -78,7 +88,8 @@ class Due:
         """
         values = scope.values(after.n if after else 1 << 62, limit)
         values["after_url"] = after.url if after else ""
-        rows = self._db.execute(f"{_MOVED} AND {_IN_SCOPE} ORDER BY a.n DESC, o.n LIMIT :limit", values)
+        free = _free(scope, "o.url")
+        rows = self._db.execute(f"{_MOVED} AND {_IN_SCOPE} {free} ORDER BY a.n DESC, o.n LIMIT :limit", values)
         return [replace(known_article(columns), url=other, validators=()) for *columns, other in rows]
 
     def witnesses(self, scope: Scope, limit: int) -> list[KnownArticle]:
@@ -86,7 +97,7 @@ class Due:
         values = scope.values(1 << 62, min(limit, WITNESSES_AT_MOST))
         return self._read(
             f"{_KNOWN} AND a.state = 'kept' AND a.missing_since IS NULL AND a.checked < :run_started "
-            "ORDER BY a.n DESC LIMIT :limit",
+            f"{_free_known(scope)} ORDER BY a.n DESC LIMIT :limit",
             values,
         )
 
@@ -107,6 +118,24 @@ class Due:
 
     def _read(self, query: str, values: dict[str, object]) -> list[KnownArticle]:
         return [known_article(row) for row in self._db.execute(query, values)]
+
+
+def _free(scope: Scope, url: str = "a.url") -> str:
+    """Condition: no other run asks the article at the time or has a record of it to be sealed, nor has this one asked.
+
+    Of two records of an article by two runs the second could come to be sealed first, or the first be undone.
+    """
+    if not scope.member:
+        return ""
+    return (
+        f"AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.article = a.n AND (c.member <> :member OR c.url = {url})) "  # noqa: S608
+        "AND NOT EXISTS (SELECT 1 FROM outbox w WHERE w.id = a.id AND w.run <> :run_id)"
+    )
+
+
+def _free_known(scope: Scope) -> str:
+    """The same of known articles; one that was missing a moment ago is due to a later run, not to one beside."""
+    return f"{_free(scope)} AND (a.missed_at IS NULL OR a.missed_at < :run_started)" if scope.member else ""
 
 
 _IN_SCOPE = """(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from jcnews_spider.archive.ledger.database import Database, key
@@ -29,6 +30,7 @@ class StoredImage:
 
 _COLUMNS = "i.url, m.path, m.sha256, i.checked, i.etag, i.last_modified, i.warc, i.warc_end"
 _OF_FILE = "i.media = (SELECT n FROM media WHERE path = ?)"
+_OWN = "i.warc IS NOT NULL AND substr(i.warc, 1, length(?)) = ?"
 _UNSEALED = "(i.warc IS NOT NULL OR m.manifest_end IS NULL)"
 
 
@@ -82,10 +84,10 @@ class Images:
         found = [self._select(f"{_OF_FILE} AND {_UNSEALED}", path) for path in paths]
         return [image for images in found for image in images]
 
-    def unsealed(self) -> list[StoredImage]:
-        """Every address whose file or exchange is not sealed yet."""
+    def unsealed(self, warcs: str) -> list[StoredImage]:
+        """Every address whose exchange, in a WARC whose path begins so, or whose file is not sealed yet."""
         return [
-            *self._select("i.warc IS NOT NULL"),
+            *self._select(_OWN, warcs, warcs),
             *self._select("i.warc IS NULL AND i.media IN (SELECT n FROM media WHERE manifest_end IS NULL)"),
         ]
 
@@ -94,10 +96,16 @@ class Images:
         rows = self._db.execute("SELECT path, sha256 FROM media WHERE manifest_end IS NULL ORDER BY n")
         return [tuple(row) for row in rows]
 
-    def seal(self, manifest_end: int) -> None:
-        """Notes that every file is in the manifest, which then had this size, and every exchange on the disk."""
-        self._db.execute("UPDATE media SET manifest_end = ? WHERE manifest_end IS NULL", (manifest_end,))
-        self._db.execute("UPDATE images SET warc = NULL, warc_end = NULL WHERE warc IS NOT NULL")
+    def seal(self, paths: Sequence[str], manifest_end: int) -> None:
+        """Notes that files are in the manifest, which then had this size."""
+        self._db.execute(
+            "UPDATE media SET manifest_end = ? WHERE manifest_end IS NULL AND path IN (SELECT value FROM json_each(?))",
+            (manifest_end, json.dumps(list(paths))),
+        )
+
+    def seal_exchanges(self, warcs: str) -> None:
+        """Notes that every exchange in a WARC whose path begins so is on the disk."""
+        self._db.execute(f"UPDATE images AS i SET warc = NULL, warc_end = NULL WHERE {_OWN}", (warcs, warcs))  # noqa: S608
 
     def forget(self, url: str) -> None:
         """Forgets what an address gave."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jcnews_spider.archive.ledger.database import Database
@@ -44,16 +44,28 @@ class Outbox:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def send(self, id_: str, line: str, files: Iterable[SealedFile], exchanges: Iterable[tuple[str, int]]) -> None:
-        """Puts a record's final line into the outbox, with (path of the WARC, end in bytes) of its exchanges."""
+    def send(
+        self, id_: str, line: str, files: Iterable[SealedFile], exchanges: Iterable[tuple[str, int]], run_id: str
+    ) -> None:
+        """Puts a record's final line into the outbox of a run, with (WARC, end in bytes) of its exchanges."""
         self._db.execute(
-            "INSERT INTO outbox (id, line, files, exchanges) VALUES (?, ?, ?, ?)",
-            (id_, line, json.dumps(list(files)), json.dumps(list(exchanges))),
+            "INSERT INTO outbox (id, line, files, exchanges, run) VALUES (?, ?, ?, ?, ?)",
+            (id_, line, json.dumps(list(files)), json.dumps(list(exchanges)), run_id),
         )
 
-    def all(self) -> list[Outgoing]:
-        """Every record that awaits its seal, oldest first."""
-        rows = self._db.execute("SELECT seq, id, line, files, exchanges, segment FROM outbox ORDER BY seq")
+    def waiting(self, run_id: str | None) -> list[Outgoing]:
+        """Every record of a run, or of all, that awaits its seal, oldest first."""
+        return self._read("CAST(:run AS TEXT) IS NULL OR run = :run", {"run": run_id})
+
+    def of_segment(self, segment: str) -> list[Outgoing]:
+        """The records that are stamped with a segment, oldest first."""
+        return self._read("segment = :segment", {"segment": segment})
+
+    def _read(self, where: str, values: Mapping[str, object]) -> list[Outgoing]:
+        rows = self._db.execute(
+            f"SELECT seq, id, line, files, exchanges, segment FROM outbox WHERE {where} ORDER BY seq",  # noqa: S608
+            values,
+        )
         return [
             Outgoing(
                 seq,
@@ -80,9 +92,17 @@ class Outbox:
         """Takes a record out."""
         self._db.execute("DELETE FROM outbox WHERE seq = ?", (record.seq,))
 
-    def stamp(self, segment: str) -> None:
-        """Says in which segment every record of the outbox will stand."""
-        self._db.execute("UPDATE outbox SET segment = ? WHERE segment IS NULL", (segment,))
+    def take_over(self, run_id: str | None, heir: str) -> int:
+        """Makes what a run, or every run, left unsealed that of another one, and gives the number of records."""
+        taken = self._db.execute(
+            "UPDATE outbox SET run = :heir WHERE CAST(:run AS TEXT) IS NULL OR run = :run",
+            {"run": run_id, "heir": heir},
+        )
+        return taken.rowcount
+
+    def stamp(self, segment: str, run_id: str) -> None:
+        """Says in which segment every record of a run will stand."""
+        self._db.execute("UPDATE outbox SET segment = ? WHERE segment IS NULL AND run = ?", (segment, run_id))
 
     def sealed(self, segment: Sealed) -> int:
         """Notes a segment that is in place, drops its records from the outbox and gives its number."""

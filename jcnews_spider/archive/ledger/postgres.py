@@ -19,7 +19,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.string import StrDumperUnknown
 
 from jcnews_spider.archive.ledger.database import Row, Values, transaction
-from jcnews_spider.archive.ledger.schema import SCHEMA, SCHEMA_VERSION
+from jcnews_spider.archive.ledger.schema import SCHEMA, SCHEMA_VERSION, SHARED
 from jcnews_spider.errors import StorageFault, UsageFault
 
 NAMESPACE = "jcnews"
@@ -93,8 +93,9 @@ class _Text(StrDumperUnknown):
 class PostgresDatabase:
     """A connection that speaks of its faults in the project's words; made by `connect`."""
 
-    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+    def __init__(self, connection: psycopg.Connection[Row], namespace: str) -> None:
         self._connection = connection
+        self._begin = f"BEGIN; SELECT pg_advisory_xact_lock(hashtext('{namespace}'))".encode()
 
     def execute(self, statement: str, values: Values = (), /) -> psycopg.Cursor[Row]:
         """What a statement gives; raises StorageFault."""
@@ -112,8 +113,11 @@ class PostgresDatabase:
             raise _told(fault) from fault
 
     def begin(self) -> None:
-        """Begins a transaction."""
-        self.execute("BEGIN")
+        """Begins a transaction that will write, when no other does: look-up and record are one step for all runs."""
+        try:
+            self._connection.execute(self._begin, prepare=False)
+        except psycopg.Error as fault:
+            raise _told(fault) from fault
 
     def commit(self) -> None:
         """Ends it; raises StorageFault where the server undoes it, because something in it failed."""
@@ -127,9 +131,9 @@ class PostgresDatabase:
 
     def checkpoint(self) -> None:
         """Brings every commit so far onto the server's disk: a commit that waits brings those before it, in order."""
-        with transaction(self):
-            self.execute("SET LOCAL synchronous_commit = on")
-            self.execute("SELECT pg_logical_emit_message(true, 'jcnews', 'checkpoint')")  # else nothing is written
+        self.execute("SET synchronous_commit = on")
+        self.execute("SELECT pg_logical_emit_message(true, 'jcnews', 'checkpoint')")  # else nothing is written
+        self.execute("SET synchronous_commit = off")
 
     def compact(self) -> None:
         """Leaves nothing of deleted rows in the tables; the server's log and its backups are its keeper's."""
@@ -155,7 +159,7 @@ def connect(text: str, *, read_only: bool, make: bool) -> PostgresDatabase:
     except psycopg.Error as fault:
         raise _told(fault) from fault
     connection.adapters.register_dumper(str, _Text)
-    database = PostgresDatabase(connection)
+    database = PostgresDatabase(connection, address.namespace)
     try:
         session = _SESSION | {"search_path": address.namespace, "default_transaction_read_only": str(int(read_only))}
         for name, value in session.items():
@@ -174,7 +178,6 @@ def _prepare(database: PostgresDatabase, address: Address, *, make: bool) -> Non
         raise StorageFault(f"{address.server} keeps text as {encoding}, wanted is a database in UTF8")
     if make:
         with transaction(database):
-            database.execute("SELECT pg_advisory_xact_lock(hashtext(?))", (address.namespace,))
             if not _has_tables(database):
                 _make_tables(database, address.namespace)
     if not _has_tables(database):
@@ -193,7 +196,7 @@ def _has_tables(database: PostgresDatabase) -> bool:
 def _make_tables(database: PostgresDatabase, namespace: str) -> None:
     if database.execute("SELECT to_regnamespace(?)", (namespace,)).fetchone() == (None,):
         database.execute(f'CREATE SCHEMA "{namespace}"')
-    for statement in f"{_OWN};\n{SCHEMA}".strip().removesuffix(";").split(";\n"):
+    for statement in f"{_OWN};\n{SCHEMA}{SHARED}".strip().removesuffix(";").split(";\n"):
         database.execute(statement)
     database.execute("INSERT INTO archive (version, token) VALUES (?, ?)", (SCHEMA_VERSION, secrets.token_hex(8)))
 

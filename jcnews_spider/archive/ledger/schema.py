@@ -1,6 +1,6 @@
 """The tables of the ledger. Times are UTC seconds since 1970."""
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 RESTS = """
 CREATE TABLE rests (                              -- addresses to be left alone because their server said so
@@ -21,7 +21,11 @@ CREATE TABLE measures (                           -- numbers of runs with which 
 ) WITHOUT ROWID;
 """
 
-UPGRADES = {3: RESTS, 4: MEASURES}
+OUTBOX_RUNS = """
+ALTER TABLE outbox ADD COLUMN run TEXT NOT NULL DEFAULT '';
+"""
+
+UPGRADES = {3: RESTS, 4: MEASURES, 5: OUTBOX_RUNS}
 """What makes the tables of an older version those of the next one."""
 
 SCHEMA = f"""
@@ -110,7 +114,8 @@ CREATE TABLE outbox (
     line      TEXT NOT NULL,
     files     TEXT NOT NULL,                      -- JSON [[path, sha256], …] of what is sealed with it
     exchanges TEXT NOT NULL,                      -- JSON [[WARC, end], …] of its pages, images
-    segment   TEXT
+    segment   TEXT,
+    run       TEXT NOT NULL DEFAULT ''            -- who seals it
 );
 CREATE INDEX outbox_of ON outbox (id);
 
@@ -181,3 +186,32 @@ CREATE TABLE runs (
     summary   TEXT
 );
 """
+
+SHARED = """
+CREATE TABLE members (                            -- runs that crawl together, each until all that it did is sealed
+    n      INTEGER PRIMARY KEY,                   -- in the order in which they came
+    run_id TEXT NOT NULL UNIQUE
+);
+
+CREATE TABLE claims (                             -- what a member asks, or has asked: nobody else does
+    article INTEGER NOT NULL,
+    url     TEXT NOT NULL,
+    member  INTEGER NOT NULL,
+    PRIMARY KEY (article, url)
+);
+CREATE INDEX claims_of ON claims (member);
+
+CREATE TABLE walks (                              -- who walks a section, or walked it last
+    site   TEXT NOT NULL,
+    path   TEXT NOT NULL,
+    member INTEGER NOT NULL,
+    ended  INTEGER,                               -- newest member when it ended, NULL: it goes on
+    PRIMARY KEY (site, path)
+);
+
+CREATE TABLE paces (                              -- when a host may be asked next, by the server's clock
+    host    TEXT PRIMARY KEY,
+    next_at REAL NOT NULL
+);
+"""
+"""Tables that only a ledger on a server has, for a shared crawl."""
