@@ -44,7 +44,7 @@ def measure(name: str, place: Path | str, articles: int) -> Iterator[Figure]:
     """Lists that show the articles, then every article as it is kept."""
     with closing(Ledger(place)) as ledger:
         ledger.sections.add("s", "xw", None)
-        yield from _timed(f"{name}: listed", articles, lambda: _list(ledger, articles))
+        yield from _timed(f"{name}: listed", articles, lambda: list_all(ledger, articles))
         yield from _timed(f"{name}: kept", articles, lambda: _keep_all(ledger))
 
 
@@ -55,7 +55,8 @@ def _timed(name: str, articles: int, work: Callable[[], None]) -> Iterator[Figur
     yield Figure(f"{name}, time", (time.perf_counter() - wall) / articles * 1e6, "µs")
 
 
-def _list(ledger: Ledger, articles: int) -> None:
+def list_all(ledger: Ledger, articles: int) -> None:
+    """Lists that show so many articles."""
     for first in range(0, articles, PAGE):
         docids = range(1_000_000 + first, 1_000_000 + min(first + PAGE, articles))
         with ledger.transaction():
@@ -72,10 +73,10 @@ def _keep_all(ledger: Ledger) -> None:
         last = batch[-1]
         for known in batch:
             with ledger.transaction():
-                _keep(ledger, known, draw)
+                keep(ledger, known, draw)
 
 
-def _keep(ledger: Ledger, known: KnownArticle, draw: Random) -> None:
+def keep(ledger: Ledger, known: KnownArticle, draw: Random, run_id: str = "r1") -> None:
     """What the store does with an article that is new and nobody's copy."""
     digest, values = draw.randbytes(16), sorted(draw.sample(range(1 << 32), SIZE))
     ledger.articles.get(known.id)
@@ -84,5 +85,5 @@ def _keep(ledger: Ledger, known: KnownArticle, draw: Random) -> None:
     ledger.sections.showing(known.id)
     ledger.articles.keep(known.id, Kept(1, draw.randbytes(32).hex(), "1", NOW, digest))
     ledger.near.add(known.id, 1, values)
-    ledger.outbox.send(known.id, LINE, [("html/page.html", "0" * 64)], [("warc/1.warc.gz", 1)])
+    ledger.outbox.send(known.id, LINE, [("html/page.html", "0" * 64)], [("warc/1.warc.gz", 1)], run_id)
     ledger.articles.seen(known, NOW, known.url, (("etag", "modified"),))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
+from time import monotonic
 from typing import Any
 
 from scrapy import Request, Spider
@@ -24,7 +24,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from jcnews_spider.errors import StorageFault
-from jcnews_spider.hosts import Host
+from jcnews_spider.hosts import Host, Hosts, SharedHost
 from jcnews_spider.requests import ImageRequest
 
 GRACE_S = 5
@@ -65,8 +65,8 @@ class Downloader(ScrapyDownloader):
 
     def __init__(self, crawler: ScrapyCrawler) -> None:
         super().__init__(crawler)
-        self.hosts: defaultdict[str, Host] = defaultdict(Host)
-        """By name, as in addresses."""
+        archive = getattr(crawler.spider, "archive", None)
+        self.hosts = Hosts(archive.ledger.paces if archive and archive.crew else None)
         self._running: set[asyncio.Future[Response]] = set()
         self._sleeping: set[Request] = set()
         self._unjudged: dict[Request, Host] = {}
@@ -146,21 +146,44 @@ class Downloader(ScrapyDownloader):
         host = self.host_of(slot.queue[0][0])
         if host.unjudged >= slot.concurrency:
             return
-        if host.waits_s and not slot.latercall:
-            slot.latercall = call_later(host.waits_s, self._latercall, slot)
+        if not slot.latercall and (wait_s := self._turn_s(host, slot)):
+            slot.latercall = call_later(wait_s, self._latercall, slot)
         super()._process_queue(slot)
+
+    def _turn_s(self, host: Host, slot: Slot) -> float:
+        """Seconds until the slot may begin a request, as far as its host says; the ledger speaks for a shared one."""
+        if not isinstance(host, SharedHost):
+            return host.waits_s
+        if not slot.free_transfer_slots():
+            return 0.0
+        slot.lastseen = 0.0  # the turns keep the delay
+        try:
+            return host.turn_s(_kept_delay(slot))
+        except StorageFault as fault:
+            fail_storage(self.crawler, fault)
+            return GRACE_S
 
     async def _download(self, slot: Slot, request: Request) -> Response:
         host = self._unjudged[request] = self.host_of(request)
         host.unjudged += 1
         download = asyncio.ensure_future(super()._download(slot, request))
         self._running.add(download)
+        begun = monotonic()
         try:
             return await download
         except asyncio.CancelledError:
             raise IgnoreRequest(STOPPED) from None
         finally:
+            host.took_s = monotonic() - begun
             self._running.discard(download)
+
+
+def _kept_delay(slot: Slot) -> float:
+    """Seconds that Scrapy would keep: when a draw is over it draws again, and goes on while that one is longer."""
+    delay = slot.download_delay()
+    while (again := slot.download_delay()) > delay:
+        delay = again
+    return delay
 
 
 def _drop(slot: Slot, reason: str) -> None:

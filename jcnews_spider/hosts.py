@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from time import monotonic
+from typing import Protocol
 
 PATIENCE = 4
 """Failures in a row behind which every further one makes the host rest; and the longest such rest, in backoffs."""
@@ -32,6 +33,8 @@ class Host:
     """The last address that gave a page."""
     closed: str | None = None
     """Why it is not asked any more."""
+    took_s: float = 0.0
+    """Seconds that its last answer took."""
 
     def answered(self, page: str | None = None) -> None:
         """Notes an answer that is neither a refusal nor a failure of the server; `page` is its address if it is one."""
@@ -52,3 +55,52 @@ class Host:
     def waits_s(self) -> float:
         """Seconds until it may be asked, 0 when it may be now."""
         return max(0.0, self.ready_at - monotonic())
+
+
+class Paces(Protocol):
+    """Where the runs of a shared crawl agree when a host is asked."""
+
+    def take(self, host: str, delay_s: float) -> float:
+        """Takes the turn of asking a host if it has come, and gives 0; else the seconds until then."""
+
+    def rest(self, host: str, seconds: float) -> None:
+        """Leaves a host alone for so long from now on."""
+
+
+class SharedHost(Host):
+    """One host that several runs ask, no faster together than one of them alone."""
+
+    def __init__(self, name: str, paces: Paces) -> None:
+        super().__init__()
+        self._name = name
+        self._paces = paces
+        self._is_told = True
+
+    def rest(self, seconds: float) -> None:
+        """Leaves it alone for so long from now on; the others are told when the next turn is asked for."""
+        super().rest(seconds)
+        self._is_told = False
+
+    def turn_s(self, delay_s: float) -> float:
+        """Seconds until it may be asked; 0 is the leave to ask it now, and the next one comes after the delay.
+
+        One run alone asks nothing before the answer has come: while answers take longer than the delay, turns come as
+        slowly.
+        """
+        if not self._is_told:
+            self._paces.rest(self._name, self.waits_s)
+            self._is_told = True
+        return self.waits_s or self._paces.take(self._name, max(delay_s, self.took_s) if delay_s else 0.0)
+
+
+class Hosts(dict[str, Host]):
+    """The hosts of a run by name, as in addresses, each made when it is first asked for."""
+
+    def __init__(self, paces: Paces | None = None) -> None:
+        """`paces` are those of a shared crawl."""
+        super().__init__()
+        self._paces = paces
+
+    def __missing__(self, name: str) -> Host:
+        self[name] = host = SharedHost(name, self._paces) if self._paces else Host()
+        return host

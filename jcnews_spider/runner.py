@@ -24,7 +24,7 @@ from w3lib.encoding import http_content_type_encoding
 from jcnews_spider import clock, metrics, options, report
 from jcnews_spider.alerts import Herald
 from jcnews_spider.answers import explained
-from jcnews_spider.archive import LEDGER, Archive, new_run_id
+from jcnews_spider.archive import LEDGER, Archive, SharedArchive, new_run_id
 from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.engine import Crawler
 from jcnews_spider.errors import ArchiveBusy, JcnewsError, NotServed, StartFault, Stopped, StorageFault
@@ -76,7 +76,7 @@ def _crawl(
 ) -> report.Ended:
     """The crawl in its archive, which is given back at the end."""
     process.settings.set("USER_AGENT", agent(process.settings, values), priority="cmdline")
-    archive = Archive(
+    archive = (SharedArchive if values.ledger else Archive)(
         values.output,
         run_id,
         min_free_mb=values.min_free_mb,

@@ -56,6 +56,8 @@ class StorePipeline:
             raise NotConfigured
         self._crawler = crawler
         self._stats = crawler.stats
+        self._missing: set[str] = set()
+        """ids of the articles that this run found missing: those of a run beside it are for that one to judge."""
         self._writers: dict[type[Any], Callable[[Any], list[Article]]] = {
             Draft: self._keep,
             Unchanged: self._unchanged,
@@ -166,6 +168,7 @@ class StorePipeline:
             if is_sign and known.state == "gone":
                 articles.left(known, now)
         if is_sign:
+            self._missing.add(known.id)
             self._stats.inc_value("rechecks/missing" if known.state == "kept" else "rechecks/still_gone")
             state = "missing"
         else:
@@ -181,7 +184,8 @@ class StorePipeline:
     def _settle_missing(self) -> None:
         """Writes `gone` for what was missing twice, unless so much is missing that it looks like an outage."""
         spider = self._spider
-        candidates = self.archive.ledger.articles.missing_for(self.site.name, spider.started, spider.gone_after_s)
+        missing_for = self.archive.ledger.articles.missing_for(self.site.name, spider.started, spider.gone_after_s)
+        candidates = [known for known in missing_for if known.id in self._missing]
         missing, answered = self._stats.get_value("rechecks/missing", 0), answered_rechecks(self._stats.get_stats())
         if candidates and missing > MOST_MISSING * answered:
             logger.warning("%d of %d rechecked articles are missing: none is called gone", missing, answered)

@@ -55,6 +55,10 @@ class Articles:
             for known in self._queue.next_batch()
         ]
 
+    def begin_again(self) -> None:
+        """From now on asks what is due from the beginning, but for what was asked: others may have left it."""
+        self._queue.begin()
+
     def number_due(self) -> int:
         """How many articles are due; raises StorageFault."""
         return self._queue.number_due()

@@ -41,7 +41,8 @@ class Lists:
 
     def begin(self, path: str) -> Iterator[Request]:
         """The request of a section's first page, conditional when nothing behind an unchanged one can be new."""
-        if path in self.walks:
+        crew = self._spider.archive.crew
+        if path in self.walks or (crew and not crew.may_walk(self._site.name, path)):
             return
         job, options = self._spider.job, self._spider.options
         known = self._sections.get(self._site.name, path)

@@ -39,6 +39,7 @@ class TrsSpider(Spider):
     def __init__(self, *, job: Job, archive: Archive, options: Options) -> None:
         from jcnews_spider.spiders.articles import Articles
         from jcnews_spider.spiders.lists import Lists
+        from jcnews_spider.spiders.share import Share
 
         super().__init__()
         self.job = job
@@ -48,8 +49,11 @@ class TrsSpider(Spider):
         self.gone_after_s = 0 if job.recheck is Recheck.ALL else options.gone_after
         self.has_finished = False
         """True when everything that was due has been asked."""
+        self.sections: dict[str, None] = {}
+        """Paths of those that are to be walked, once they are placed."""
         self.lists = Lists(self)
         self.articles = Articles(self)
+        self._share = Share(self, archive.crew) if archive.crew else None
         self.ended: Ended | None = None
         """What became of the run, when it is over."""
         self._lookup = Lookup(job.names)
@@ -114,18 +118,22 @@ class TrsSpider(Spider):
         return dict.fromkeys([*self._lookup.paths.values(), *self.job.paths])
 
     def _walk_all(self) -> Iterator[Request]:
-        for path in self.paths:
-            yield from self.lists.begin(path)
+        self.sections = self.paths
+        if self._share is None:  # else they are begun one by one, with those of other runs
+            for path in self.paths:
+                yield from self.lists.begin(path)
 
     # ---- articles
 
     def fetch_due(self) -> None:
         """Asks the next batch of articles when nothing else is left to do."""
         try:
-            requests = self.articles.next_requests()
+            requests = self._share.next_requests() if self._share else self.articles.next_requests()
         except StorageFault as fault:
             self.crawler.stats.set_value("storage/fault", str(fault))
             return
+        if requests is None:
+            raise DontCloseSpider
         self.has_finished = not requests
         if self.has_finished and not self.job.articles and (nowhere := self.lists.nowhere):
             self.crawler.stats.set_value("run/usage_fault", self._lookup.refusal_of(nowhere))

@@ -1,0 +1,234 @@
+"""Several runs that crawl into one archive at the same time, with the ledger on a server."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from jcnews_spider.archive import Archive, SharedArchive
+from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.archive.ledger.due import Scope
+from jcnews_spider.errors import ArchiveBusy
+from tests.crawling import asked, crawl, wait_until
+from tests.ledgers import EVER, address
+from tests.postgres import Server
+from tests.replica import Plan, Replica
+from tests.shared import kill_at_random, pace, workers
+
+ARTICLES = 90
+DELAY_S = 0.15
+ONE = "sections=xw/gnxw"
+
+
+@pytest.fixture
+def ledger(server: Server) -> str:
+    """The address of a ledger of the test's own."""
+    return server.new_address()
+
+
+@pytest.fixture
+def replica() -> Iterator[Replica]:
+    with Replica(Plan(articles=ARTICLES)) as running:
+        yield running
+
+
+def articles_asked(replica: Replica, since: int = 0) -> Counter[str]:
+    return Counter(url for url in asked(replica, since) if "/t20" in url)
+
+
+def test_three_workers_share_a_crawl_and_the_next_three_find_nothing_to_do(
+    replica: Replica, ledger: str, tmp_path: Path
+) -> None:
+    with workers(replica, tmp_path, ledger) as crowd:
+        crowd.begin(3)
+        crowd.end()
+        crowd.assert_whole()
+        assert max(articles_asked(replica).values()) == 1
+        shares = [report["articles"]["new"] for report in crowd.told().values()]
+        assert len(shares) == 3
+        assert sum(share > 0 for share in shares) > 1
+        records, since = crowd.records(), len(replica.requests)
+
+        crowd.begin(3)
+        crowd.end()
+        assert crowd.records() == records
+        lists = Counter(url for url in asked(replica, since) if not url.endswith("/robots.txt"))
+        assert max(lists.values()) <= 3  # once, or once more by who came when the others had walked it
+        assert not articles_asked(replica, since)
+
+
+def test_a_worker_that_comes_late_does_its_share(replica: Replica, ledger: str, tmp_path: Path) -> None:
+    with workers(replica, tmp_path, ledger, DOWNLOAD_DELAY=0.1) as crowd:
+        crowd.begin()
+        wait_until(lambda: articles_asked(replica))
+        crowd.begin()
+        crowd.end()
+        shares = [report["articles"]["new"] for report in crowd.told().values()]
+        assert len(shares) == 2
+        assert min(shares) > 0
+        assert max(articles_asked(replica).values()) == 1
+
+
+def test_what_a_worker_that_is_stopped_has_claimed_is_asked_by_the_others(
+    replica: Replica, ledger: str, tmp_path: Path
+) -> None:
+    with workers(replica, tmp_path, ledger, DOWNLOAD_DELAY=0.02) as crowd:
+        crowd.begin(2)
+        wait_until(lambda: articles_asked(replica).total() > 20)
+        crowd.stop(crowd.alive[0])
+        crowd.end()
+        crowd.assert_whole()
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(25, marks=pytest.mark.soak)])
+def test_workers_that_are_killed_lose_nothing_and_write_nothing_twice(
+    replica: Replica, ledger: str, tmp_path: Path, kills: int
+) -> None:
+    with workers(replica, tmp_path, ledger, DOWNLOAD_DELAY=0.02) as crowd:
+        happened = kill_at_random(crowd, replica, kills, seed=1)
+        crowd.end()
+        crowd.begin()
+        crowd.end()
+        print(f"{happened}, {len(replica.requests)} requests, {articles_asked(replica).total()} of articles")
+        crowd.assert_whole()
+
+
+def test_a_server_that_crashes_in_mid_crawl_ends_all_with_7_and_the_next_ones_complete(
+    replica: Replica, server: Server, ledger: str, tmp_path: Path
+) -> None:
+    with workers(replica, tmp_path, ledger) as crowd:
+        crowd.begin(3)
+        wait_until(lambda: articles_asked(replica).total() > 25)
+        server.stop()
+        said = crowd.end(7)
+        server.start()
+        assert all("storage failed: the ledger's server: " in stderr for stderr in said)
+        crowd.begin(3)
+        crowd.end()
+        crowd.assert_whole()
+
+
+def test_four_workers_ask_a_host_no_faster_than_one(replica: Replica, server: Server, tmp_path: Path) -> None:
+    seconds = []
+    for number in (1, 4):
+        since = len(replica.requests)
+        output, settings = tmp_path / str(number), {"DOWNLOAD_DELAY": DELAY_S, "DOWNLOAD_DELAY_JITTER": 0}
+        with workers(replica, output, server.new_address(), **settings) as crowd:
+            crowd.begin(number, ONE)
+            crowd.end()
+        seconds.append(pace(replica, since))
+    since = len(replica.requests)
+    crawl(replica, tmp_path / "alone", ONE, DOWNLOAD_DELAY=DELAY_S, DOWNLOAD_DELAY_JITTER=0)
+    alone = pace(replica, since)
+    print(f"seconds a request: alone {alone:.4f}, one worker {seconds[0]:.4f}, four {seconds[1]:.4f}")
+    assert seconds[0] == pytest.approx(alone, rel=0.1)
+    assert seconds[1] == pytest.approx(alone, rel=0.1)
+
+
+def test_whoever_must_be_alone_finds_a_shared_archive_busy(replica: Replica, ledger: str, tmp_path: Path) -> None:
+    with shared(tmp_path, ledger, "r1"), shared(tmp_path, ledger, "r2"):
+        with pytest.raises(ArchiveBusy):
+            opened(Archive, tmp_path, "r3")
+        assert crawl(replica, tmp_path, JCNEWS_LEDGER="").code == 6
+    alone = opened(Archive, tmp_path, "r3")
+    with pytest.raises(ArchiveBusy):
+        opened(SharedArchive, tmp_path, "r4")
+    alone.close()
+
+
+# ---- members
+
+
+def opened(kind: type[Archive], root: Path, run_id: str) -> Archive:
+    return kind(root, run_id, min_free_mb=0, seal_records=500, seal_seconds=600)
+
+
+@contextmanager
+def shared(root: Path, ledger: str, run_id: str) -> Iterator[SharedArchive]:
+    archive = opened(SharedArchive, root, run_id)
+    try:
+        archive.open("s", ledger)
+        yield archive  # type: ignore[misc]
+    finally:
+        archive.close()
+
+
+def claimed(archive: Archive, limit: int = 2) -> list[str]:
+    assert archive.crew
+    crew = archive.crew
+    scope = Scope("s", EVER, member=crew.number, run_id=archive.run_id)
+    return [known.id for known in crew.claimed(lambda: archive.ledger.due.waiting(scope, None, limit))]
+
+
+def found(archive: Archive, number: int) -> None:
+    with archive.ledger.transaction():
+        for docid in range(1, number + 1):
+            archive.ledger.articles.add(f"s:{docid}", address(docid), None, 0)
+
+
+def test_what_a_run_claims_is_due_to_nobody_else_until_it_is_dead_and_buried(ledger: str, tmp_path: Path) -> None:
+    one = opened(SharedArchive, tmp_path, "r1")
+    one.open("s", ledger)
+    with shared(tmp_path, ledger, "r2") as two:
+        assert one.crew
+        assert two.crew
+        found(one, 5)
+        assert claimed(one) == ["s:5", "s:4"]
+        assert claimed(two) == ["s:3", "s:2"]
+        assert claimed(one) == ["s:1"]
+        assert (claimed(one), claimed(two)) == ([], [])
+        assert one.crew.may_walk("s", "xw")
+        assert not two.crew.may_walk("s", "xw")
+        assert two.crew.others_walk()
+        assert not two.crew.bury()
+
+        one.ledger.close()  # it has lost its connection, and may still be writing
+        assert not two.crew.bury()
+        one.close()
+        wait_until(two.crew.bury)  # the server may not know at once that a connection has ended
+        assert not two.crew.bury()
+        assert not two.crew.others_walk()
+        assert claimed(two, 9) == ["s:5", "s:4", "s:1"]
+        assert two.crew.may_walk("s", "xw")
+
+
+def test_a_section_is_walked_once_for_all_that_are_there_and_anew_for_who_comes_later(
+    ledger: str, tmp_path: Path
+) -> None:
+    with shared(tmp_path, ledger, "r1") as one, shared(tmp_path, ledger, "r2") as two:
+        assert one.crew
+        assert two.crew
+        assert one.crew.may_walk("s", "xw")
+        one.crew.end_walks()
+        assert not two.crew.may_walk("s", "xw")
+        with shared(tmp_path, ledger, "r3") as three:
+            assert three.crew
+            assert three.crew.may_walk("s", "xw")
+
+
+def test_a_run_that_is_alone_needs_no_burial_of_those_before(ledger: str, tmp_path: Path) -> None:
+    with shared(tmp_path, ledger, "r1") as one:
+        found(one, 1)
+        assert claimed(one) == ["s:1"]
+        leftovers = [tmp_path / ".tmp" / "half", tmp_path / ".members" / "r0"]
+        for path in leftovers:
+            path.touch()
+    with shared(tmp_path, ledger, "r2") as two:
+        assert not any(path.exists() for path in leftovers)
+        assert claimed(two) == ["s:1"]
+        two.finish()
+    assert not any((tmp_path / ".members").iterdir())
+
+
+def test_a_turn_and_a_rest_of_a_host_hold_for_every_run(ledger: str) -> None:
+    with closing(Ledger(ledger)) as one, closing(Ledger(ledger)) as two:
+        assert one.paces.take("h", 10) == 0
+        assert 9 < two.paces.take("h", 10) <= 10
+        assert one.paces.take("other", 0) == 0
+        two.paces.rest("h", 60)
+        two.paces.rest("h", 30)
+        assert 59 < one.paces.take("h", 10) <= 60
