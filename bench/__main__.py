@@ -31,6 +31,7 @@ from bench import (
     stages,
     startup,
     verify,
+    workers,
 )
 from bench.contenders import WrongCount
 from bench.figures import Asked, Figure, say, table_of
@@ -47,6 +48,7 @@ PARTS: Mapping[str, Callable[[Asked], Iterable[Figure]]] = {
     "capture": capture.figures,
     "ledger": ledger.figures,
     "databases": databases.figures,
+    "workers": workers.figures,
     "near": near.figures,
     "search": search.figures,
     "reparse": reparse.figures,
