@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from jcnews_spider import options
 from tests.crawling import ROOT, newest_report, read_records
 from tests.replica import Answer, Plan, Replica
 
@@ -216,3 +217,24 @@ def test_the_image_can_be_built_and_crawls() -> None:
     assert built.returncode == 0, built.stderr
     done = run(docker, "run", "--rm", built.stdout.strip(), "crawl", "--help")
     assert "-a sections=" in done.stdout
+
+
+# ---- workers that share an archive
+
+
+def test_the_composed_workers_share_an_archive_and_a_ledger_whose_password_stands_nowhere() -> None:
+    yaml = pytest.importorskip("yaml")
+    text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+    composed = yaml.safe_load(text)
+    ledger, worker = composed["services"]["ledger"], composed["services"]["worker"]
+    address = options.checked(options.defaults(worker["environment"]), ()).ledger
+    user, database = ledger["environment"]["POSTGRES_USER"], ledger["environment"]["POSTGRES_DB"]
+    assert address.startswith(f"postgresql://{user}@ledger/{database}?")
+    assert worker["depends_on"]["ledger"]["condition"] == "service_healthy"
+    assert (DEPLOY / worker["build"]["context"] / worker["build"]["dockerfile"]).resolve() == DEPLOY / "Dockerfile"
+    assert [place.partition(":")[2] for place in worker["volumes"]] == [dict(instructions())["VOLUME"]]
+    assert {place.partition(":")[0] for service in (ledger, worker) for place in service["volumes"]} == {
+        *composed["volumes"]
+    }
+    password = "${PGPASSWORD:?the password of the ledger}"
+    assert ledger["environment"]["POSTGRES_PASSWORD"] == worker["environment"]["PGPASSWORD"] == password
