@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from jcnews_spider.archive import Archive, disk, files
+from jcnews_spider.archive import Archive, disk, files, lock
 from jcnews_spider.article import Article, Crawl, Event, Snapshot, content_hash, read_article
 from jcnews_spider.errors import ArchiveBusy, StorageFault
 from tests.ledgers import address, due, opened
@@ -291,3 +291,12 @@ def test_a_deep_path_is_written_whole(tmp_path: Path) -> None:
     with opened(tmp_path):
         files.write_whole(tmp_path, path, b"page")
     assert (tmp_path / path).read_bytes() == b"page"
+
+
+def test_who_holds_an_archive_alone_is_seen_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(lock.time, "sleep", waited.append)
+    held = lock.Lock(tmp_path)
+    assert (lock.is_held(tmp_path), sum(waited)) == (True, 0)
+    held.release()
+    assert not lock.is_held(tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -44,13 +44,14 @@ def is_held(root: Path, name: str = NAME) -> bool:
     except FileNotFoundError:
         return False
     try:
-        return not _taken(descriptor, fcntl.LOCK_EX)
+        # Who holds it alone is seen at once; several who share it may also be others who only look.
+        return not (_taken(descriptor, fcntl.LOCK_SH, WAITS_S[:1]) and _taken(descriptor, fcntl.LOCK_EX))
     finally:
         os.close(descriptor)
 
 
-def _taken(descriptor: int, kind: int) -> bool:
-    for wait in WAITS_S:
+def _taken(descriptor: int, kind: int, waits_s: Sequence[float] = WAITS_S) -> bool:
+    for wait in waits_s:
         time.sleep(wait)
         with suppress(BlockingIOError):
             fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
