@@ -295,7 +295,7 @@ def test_a_deep_path_is_written_whole(tmp_path: Path) -> None:
 
 def test_who_holds_an_archive_alone_is_seen_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(lock.time, "sleep", waited.append)
+    monkeypatch.setattr("jcnews_spider.archive.lock.time.sleep", waited.append)
     held = lock.Lock(tmp_path)
     assert (lock.is_held(tmp_path), sum(waited)) == (True, 0)
     held.release()
