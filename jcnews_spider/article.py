@@ -213,7 +213,7 @@ class Article:
 
 
 def _members(value: Any) -> dict[str, Any]:
-    """A dataclass for the encoder, which asks for each as it comes to it: a fifth of the time of `asdict`."""
+    """A dataclass for the encoder, which asks for each as it comes to it: half of the time that `asdict` takes."""
     return {name: getattr(value, name) for name in value.__slots__}
 
 
