@@ -44,6 +44,7 @@ _PAIR = b"\xff\xff\xff\xff\0\0\0\0"
 _UNIT = b"\xff\xff\0\0\0\0\0\0"
 
 
+@lru_cache(maxsize=4)
 def letters(text: str) -> str:
     """The text without blanks and punctuation, in small ASCII where it has full-width forms or capitals."""
     return _OTHER_FORM.sub(lambda found: found[0].translate(_PLAIN), _DROPPED.sub("", text))
@@ -144,8 +145,8 @@ def reprint_likeness(one: str, other: str) -> float | None:
     numbers of its original, a form (weather, obituaries, tenders) is filled with others.
     """
     first, second = letters(one), letters(other)
-    size = min(len(first), len(second))
-    if size < LEAST_LETTERS:
+    size, other_size = sorted((len(first), len(second)))
+    if size < LEAST_LETTERS or size < LEAST_OF_ONE_PIECE * other_size:  # no likeness is above the sizes' ratio
         return None
     alike, _ = _shares(first, second, 2)
     if alike < LEAST_OF_ONE_PIECE or (alike < LEAST and _shares(first, second, _PIECE)[1] < _OF_ONE_PIECE):

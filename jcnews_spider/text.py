@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 from hashlib import sha256
-from typing import TypeVar
+from operator import is_not
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -62,15 +63,20 @@ def text_digest(text: str) -> bytes | None:
 
 
 def safe_strings(value: T) -> T:
-    """A dataclass value with every string in it, however deep, made safe."""
-    return _safe(value)
+    """A dataclass value with every string in it, however deep, made safe; itself when all are: nearly always."""
+    safe_value: T = _safe(value)
+    return safe_value
 
 
-def _safe(value: T) -> T:
+def _safe(value: Any) -> Any:
     if isinstance(value, str):
-        return type(value)(safe(value))
+        text = safe(value)
+        return value if text is value else type(value)(text)
     if isinstance(value, tuple):
-        return type(value)(map(_safe, value))
+        parts = tuple(map(_safe, value))
+        return parts if any(map(is_not, parts, value)) else value
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{f.name: _safe(getattr(value, f.name)) for f in fields(value)})
+        every = {f.name: getattr(value, f.name) for f in fields(value)}
+        made = {name: _safe(part) for name, part in every.items()}
+        return replace(value, **made) if any(map(is_not, made.values(), every.values())) else value
     return value

@@ -17,6 +17,8 @@ _CALL = re.compile(
 _NAVIGATOR = Marked(ids=tokens("idtrsnavigator"))
 """What older WCMs write in front of the first part: `1,<A href='t20111209_16685392_1.shtml'>2</A>` (finance.ce.cn)."""
 _LINKS = xpath("descendant::a[@href]")
+_PART = re.compile(r"(?:.*/)?(?P<stem>[^/]*)_(?P<part>\d{1,4})\.s?html?")
+_PART = re.compile(r"(?:.*/)?(?P<stem>[^/]*)_(?P<part>\d{1,4})\.s?html?")
 _VARIABLE = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,6})")
 
 
@@ -57,7 +59,6 @@ def parts_of(page: PageLines, stem: str) -> int:
     """Number of the parts of the article whose pages are called `stem`, 1 where nothing names further ones."""
     if pager := find_pager(page.scripts, stem):
         return max(pager.pages, 1)
-    part = re.compile(rf"(?:.*/)?{re.escape(stem)}_(\d{{1,4}})\.s?html?")
     links = [link for box in page.find(_NAVIGATOR) for link in nodes(_LINKS, box)]
-    named = (part.fullmatch(attribute(link, "href")) for link in links)
-    return max((int(match[1]) for match in named if match), default=0) + 1
+    named = (_PART.fullmatch(attribute(link, "href")) for link in links)
+    return max((int(match["part"]) for match in named if match and match["stem"] == stem), default=0) + 1
