@@ -70,7 +70,10 @@ class Job:
         articles = _articles(arguments.get("articles", ""), site)
         paths, names = _sections(arguments.get("sections"), site)
         if not (paths or names or articles):
-            raise UsageFault("-a sections= names no section and -a articles no address: nothing to do")
+            if "sections" in arguments or site.sections:
+                raise UsageFault("-a sections= names no section and -a articles no address: nothing to do")
+            file = f"jcnews_spider/sites/{site.name}.py"
+            raise UsageFault(f"{site.name} has no sections: add them to {file}, or name some with -a sections=")
         return cls(
             paths=paths,
             names=names,

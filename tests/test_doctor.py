@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -17,6 +18,7 @@ from jcnews_spider.checkup import short_name
 from jcnews_spider.checkup.shelf import address_of, place_of
 from jcnews_spider.trs.site import Section, Site
 from tests.crawling import ROOT, environment, scrapy
+from tests.neighbours import HTML, listing
 from tests.replica import Answer, Plan, Replica
 from tests.skeleton import editor, page
 from tests.test_trs_diagnosis import GONE, JSL, TEXT, WZWS
@@ -164,7 +166,7 @@ def test_a_saved_page_is_judged_alike(tmp_path: Path, body: bytes, code: int, sa
         ["none.html"],
         ["--site", "none"],
         ["--sections", "0"],
-        ["--sections", "2", f"{HOST}/"],
+        ["--sections", "2", f"{HOST}/xw/"],
         ["--url", HOST],
         [f"{HOST}/", "http://www.x.gov.cn/"],
     ],
@@ -241,6 +243,30 @@ def test_pages_of_a_site_without_a_file_give_that_file(
         ["paper_example_new", "fallback"] if case == "tianjinwe" else ["fallback"]
     )
     assert {Section(name, path) for path, name in sections.items()} <= set(site.sections)
+
+
+def test_the_home_page_of_a_host_without_a_file_leads_to_the_whole_file() -> None:
+    article = Answer(headers=HTML, body=(ROOT / "tests/pages/tianjinwe/article.html").read_bytes())
+    articles = [f"http://paper.example.com/tj/yw/201112/t20111220_{docid}.html" for docid in range(4, 7)]
+    home = "".join(f"<li><a href='/s{number}/'>栏目{number}</a></li>" for number in range(20))
+    pages = {
+        "/": Answer(headers=HTML, body=f"<html><body><a href='/tj/yw/'>民生</a>{home}</body></html>".encode()),
+        "/tj/yw/": listing(articles),
+        **{urlsplit(url).path: article for url in articles},
+    }
+    plan = Plan(articles=1, other_hosts={"paper.example.com": pages})
+    done, asked = doctor(plan, "http://paper.example.com/")
+    assert "Asking http://paper.example.com/, up to 8 sections and 3 articles of each" in done.stderr
+    assert len([url for url in asked if re.search("/(s[0-9]+|tj/yw)/$", url)]) == 8
+    told = re.search(r'^""".*?^\)$', done.stdout, re.DOTALL | re.MULTILINE)
+    assert told, done.stdout
+    names: dict[str, object] = {}
+    exec(told[0], names)
+    site = names["SITE"]
+    assert isinstance(site, Site)
+    assert len(site.sections) >= 21
+    assert site.templates[0].name == "paper_example_new"
+    assert "Linked but not in the table" not in done.stdout
 
 
 def test_pages_of_known_sites_or_without_an_address_give_no_file() -> None:

@@ -1,6 +1,7 @@
 """The -a arguments: read, checked, refused with a message that says which."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -70,3 +71,10 @@ def test_articles_alone_need_an_empty_sections() -> None:
 def test_what_makes_no_sense_is_refused(arguments: dict[str, str], said: str) -> None:
     with pytest.raises(UsageFault, match=re.escape(said)):
         Job.read(arguments, SITE)
+
+
+def test_a_site_without_sections_says_where_they_belong() -> None:
+    bare = replace(SITE, name="paper", sections=())
+    with pytest.raises(UsageFault, match=r"^paper has no sections: add them to jcnews_spider/sites/paper\.py"):
+        Job.read({}, bare)
+    assert Job.read({"sections": "xw/jcxw"}, bare).paths == ("xw/jcxw",)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -83,8 +84,8 @@ def test_a_site_none_of_whose_sections_is_found_is_no_success(tmp_path: Path) ->
 
 
 def test_every_command_of_the_document_runs_as_it_stands(tmp_path: Path) -> None:
-    blocks = re.findall(r"^```sh\n(.*?)^```", DOCUMENT, re.DOTALL | re.MULTILINE)
-    commands = [line for block in blocks for line in block.splitlines()]
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```", DOCUMENT, re.DOTALL | re.MULTILINE)
+    commands = [line for block in blocks for line in dedent(block).splitlines()]
     (tmp_path / "tests").symlink_to(ROOT / "tests")
     case = ROOT / "tests/pages/edu_youth/article.html"
     variables = {

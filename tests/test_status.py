@@ -84,6 +84,12 @@ def test_after_a_run_it_tells_what_is_there_and_changes_nothing(replica: Replica
     assert "Asked in vain, failures first (0 of 0): none" in said
 
 
+def test_a_list_that_shows_nothing_is_empty_and_not_unfinished(tmp_path: Path) -> None:
+    with Replica(Plan(articles=0)) as empty:
+        crawl(empty, tmp_path, ONE)
+    assert line(status(tmp_path), "Unfinished lists") == "xw/jcxw (empty so far)"
+
+
 def test_failures_are_told_with_reason_and_next_try(
     replica: Replica, faults: dict[str, Answer], tmp_path: Path
 ) -> None:

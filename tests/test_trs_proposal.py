@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jcnews_spider.trs.article import parse_article
-from jcnews_spider.trs.proposal import NEEDS, Evidence, Proposal, evidence, propose
+from jcnews_spider.trs.proposal import Evidence, Proposal, evidence, propose, tree_names
 from jcnews_spider.trs.template import Template
 from tests.test_trs_fallback import NAMELESS, ONE, PAPER, SHORT, SITE, SOUP, TABLE, THREE, TWO, URL
 
@@ -30,7 +30,11 @@ def proposed(*pages: str) -> Proposal:
 def pasted(proposal: Proposal) -> Template:
     """The template as a person pastes it."""
     names: dict[str, object] = {}
-    exec(f"{NEEDS}\nPASTED = {proposal.source}", names)
+    needs = (
+        "from jcnews_spider.trs.template import Template\n"
+        f"from jcnews_spider.trs.tree import {tree_names(proposal.source)}\n"
+    )
+    exec(f"{needs}PASTED = {proposal.source}", names)
     template = names["PASTED"]
     assert isinstance(template, Template)
     return template

@@ -14,7 +14,7 @@ from jcnews_spider.sites import SITES
 from jcnews_spider.trs.listing import parse_navigation
 from jcnews_spider.trs.masthead import site_title
 from jcnews_spider.trs.page import PageLines
-from jcnews_spider.trs.proposal import NEEDS
+from jcnews_spider.trs.proposal import tree_names
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.tree import parse_tree
 
@@ -59,11 +59,9 @@ def _imports(templates: str) -> str:
     """What the templates need."""
     if not templates:
         return ""
-    offered = re.findall(r"\w+", NEEDS.rpartition("import ")[2])
-    names = [name for name in offered if re.search(rf"\b{name}\(", templates)]
     return (
         "from jcnews_spider.trs.template import TRS_TEMPLATES, Template\n"
-        f"from jcnews_spider.trs.tree import {', '.join(names)}\n"
+        f"from jcnews_spider.trs.tree import {tree_names(templates)}\n"
     )
 
 

@@ -11,7 +11,7 @@ from jcnews_spider.console import table
 from jcnews_spider.encoding import decode
 from jcnews_spider.items import MISSING
 from jcnews_spider.trs.diagnosis import EMPTY_SECTION, Finding, counted
-from jcnews_spider.trs.proposal import NEEDS
+from jcnews_spider.trs.proposal import tree_names
 
 Paint = Callable[[str], str]
 """Marks what is missing."""
@@ -101,7 +101,8 @@ def _recognised(page: Examined) -> str:
 def robots_line(robots: Answer | None) -> str:
     """What robots.txt says."""
     if robots is None or robots.page is None:
-        return "robots.txt: cannot be had, so nothing may be asked (RFC 9309)"
+        why = robots.fault if robots else "robots.txt: cannot be had"
+        return f"{why}: nothing may be asked (RFC 9309)"
     text = decode(robots.page.body).text
     if robots.status != 200:
         meaning = "cannot be had, so nothing may be asked" if (robots.status or 0) >= 500 else "everything is allowed"
@@ -129,7 +130,8 @@ def proposal_text(proven: Proven, paint: Paint) -> str:
         (
             f"A template that reads {number} that none fits; put it first in the templates of {file}:",
             "",
-            NEEDS,
+            "from jcnews_spider.trs.template import Template",
+            f"from jcnews_spider.trs.tree import {tree_names(proposal.source)}",
             "",
             f"# title {proposal.title}, body {proposal.container}{warning}",
             f"{proposal.source},",
@@ -154,7 +156,8 @@ def advice(pages: Sequence[Examined], hopeless: Sequence[Examined]) -> Iterator[
             f"{_named(absent)}: not there. Compare the table in jcnews_spider/sites/{absent[0].site.name}.py with the"
             " navigation (scrapy sections --discover) and correct the paths."
         )
-    placed, others = (_values(pages, name) for name in ("sections by name", "other sections"))
+    of_table = [page for page in pages if page.site.sections]
+    placed, others = (_values(of_table, name) for name in ("sections by name", "other sections"))
     if placed:
         yield f"Found by name: {placed[0]}. Write the path into the table, so that it needs no look-up."
     if others:

@@ -99,7 +99,7 @@ class Visit:
 
     answers: tuple[Answer, ...]
     robots: Answer | None
-    """What robots.txt said, None when it was not to be had."""
+    """What robots.txt said, or why it was not to be had; None when nothing asked for it."""
     is_cut: bool = False
     """True when a signal ended it."""
 
@@ -115,8 +115,10 @@ def visit(process: AsyncCrawlerProcess, site: Site, start: Iterable[str], follow
     spider = crawler.spider
     if not isinstance(spider, VisitSpider):
         return Visit((), None)
-    is_cut = crawler.stats is not None and crawler.stats.get_value("finish_reason") == "shutdown"
-    return Visit(tuple(spider.answers.values()), spider.robots, is_cut)
+    said = crawler.stats.get_stats() if crawler.stats else {}
+    fault = said.get("robotstxt/unavailable")
+    robots = spider.robots or (Answer("/robots.txt", fault=fault) if fault else None)
+    return Visit(tuple(spider.answers.values()), robots, said.get("finish_reason") == "shutdown")
 
 
 def _answer(url: str, response: Response) -> Answer:

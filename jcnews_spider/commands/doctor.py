@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from jcnews_spider.trs.site import Site
 
 
+FIRST_SECTIONS = 8
+"""Sections that are visited of a site without a table: its home page may link a hundred."""
+
+
 class Command(SpiderCommand):
     """Shows what is recognised on a site's pages, field by field and where from; touches no archive."""
 
@@ -34,7 +38,9 @@ class Command(SpiderCommand):
         """Adds --site, --sections, --url and --save."""
         super().add_options(parser)
         parser.add_argument("--site", metavar="NAME", default="jcnews", help="the site to visit (default jcnews)")
-        parser.add_argument("--sections", metavar="N", type=int, help="visit the first N sections only")
+        parser.add_argument(
+            "--sections", metavar="N", type=int, help="of a whole site, visit the first N sections only"
+        )
         parser.add_argument(
             "--url", metavar="URL", help="address of a saved page; those of --save tell it by their place"
         )
@@ -46,21 +52,22 @@ class Command(SpiderCommand):
         from jcnews_spider.sites import site_named
 
         addresses = [name for name in args if _is_address(name)]
+        site = _home_of(args) if args else site_named(opts.site)
         if opts.url and (len(args) != 1 or addresses):
             raise UsageFault("--url goes with one file")
-        if opts.sections is not None and (args or opts.sections < 1):
+        if opts.sections is not None and (site is None or opts.sections < 1):
             raise UsageFault("--sections N goes with a visit of the whole site, N from 1 up")
-        pages = [_read(name, opts.url) for name in args if not _is_address(name)]
-        if not args:
-            pages = self._visit(site_named(opts.site), opts.sections)
-        elif addresses:
-            pages += self._ask(addresses)
+        if site:
+            pages = self._visit(site, opts.sections)
+        else:
+            pages = [_read(name, opts.url) for name in args if not _is_address(name)]
+            pages += self._ask(addresses) if addresses else []
         _show(pages)
         if opts.save:
             _save(opts.save, pages)
         if self._is_cut:
             raise Stopped("stopped early, what came until then is shown")
-        outcome = verdict(pages, is_visit=not args)
+        outcome = verdict(pages, is_visit=site is not None)
         print(f"\n{outcome.why} (exit {outcome.exit_code})")
         return outcome.exit_code
 
@@ -70,15 +77,17 @@ class Command(SpiderCommand):
         from jcnews_spider.checkup.itinerary import ARTICLES, Itinerary
         from jcnews_spider.checkup.tables import missing_line, robots_line
         from jcnews_spider.checkup.visit import visit
+        from jcnews_spider.trs.diagnosis import counted
 
-        number = min(sections or len(site.sections), len(site.sections))
+        known = len(site.sections)
+        number = min(sections or known, known) if known else sections or FIRST_SECTIONS
         minutes = number * (1 + ARTICLES) * self.settings.getfloat("DOWNLOAD_DELAY") / 60
         print(
-            f"Asking {site.root}, {number} sections and {ARTICLES} articles of each, one at a time: about"
-            f" {minutes:.0f} minutes. Nothing is archived.",
+            f"Asking {site.root}, {'' if known else 'up to '}{counted(number, 'section')} and {ARTICLES} articles of"
+            f" each, one at a time: about {minutes:.0f} minutes. Nothing is archived.",
             file=sys.stderr,
         )
-        way = Itinerary(site, sections)
+        way = Itinerary(site, number)
         found = visit(self.process, site, [site.root], way.follow)
         self._is_cut = found.is_cut
         missing = next((answer for answer in found.answers if answer.asked == way.probe), None)
@@ -136,9 +145,20 @@ def _save(folder: Path, pages: list[Examined]) -> None:
 
     written = shelf.save(folder, (page.answer for page in pages))
     print(f"\n{len(written)} pages in {folder}; scrapy doctor reads them again by name.")
-    if written:
-        url, path = written[-1]
+    articles = {page.answer.asked for page in pages if page.diagnosis.template}
+    for url, path in [one for one in written if one[0] in articles][-1:]:
         print(f"A golden page of one: scrapy savepage --url {url} {path}")
+
+
+def _home_of(args: list[str]) -> Site | None:
+    """The site whose home page is the one address that is named, else None."""
+    from jcnews_spider.sites import site_of
+    from jcnews_spider.urls import canonical_url
+
+    if len(args) != 1 or not _is_address(args[0]):
+        return None
+    site = site_of(canonical_url(args[0]))
+    return site if canonical_url(args[0]) == site.root else None
 
 
 def _is_address(name: str) -> bool:

@@ -72,7 +72,8 @@ def _summary(ledger: Ledger, site: str, values: Options, health: str) -> str:
 
     due = ledger.due.numbers(Scope(site, int(clock.now()), recheck_after_s=values.recheck_days))
     records = sum(segment.records for segment in ledger.outbox.segments())
-    unfinished = [section.path for section in ledger.sections.all(site) if section.walked_at and not section.complete]
+    unfinished = [section for section in ledger.sections.all(site) if section.walked_at and not section.complete]
+    lists = [section.path if section.has_articles else f"{section.path} (empty so far)" for section in unfinished]
     others = [other for other in ledger.articles.sites() if other != site]
     never, again, elsewhere = due["waiting"], due["rechecks"], due["moved"]
     return indented(
@@ -81,7 +82,7 @@ def _summary(ledger: Ledger, site: str, values: Options, health: str) -> str:
             ("Health", health),
             ("Due now", f"{never} never fetched, {again} to be checked again, {elsewhere} listed at another address"),
             ("Records", f"{records} sealed, {ledger.outbox.size()} waiting for their seal"),
-            ("Unfinished lists", ", ".join(unfinished) or "none"),
+            ("Unfinished lists", ", ".join(lists) or "none"),
             *([("Other sites", ", ".join(f"scrapy status {other}" for other in others))] if others else []),
         ]
     )

@@ -32,10 +32,7 @@ MOST_NAMES = 6
 """Ways to name one element that are tried."""
 
 
-NEEDS = (
-    "from jcnews_spider.trs.template import Template\nfrom jcnews_spider.trs.tree import Marked, token, tokens, xpath"
-)
-"""What a file needs into which a proposal is pasted."""
+_OF_TREE = ("Marked", "token", "tokens", "xpath")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ class Proposal:
 
     template: Template
     source: str
-    """The template as Python; NEEDS imports its names."""
+    """The template as Python; Template and what `tree_names` says must be imported."""
     container: str
     """The element of the body, as a style sheet names it."""
     title: str
@@ -71,6 +68,11 @@ class Proposal:
     def is_by_place(self) -> bool:
         """True when an element is named by its position, for want of an id or class: the first to break."""
         return bool(_BY_PLACE.search(self.source))
+
+
+def tree_names(source: str) -> str:
+    """What Python source that holds proposals needs from `jcnews_spider.trs.tree`, with commas between."""
+    return ", ".join(name for name in _OF_TREE if re.search(rf"\b{name}\(", source))
 
 
 def evidence(body: bytes, charset: str | None = None) -> Evidence | None:
