@@ -9,14 +9,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from random import Random
 
 from bench.databases import ARTICLES, NOW, keep, list_all
 from bench.figures import Asked, Figure
 from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.archive.ledger.due import Scope
+from jcnews_spider.archive.ledger.members import Member
 from jcnews_spider.spiders.queue import SHARED_BATCH
 from tests import postgres
 
@@ -38,8 +41,7 @@ def _measure(address: str, number: int, articles: int) -> Iterator[Figure]:
     with closing(Ledger(address)) as ledger:
         ledger.sections.add("s", "xw", None)
         list_all(ledger, articles)
-    with ProcessPoolExecutor(number, get_context("spawn")) as pool:
-        list(pool.map(abs, range(number)))  # they have begun
+    with begun_workers(number, address) as pool:
         begun = time.perf_counter()
         claimed, kept = zip(*pool.map(_work, [address] * number, range(number)), strict=True)
         seconds = time.perf_counter() - begun
@@ -48,22 +50,43 @@ def _measure(address: str, number: int, articles: int) -> Iterator[Figure]:
     yield Figure(f"{number} workers together", articles / seconds, "articles/s")
 
 
+@contextmanager
+def begun_workers(number: int, address: str) -> Iterator[ProcessPoolExecutor]:
+    """Processes that have all begun and imported what asks the ledger."""
+    context = get_context("spawn")
+    line = context.Barrier(number)
+    with ProcessPoolExecutor(number, context, _begin, (line, address)) as pool:
+        list(pool.map(abs, range(number)))
+        yield pool
+
+
+def _begin(line: Barrier, address: str) -> None:
+    Ledger(address).close()
+    line.wait()
+
+
+def claim(ledger: Ledger, own: Member, scope: Scope, last: KnownArticle | None) -> list[KnownArticle]:
+    """What a member of a crawl claims at once, behind the last that it has had, as a run does."""
+    with ledger.transaction():
+        batch = ledger.due.waiting(scope, last, SHARED_BATCH)
+        ledger.claims.take(own, [(known.n, known.url) for known in batch])
+    return batch
+
+
 def _work(address: str, number: int) -> tuple[float, float]:
     """Seconds that a worker waited for its claims, and for what it kept."""
     draw, claimed, kept, run_id = Random(number), 0.0, 0.0, f"r{number}"
     with closing(Ledger(address)) as ledger:
         with ledger.transaction():
             own = ledger.members.enter(run_id)
-        scope = Scope("s", NOW, member=own.n, run_id=run_id)
+        scope, last = Scope("s", NOW, member=own.n, run_id=run_id), None
         while True:
             begun = time.perf_counter()
-            with ledger.transaction():
-                batch = ledger.due.waiting(scope, None, SHARED_BATCH)
-                ledger.claims.take(own, [(known.n, known.url) for known in batch])
+            batch = claim(ledger, own, scope, last)
             claimed += time.perf_counter() - begun
             if not batch:
                 return claimed, kept
-            begun = time.perf_counter()
+            last, begun = batch[-1], time.perf_counter()
             for known in batch:
                 with ledger.transaction():
                     keep(ledger, known, draw, run_id)
