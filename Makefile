@@ -53,7 +53,7 @@ soak: setup
 	$(BIN)/python -m pip install -q --disable-pip-version-check 'atheris>=3'
 	$(BIN)/python -m tests.fuzz
 
-# Limits and rates, printed beside what they must be; nginx, wget and make bench-peers add what they stand for.
+# Limits and rates, printed beside what they must be; nginx, wget, redis-server and make bench-peers add what they stand for.
 bench: setup
 	$(BIN)/python -m bench $(if $(CORPUS),--corpus $(CORPUS)); code=$$?; \
 	  if [ -x $(PEERS) ]; then $(PEERS) bench/plots.py docs/img output/bench/*.json; fi; exit $$code
@@ -74,11 +74,11 @@ replay: setup .venv-pywb/ready
 quality: setup
 	$(BIN)/python -m tests.quality $(CORPUS)
 
-# Other extractors, and what draws the plots, in an environment of their own.
+# Other extractors and queues, and what draws the plots, in an environment of their own.
 bench-peers:
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/pip install -q -U pip
-	.venv-peers/bin/pip install -q trafilatura 'newspaper4k[zh]' gne readability-lxml lxml_html_clean matplotlib
+	.venv-peers/bin/pip install -q trafilatura 'newspaper4k[zh]' gne readability-lxml lxml_html_clean matplotlib 'scrapy-redis>=0.9,<1'
 
 crawl: setup
 	$(BIN)/scrapy crawl jcnews

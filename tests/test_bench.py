@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 import bench.__main__ as program
-from bench import check, extraction, served
+from bench import check, extraction, queues, redis_server, served
 from bench.contenders import OWN, Contender, WrongCount, contenders, tuned
 from bench.figures import Asked, Figure, table_of
 from bench.processes import measured
 from bench.served import Served, plan
+from tests import postgres
+from tests.postgres import Server
 
 ARTICLES = 40
 
@@ -137,3 +139,36 @@ def test_every_pinned_ratio_is_measured() -> None:
 def test_memory_is_the_command_s_and_not_its_parent_s() -> None:
     held = b"x" * 200_000_000
     assert measured([sys.executable, "-c", ""]).memory_mb < len(held) / 1e6
+
+
+def test_queues_without_a_server_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(postgres, "programs", lambda: None)
+    monkeypatch.setattr(redis_server, "PROGRAM", None)
+    assert list(queues.figures(Asked())) == []
+    told = capsys.readouterr().err
+    assert "apt-get install postgresql" in told
+    assert "apt-get install redis-server" in told
+
+
+def test_a_queue_that_loses_an_address_is_refused() -> None:
+    with pytest.raises(WrongCount, match="someone: 9 of 10 addresses"):
+        queues.counted("someone", lambda addresses, _: (1.0, addresses - 1), 10, 1)
+
+
+@pytest.mark.parametrize("is_durable", [False, True])
+def test_two_workers_claim_and_keep_each_address_of_the_ledger_once(server: Server, is_durable: bool) -> None:
+    rate, done = queues.ledger_rate(server, 30, 2, is_durable=is_durable)
+    assert done == 30
+    assert rate > 0
+
+
+@pytest.mark.parametrize("kind", ["streams", "scrapy-redis"])
+def test_two_workers_do_each_address_of_a_queue_in_redis_once(kind: str) -> None:
+    if missing := redis_server.missing():
+        pytest.skip(missing)
+    with redis_server.running() as port:
+        rate, done = queues.redis_rate(kind, port, 30, 2)
+    assert done == 30
+    assert rate > 0
