@@ -31,7 +31,7 @@ _ADDRESS = re.compile(r"(tcp|tls)://\S+:\d+")
 ANSWER_S = 5
 """Seconds in which a scheduler must answer, and then a worker be there."""
 RETURN_S = 60
-"""Seconds without a single worker after which the work is given up: a nanny has another one running in three."""
+"""Seconds between two looks, where nothing comes, whether scheduler and workers are there: a nanny takes three."""
 
 
 class Cluster:
@@ -48,6 +48,7 @@ class Cluster:
             raise UsageFault(f"--cluster {address!r} is no address such as tcp://127.0.0.1:8786 or tls://HOST:PORT")
         from distributed import Client  # noqa: PLC0415 - an extra
 
+        self._address = address
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it logs comes as an exception, too
         try:
             self._client = Client(address, timeout=ANSWER_S, set_as_default=False)
@@ -67,23 +68,41 @@ class Cluster:
         folder, and what the work raises.
         """
         from distributed import KilledWorker  # noqa: PLC0415
-        from distributed.comm import CommClosedError  # noqa: PLC0415
 
-        ahead = AHEAD * sum(self._client.nthreads().values())
-        submit = partial(self._client.submit, _done, self._common, work, pure=False)
+        submit = partial(self._submit, partial(_done, self._common, work))
         try:
-            for future in in_order(submit, inputs, ahead):
+            for future in in_order(submit, inputs, AHEAD * self._threads()):
                 yield self._result(future)
-        except (KilledWorker, CancelledError, CommClosedError) as fault:
+        except KilledWorker as fault:
             raise WorkerLost(f"the cluster gave up: {fault}") from None
+        except CancelledError:
+            raise self._lost() from None
+
+    def _submit(self, work: Callable[[T], list[R]], one: T) -> Future:
+        """Raises WorkerLost without a scheduler: what a client is given that has closed is nobody's."""
+        if self._client.status != "running":
+            raise self._lost()
+        return self._client.submit(work, one, pure=False)
 
     def _result(self, future: Future) -> Any:
         while True:
             try:
                 return future.result(timeout=RETURN_S)
-            except TimeoutError:
-                if not self._client.nthreads():
+            except OSError:
+                if future.status == "error":  # the work's own
+                    raise
+                if not self._threads():
                     raise WorkerLost("the cluster has no worker any more") from None
+
+    def _threads(self) -> int:
+        """Those of all workers; raises WorkerLost when the scheduler does not say."""
+        try:
+            return sum(self._client.sync(self._client.scheduler.ncores, callback_timeout=ANSWER_S).values())
+        except OSError:
+            raise self._lost() from None
+
+    def _lost(self) -> WorkerLost:
+        return WorkerLost(f"--cluster {self._address}: its scheduler has ended, hangs, or cannot be reached any more")
 
     def __enter__(self) -> Self:
         return self

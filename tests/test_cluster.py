@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -28,7 +29,8 @@ Client = pytest.importorskip("distributed", reason="needs the extra cluster").Cl
 
 LOCAL = ["--no-dashboard", "--host", "127.0.0.1"]
 BLIND_WORKER = ("--parser", "9")
-MORTAL = ("--kill-at", "1")
+MORTAL = ("--signal", "SIGKILL:1")
+LOST = "its scheduler has ended, hangs, or cannot be reached any more\n"
 NOWHERE = [[Place("jcnews:1", "articles/none.jsonl", 0)]]
 
 
@@ -54,14 +56,14 @@ def output(whole: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def standing() -> Iterator[str]:
     """A scheduler with two workers that are blind for the source."""
-    with scheduler() as address, worker(address, *BLIND_WORKER), worker(address, *BLIND_WORKER, number=2):
+    with scheduler() as (address, _), worker(address, *BLIND_WORKER), worker(address, *BLIND_WORKER, number=2):
         yield address
 
 
 @pytest.fixture(scope="module")
 def lonely() -> Iterator[str]:
     """A scheduler without workers, that gives work up when one is killed over it."""
-    with scheduler(DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as address:
+    with scheduler(DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as (address, _):
         yield address
 
 
@@ -79,12 +81,12 @@ def process(*arguments: str, **variables: str) -> Iterator[subprocess.Popen[byte
 
 
 @contextmanager
-def scheduler(**variables: str) -> Iterator[str]:
-    """The address of a scheduler that listens."""
+def scheduler(**variables: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address of a scheduler that listens, and its process."""
     port = free_port()
-    with process("distributed.cli.dask_scheduler", *LOCAL, "--port", str(port), **variables):
+    with process("distributed.cli.dask_scheduler", *LOCAL, "--port", str(port), **variables) as running:
         wait_until(lambda: listens(port))
-        yield f"tcp://127.0.0.1:{port}"
+        yield f"tcp://127.0.0.1:{port}", running
 
 
 @contextmanager
@@ -95,6 +97,19 @@ def worker(address: str, *twist: str, number: int = 1) -> Iterator[subprocess.Po
         with Client(address, set_as_default=False) as client:
             wait_until(lambda: len(client.nthreads()) == number)
         yield running
+
+
+@contextmanager
+def mortal_scheduler(at: int = 1) -> Iterator[str]:
+    """One with two workers, of which the second kills it at its n-th piece of work."""
+    with scheduler() as (address, process), worker(address, *BLIND_WORKER):
+        with worker(address, *BLIND_WORKER, "--signal", f"SIGKILL:{at}", "--to", str(process.pid), number=2):
+            yield address
+        assert process.wait(10) < 0
+
+
+def by_id(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(records, key=lambda record: str(record["id"]))
 
 
 def free_port() -> int:
@@ -170,6 +185,47 @@ def test_the_command_says_why_the_cluster_did_not_finish(output: Path, lonely: s
     assert (done.returncode, done.stdout) == (1, "")
     assert "the cluster gave up" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("reparse", "--diff"), ("verify",)])
+def test_a_command_whose_scheduler_is_killed_ends_with_1_and_a_line(output: Path, arguments: tuple[str, ...]) -> None:
+    before = files(output)
+    with mortal_scheduler() as address:
+        done = run(output, *arguments, "--cluster", address, shim=BLIND)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"scrapy {arguments[0]}: --cluster {address}: {LOST}"
+    assert files(output) == before
+
+
+def test_what_a_reparse_has_written_when_its_scheduler_is_killed_is_whole_and_the_next_one_goes_on(
+    whole: Path, output: Path, tmp_path: Path
+) -> None:
+    other = Path(shutil.copytree(output, tmp_path / "other"))
+    local = run(other, "reparse", "--apply", shim=BLIND)
+    with mortal_scheduler(at=2) as address:
+        done = run(output, "reparse", "--apply", "--cluster", address, shim=BLIND)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith(LOST)
+    again = run(output, "reparse", "--apply", shim=BLIND)
+    assert again.returncode == local.returncode
+    assert by_id(news(output, whole)) == by_id(news(other, whole))
+    assert run(output, "verify").stdout.splitlines()[:-1] == run(other, "verify").stdout.splitlines()[:-1]
+
+
+@pytest.mark.parametrize("sent", ["SIGSTOP", "SIGKILL"])
+def test_work_whose_scheduler_is_gone_while_nothing_is_awaited_is_given_up(
+    output: Path, monkeypatch: pytest.MonkeyPatch, sent: str
+) -> None:
+    for name in ("ANSWER_S", "RETURN_S"):
+        monkeypatch.setattr(cluster, name, 1)
+    with scheduler() as (address, process), worker(address), Cluster(address, output) as joined:
+        results = joined.results(partial(read_anew, output, "jcnews", ""), NOWHERE * 20)
+        next(results)
+        process.send_signal(signal.Signals[sent])
+        if sent == "SIGKILL":
+            wait_until(lambda: joined._client.status == "closed")
+        with pytest.raises(WorkerLost, match="its scheduler has ended"):
+            list(results)
 
 
 @pytest.mark.parametrize(

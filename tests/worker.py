@@ -1,7 +1,8 @@
-"""`python -m tests.worker [--parser V] [--kill-at N] [--set NAME=VALUE] -- ADDRESS …`: `dask worker` with a twist.
+"""`python -m tests.worker [--parser V] [--signal NAME:N] [--set NAME=VALUE] -- ADDRESS …`: `dask worker` with a twist.
 
---parser gives the parser another version and makes it blind for the source, as `tests/shim.py` does; --kill-at lets
-the process kill itself at its n-th piece of work, --set gives a name of a module another value.
+--parser gives the parser another version and makes it blind for the source, as `tests/shim.py` does; --signal lets the
+process send itself a signal at its n-th piece of work, or with --to another process; --set gives a name of a module
+another value.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from itertools import count
 from typing import Any
@@ -27,15 +29,18 @@ def main() -> None:
     border = sys.argv.index("--")
     parser = argparse.ArgumentParser(prog="python -m tests.worker")
     parser.add_argument("--parser")
-    parser.add_argument("--kill-at", type=int)
+    parser.add_argument("--signal")
+    parser.add_argument("--to", type=int, default=os.getpid())
     parser.add_argument("--set", action="append", default=[])
     options = parser.parse_args(sys.argv[1:border])
     if options.parser:
         shim._change_parser(options.parser, drop_source=True)
-    if options.kill_at:
+    if options.signal:
+        name, _, number = options.signal.partition(":")
+        send = partial(os.kill, options.to, signal.Signals[name])
         calls = count(1)
-        for module, name in ((reextraction, "read_anew"), (evidence, "states_of"), (evidence, "members_of")):
-            setattr(module, name, _mortal(getattr(module, name), calls, options.kill_at))
+        for module, work in ((reextraction, "read_anew"), (evidence, "states_of"), (evidence, "members_of")):
+            setattr(module, work, _sending(send, getattr(module, work), calls, int(number)))
     for pair in options.set:
         name, _, value = pair.partition("=")
         module, _, attribute = name.rpartition(".")
@@ -43,13 +48,15 @@ def main() -> None:
     dask_worker(sys.argv[border + 1 :])
 
 
-def _mortal(work: Callable[..., Any], calls: count[int], last: int) -> Callable[..., Any]:
-    def works_until_killed(*arguments: Any) -> Any:
-        if next(calls) == last:
-            os.kill(os.getpid(), signal.SIGKILL)
+def _sending(send: Callable[[], None], work: Callable[..., Any], calls: count[int], which: int) -> Callable[..., Any]:
+    """The work, before the n-th of which a signal is sent."""
+
+    def works(*arguments: Any) -> Any:
+        if next(calls) == which:
+            send()
         return work(*arguments)
 
-    return works_until_killed
+    return works
 
 
 if __name__ == "__main__":
