@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,7 @@ Client = pytest.importorskip("distributed", reason="needs the extra cluster").Cl
 LOCAL = ["--no-dashboard", "--host", "127.0.0.1"]
 BLIND_WORKER = ("--parser", "9")
 MORTAL = ("--signal", "SIGKILL:1")
+STUCK = ("--signal", "SIGSTOP:1")
 LOST = "its scheduler has ended, hangs, or cannot be reached any more\n"
 NOWHERE = [[Place("jcnews:1", "articles/none.jsonl", 0)]]
 
@@ -106,6 +108,11 @@ def mortal_scheduler(at: int = 1) -> Iterator[str]:
         with worker(address, *BLIND_WORKER, "--signal", f"SIGKILL:{at}", "--to", str(process.pid), number=2):
             yield address
         assert process.wait(10) < 0
+
+
+def is_stopped(pid: int) -> bool:
+    """True for a process that SIGSTOP has stopped."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def by_id(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -210,6 +217,30 @@ def test_what_a_reparse_has_written_when_its_scheduler_is_killed_is_whole_and_th
     assert again.returncode == local.returncode
     assert by_id(news(output, whole)) == by_id(news(other, whole))
     assert run(output, "verify").stdout.splitlines()[:-1] == run(other, "verify").stdout.splitlines()[:-1]
+
+
+@pytest.mark.parametrize("then", ["SIGCONT", "SIGKILL"])
+def test_a_worker_that_is_stuck_is_waited_for_until_it_goes_on_or_is_killed(
+    output: Path, standing: str, then: str
+) -> None:
+    local = run(output, "reparse", "--diff", shim=BLIND)
+    with worker(standing, *BLIND_WORKER, *STUCK, number=3) as stuck, ThreadPoolExecutor(1) as beside:
+        shared = beside.submit(run, output, "reparse", "--diff", "--cluster", standing, shim=BLIND)
+        wait_until(lambda: is_stopped(stuck.pid))
+        stuck.send_signal(signal.Signals[then])
+        assert said(shared.result()) == said(local)
+
+
+def test_a_worker_that_stays_stuck_is_given_up_and_its_share_done_by_another(output: Path) -> None:
+    local = run(output, "reparse", "--diff", shim=BLIND)
+    with (
+        scheduler(DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL="1s") as (address, _),
+        worker(address, *BLIND_WORKER),
+        worker(address, *BLIND_WORKER, *STUCK, number=2) as stuck,
+    ):
+        shared = run(output, "reparse", "--diff", "--cluster", address, shim=BLIND)
+        assert is_stopped(stuck.pid)
+    assert said(shared) == said(local)
 
 
 @pytest.mark.parametrize("sent", ["SIGSTOP", "SIGKILL"])
