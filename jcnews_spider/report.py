@@ -40,7 +40,8 @@ def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float, bro
     reasons = _reasons(stats)
     storage_fault = stats.get("storage/fault")
     cause = stats.get("robotstxt/unavailable") or reasons or finish_reason
-    nothing_came = asked and not stats.get("addresses/answered", 0) and (reasons or not stopped)
+    came = stats.get("addresses/answered", 0) or (stats.get("run/others_came") and finish_reason == "finished")
+    nothing_came = asked and not came and (reasons or not stopped)
     too_many_failed = failed >= LEAST_FAILED and failed > fail_ratio * asked
     ends = (
         (1, "run/usage_fault" in stats, stats.get("run/usage_fault")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,59 @@ def test_whoever_must_be_alone_finds_a_shared_archive_busy(replica: Replica, led
     with pytest.raises(ArchiveBusy):
         opened(SharedArchive, tmp_path, "r4")
     alone.close()
+
+
+# ---- how a share is judged
+
+
+@pytest.mark.parametrize(
+    ("failing", "code", "why"), [(1, 0, "done"), (10, 2, "10 of 10 addresses failed: http_404 ×10")]
+)
+def test_a_share_of_articles_that_all_fail_is_no_site_that_cannot_be_crawled(
+    replica: Replica, ledger: str, tmp_path: Path, failing: int, code: int, why: str
+) -> None:
+    with walking(tmp_path, ledger) as one, workers(replica, tmp_path, ledger) as crowd:
+        crowd.begin(1, ONE)
+        wait_until(lambda: one.ledger.runs.last("jcnews", 1))
+        end_of_walk(one, failing)
+        crowd.end(code)
+        (report,) = crowd.told().values()
+        assert report["why"] == why
+        assert report["addresses"] == {"asked": failing, "answered": 0, "failed": failing}
+
+
+def test_a_section_that_is_nowhere_beside_one_that_another_run_walks_is_absent(
+    replica: Replica, ledger: str, tmp_path: Path
+) -> None:
+    with walking(tmp_path, ledger) as one, workers(replica, tmp_path, ledger) as crowd:
+        crowd.begin(1, f"{ONE},xw/nowhere")
+        wait_until(lambda: any("nowhere" in url for url in asked(replica, 0)))
+        end_of_walk(one, 0)
+        crowd.end()
+        (report,) = crowd.told().values()
+        assert report["sections"]["xw/nowhere"]["end"] == "absent"
+
+
+@contextmanager
+def walking(root: Path, ledger: str) -> Iterator[SharedArchive]:
+    """A run that has begun to walk a section."""
+    with shared(root, ledger, "r1") as one:
+        assert one.crew
+        assert one.crew.may_walk("jcnews", "xw/gnxw")
+        yield one
+
+
+def end_of_walk(one: SharedArchive, articles: int) -> None:
+    """Lets the section show so many articles, none of which is there."""
+    assert one.crew
+    with one.ledger.transaction():
+        one.ledger.sections.add("jcnews", "xw/gnxw", None)
+        one.ledger.sections.note_page("jcnews", "xw/gnxw", 1, unknown=True, now=EVER)
+        for docid in range(articles):
+            url = f"http://www.jcnews.com.cn/xw/gnxw/202210/t20221009_{docid}.html"
+            one.ledger.articles.add(f"jcnews:{docid}", replace(address(docid), url=url), None, 0)
+            one.ledger.sections.add_member("jcnews", "xw/gnxw", f"jcnews:{docid}")
+    one.crew.end_walks()
 
 
 # ---- members

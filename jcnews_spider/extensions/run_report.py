@@ -63,6 +63,7 @@ class RunReport:
         try:
             with storage_faults():
                 self._note_due(spider)
+                self._note_others(spider)
                 judged = self._judge(spider, stats)
         except StorageFault as fault:
             stats.setdefault("storage/fault", str(fault))
@@ -79,6 +80,11 @@ class RunReport:
         scope = Scope(spider.site.name, int(clock.now()), recheck_after_s=spider.options.recheck_days)
         for name, number in spider.archive.ledger.due.numbers(scope).items():
             self._crawler.stats.set_value(f"due/{name}", number)
+
+    def _note_others(self, spider: Any) -> None:
+        """Notes that lists came to the runs beside this one, whose share may be one address that fails."""
+        if spider.archive.crew and spider.archive.ledger.sections.any_came(spider.site.name, spider.started):
+            self._crawler.stats.set_value("run/others_came", 1)
 
     def _judge(self, spider: Any, stats: dict[str, Any]) -> health.Judgement:
         """The run's numbers beside those of earlier runs; one over chosen articles is never compared with."""

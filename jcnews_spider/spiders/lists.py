@@ -34,10 +34,10 @@ class Lists:
 
     @property
     def nowhere(self) -> list[str]:
-        """The paths that were walked, if there is nothing at any of them and the site's table has none."""
+        """The paths to be walked, if the run walked all, nothing is at any of them and the site's table has none."""
         table = {section.path for section in self._site.sections}
         is_nowhere = all(walk.end == ABSENT and path not in table for path, walk in self.walks.items())
-        return list(self.walks) if is_nowhere else []
+        return list(self.walks) if is_nowhere and self.walks.keys() >= self._spider.sections.keys() else []
 
     def begin(self, path: str) -> Iterator[Request]:
         """The request of a section's first page, conditional when nothing behind an unchanged one can be new."""

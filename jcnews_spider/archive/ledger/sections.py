@@ -152,6 +152,11 @@ class Sections:
             {"now": now, "page": page, "known": int(not unknown), "site": site, "path": path},
         )
 
+    def any_came(self, site: str, since: int) -> bool:
+        """True when a list page of a site was read since a time, by whichever run."""
+        row = self._db.execute("SELECT 1 FROM sections WHERE site = ? AND walked_at >= ? LIMIT 1", (site, since))
+        return row.fetchone() is not None
+
     def note_end(self, site: str, path: str, pages: int, etag: str | None, last_modified: str | None, now: int) -> None:
         """Marks a section complete, with the validators that its first page had when the walk began."""
         self._db.execute(
