@@ -131,14 +131,22 @@ Rule = Callable[[Measure, Sequence[Past], Limits], str | None]
 """Gives what is wrong, None when nothing is."""
 
 
-def breaches(measures: Sequence[Measure], history: History, limits: Limits) -> list[Breach]:
-    """What is wrong, in the order of the measures."""
-    found = []
+def judge(measures: Sequence[Measure], history: History, limits: Limits) -> Judgement:
+    """What is wrong, in the order of the measures, and what later runs are compared with.
+
+    What is wrong of too few is neither told nor remembered: one share of a crawl, or one quiet night, after the other
+    it would become what is usual.
+    """
+    kept, found = [], []
     for measure in measures:
         past = history.get((measure.kind, measure.subject), ())
-        if what := RULES[measure.kind](measure, past, limits):
+        what = RULES[measure.kind](measure, past, limits)
+        if what and _is_of_few(measure):
+            continue
+        kept.append(measure)
+        if what:
             found.append(Breach(measure, what, past[0].run_id if past else None))
-    return found
+    return Judgement(kept, found)
 
 
 def silence(path: str, url: str, days: Sequence[date], today: date, least_days: int) -> Measure | None:
@@ -161,23 +169,22 @@ def _lacks(measure: Measure, past: Sequence[Past], limits: Limits) -> str | None
         floor = min(floor, share - chance)
     elif measure.subject not in REQUIRED:
         return None
-    lacking = round(measure.of * (1 - measure.value))
-    if lacking < LEAST_RECORDS or measure.value >= floor:
+    if measure.value >= floor:
         return None
-    return f"{lacking} of {measure.of:g} records lack {measure.subject}"
+    return f"{_number_lacking(measure)} of {measure.of:g} records lack {measure.subject}"
 
 
 def _more(text: str) -> Rule:
     """The rule of a share that must not rise; `text` says of what it is one."""
 
     def rule(measure: Measure, past: Sequence[Past], limits: Limits) -> str | None:
-        usual, number = _usual_share(past, measure.of), round(measure.of * measure.value)
-        if usual is None or number < LEAST_RECORDS:
+        usual = _usual_share(past, measure.of)
+        if usual is None:
             return None
         share, chance = usual
         if measure.value <= share + max(limits.rise, chance):
             return None
-        return f"{number} of {measure.of:g} {text}, usually {share:.1%}"
+        return f"{_number_having(measure)} of {measure.of:g} {text}, usually {share:.1%}"
 
     return rule
 
@@ -186,7 +193,7 @@ def _less(text: str) -> Rule:
     """The rule of a median or mean that must not fall; what is taken from few records may fall further."""
 
     def rule(measure: Measure, past: Sequence[Past], limits: Limits) -> str | None:
-        if len(past) < LEAST_RUNS or measure.of < LEAST_OF_MEDIAN:
+        if len(past) < LEAST_RUNS:
             return None
         usual = median(run.value for run in past)
         if measure.value >= usual * (1 - limits.drop) ** max(1.0, sqrt(STEADY / measure.of)):
@@ -222,6 +229,26 @@ RULES: Mapping[str, Rule] = {
     "silence": _silent,
 }
 """The rule of each kind of measure."""
+
+
+def _is_of_few(measure: Measure) -> bool:
+    """True where less is wrong, or less was measured, than says anything."""
+    match measure.kind:
+        case "coverage":
+            return _number_lacking(measure) < LEAST_RECORDS
+        case "fallback" | "misfit":
+            return _number_having(measure) < LEAST_RECORDS
+        case "length" | "bytes":
+            return measure.of < LEAST_OF_MEDIAN
+    return False
+
+
+def _number_having(measure: Measure) -> int:
+    return round(measure.of * measure.value)
+
+
+def _number_lacking(measure: Measure) -> int:
+    return round(measure.of * (1 - measure.value))
 
 
 def _usual_share(past: Sequence[Past], records: float) -> tuple[float, float] | None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jcnews_spider.archive.ledger import Ledger
-from jcnews_spider.health import PAST, Breach, Judgement, Limits, Measure, Past, breaches, silence
+from jcnews_spider.health import PAST, Breach, Judgement, Limits, Measure, Past, judge, silence
 from tests.changes import Changes
 from tests.crawling import crawl, scrapy
 from tests.ledgers import opened
@@ -26,7 +26,7 @@ LONG = editor(*["这是一段虚构的正文，说明本页由测试写成，它
 def told(kind: str, value: float, of: float, *past: tuple[float, float], subject: str = "") -> list[str]:
     """What is said of a number after runs with (value, of), the newest first."""
     history = {(kind, subject): [Past(f"r{number}", *one) for number, one in enumerate(past)]}
-    return [breach.what for breach in breaches([Measure(kind, subject, value, of)], history, Limits())]
+    return [breach.what for breach in judge([Measure(kind, subject, value, of)], history, Limits()).breaches]
 
 
 ALWAYS = [(1.0, 40.0)] * PAST
@@ -88,6 +88,26 @@ def test_a_rule_breaks_where_it_should(
     kind: str, subject: str, value: float, of: float, past: list[tuple[float, float]], *, is_breach: bool
 ) -> None:
     assert bool(told(kind, value, of, *past, subject=subject)) is is_breach
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "usual", "wrong"),
+    [
+        ("coverage", "published_at", 1, 0), ("coverage", "source", 1, 0), ("fallback", "", 0, 1),
+        ("misfit", "", 0, 1), ("length", "", 600, 20), ("bytes", "", 9000, 300),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_of_too_few_never_becomes_usual(kind: str, subject: str, usual: float, wrong: float) -> None:
+    """Twelve articles a day that two runs share, ten and two, of a site that was well and is no more."""
+    past = [Past("r", usual, 40)] * PAST
+    for _ in range(2 * PAST):
+        said = []
+        for of in (10, 2):
+            judged = judge([Measure(kind, subject, wrong, of)], {(kind, subject): past[:PAST]}, Limits())
+            said.append(bool(judged.breaches))
+            if not judged.breaches:
+                past = [*(Past("r", measure.value, measure.of) for measure in judged.measures), *past]
+        assert said == [True, False]
 
 
 def test_chance_alone_breaks_no_rule() -> None:

@@ -100,8 +100,8 @@ class RunReport:
             measures = [measure for measure in measures if measure.is_absolute]
         history = {(m.kind, m.subject): ledger.measures.past(spider.site.name, m.kind, m.subject) for m in measures}
         limits = health.Limits(options.min_coverage, options.min_source, options.max_rise, options.max_drop)
-        found = health.breaches(measures, history, limits)
-        return health.Judgement(() if spider.job.is_chosen else measures, found)
+        judged = health.judge(measures, history, limits)
+        return health.Judgement(breaches=judged.breaches) if spider.job.is_chosen else judged
 
     def _silences(self, spider: Any) -> Iterator[health.Measure]:
         """How long each section whose list came shows nothing new."""
