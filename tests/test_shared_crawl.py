@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from jcnews_spider.archive import Archive, SharedArchive
-from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.due import Scope
 from jcnews_spider.errors import ArchiveBusy
 from tests.crawling import asked, crawl, wait_until
 from tests.ledgers import EVER, address
 from tests.postgres import Server
 from tests.replica import Plan, Replica
-from tests.shared import kill_at_random, pace, workers
+from tests.shared import kill_at_random, workers
 
 ARTICLES = 90
-DELAY_S = 0.15
 ONE = "sections=xw/gnxw"
 
 
@@ -111,23 +109,6 @@ def test_a_server_that_crashes_in_mid_crawl_ends_all_with_7_and_the_next_ones_co
         crowd.begin(3)
         crowd.end()
         crowd.assert_whole()
-
-
-def test_four_workers_ask_a_host_no_faster_than_one(replica: Replica, server: Server, tmp_path: Path) -> None:
-    seconds = []
-    for number in (1, 4):
-        since = len(replica.requests)
-        output, settings = tmp_path / str(number), {"DOWNLOAD_DELAY": DELAY_S, "DOWNLOAD_DELAY_JITTER": 0}
-        with workers(replica, output, server.new_address(), **settings) as crowd:
-            crowd.begin(number, ONE)
-            crowd.end()
-        seconds.append(pace(replica, since))
-    since = len(replica.requests)
-    crawl(replica, tmp_path / "alone", ONE, DOWNLOAD_DELAY=DELAY_S, DOWNLOAD_DELAY_JITTER=0)
-    alone = pace(replica, since)
-    print(f"seconds a request: alone {alone:.4f}, one worker {seconds[0]:.4f}, four {seconds[1]:.4f}")
-    assert seconds[0] == pytest.approx(alone, rel=0.1)
-    assert seconds[1] == pytest.approx(alone, rel=0.1)
 
 
 def test_whoever_must_be_alone_finds_a_shared_archive_busy(replica: Replica, ledger: str, tmp_path: Path) -> None:
@@ -276,13 +257,3 @@ def test_a_run_that_is_alone_needs_no_burial_of_those_before(ledger: str, tmp_pa
         assert claimed(two) == ["s:1"]
         two.finish()
     assert not any((tmp_path / ".members").iterdir())
-
-
-def test_a_turn_and_a_rest_of_a_host_hold_for_every_run(ledger: str) -> None:
-    with closing(Ledger(ledger)) as one, closing(Ledger(ledger)) as two:
-        assert one.paces.take("h", 10) == 0
-        assert 9 < two.paces.take("h", 10) <= 10
-        assert one.paces.take("other", 0) == 0
-        two.paces.rest("h", 60)
-        two.paces.rest("h", 30)
-        assert 59 < one.paces.take("h", 10) <= 60
