@@ -88,10 +88,36 @@ _ID = re.compile(r"[a-z0-9_.-]+:\d+")
 
 
 def sites_meant(ledger: Ledger, name: str | None) -> list[Site]:
-    """The site of that name, without one every site of which the archive has articles; raises UsageFault."""
+    """The archive's site of that name, without one each of its sites; raises UsageFault."""
+    held = _sites_of(ledger)
+    if name is None:
+        return held
+    if (site := site_named(name)) not in held:
+        raise UsageFault(f"the archive has nothing of {name}; its sites: {_names(held) or 'none yet'}")
+    return [site]
+
+
+def site_meant(settings: Settings, name: str | None, line: str) -> Site:
+    """The site of that name, without one the archive's only one, and jcnews before it has any.
+
+    Raises UsageFault where there are several, and says by the command's line, up to the name, how one is named.
+    """
     if name is not None:
-        return [site_named(name)]
-    return [SITES[held] for held in ledger.articles.sites() if held in SITES]
+        return site_named(name)
+    with ledger_to_read(settings) as ledger:
+        held = _sites_of(ledger) if ledger else []
+    if len(held) > 1:
+        raise UsageFault(f"the archive has several sites, {_names(held)}: name one, such as {line} {held[0].name}")
+    return held[0] if held else site_named("jcnews")
+
+
+def _sites_of(ledger: Ledger) -> list[Site]:
+    """Every site of which the archive has an article or a run, by name."""
+    return [SITES[name] for name in sorted({*ledger.articles.sites(), *ledger.runs.sites()}) if name in SITES]
+
+
+def _names(sites: Sequence[Site]) -> str:
+    return ", ".join(site.name for site in sites)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,19 +136,60 @@ def test_a_reprint_on_the_other_site_is_marked(both: Both) -> None:
     assert [pair for id_, pair in copies.items() if id_ not in ("cmse:47801", "cmse:47802")] == [(None, None)]
 
 
-def test_status_and_sections_tell_of_one_site_and_name_the_other(both: Both) -> None:
+def test_status_and_sections_tell_of_one_site(both: Both) -> None:
     code, text, _ = both.command("status", "cmse")
     assert code == 0
-    assert "Other sites       scrapy status jcnews" in text
     assert both.runs[1][1].report["run_id"] in text
     assert both.runs[0][1].report["run_id"] not in text
     assert "jcnews.com.cn" not in text
     assert "jcnews:" not in text
-    _, jcnews, _ = both.command("status")
-    assert "Other sites       scrapy status cmse" in jcnews
+    _, jcnews, _ = both.command("status", "jcnews")
     assert HOST not in jcnews
+    _, all_sites, _ = both.command("status")
+    assert all_sites == f"cmse: 中国载人航天官方网站\n\n{text}\njcnews: 晋城新闻网\n\n{jcnews}"
     _, text, _ = both.command("sections", "cmse")
     assert [line.split()[1] for line in text.splitlines()[1:]] == [path.strip("/") for path in sections_of("cmse")]
+
+
+@pytest.mark.parametrize("line", [["sections"], ["sections", "--discover"], ["browse"], ["doctor", "--site"]])
+def test_a_command_about_one_site_asks_which_one_where_there_are_several(both: Both, line: list[str]) -> None:
+    name, *option = line
+    code, shown, notes = both.command(name, *(one for one in option if one != "--site"))
+    assert (code, shown) == (1, "")
+    such_as = " ".join(["scrapy", name, *(one for one in option if one == "--site"), "cmse"])
+    assert notes == f"scrapy {name}: the archive has several sites, cmse, jcnews: name one, such as {such_as}\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["status", "bynr"],
+        ["reparse", "bynr"],
+        ["search", "--site", "bynr", "大厅"],
+        ["export", "--format", "csv", "-o", "-", "bynr"],
+    ],
+)
+def test_a_site_of_which_there_is_nothing_is_refused_with_those_that_are_there(both: Both, line: list[str]) -> None:
+    code, shown, notes = both.command(*line)
+    assert (code, shown) == (1, "")
+    assert notes == f"scrapy {line[0]}: the archive has nothing of bynr; its sites: cmse, jcnews\n"
+
+
+def test_without_a_name_the_only_site_of_the_archive_is_meant(tmp_path: Path) -> None:
+    paths = {path: Answer(404) for path in ("/robots.txt", "/", *sections_of("cmse"))}
+    with Replica(Plan(articles=3, other_hosts={HOST: paths})) as replica:
+        failed = crawl_of("cmse", replica, tmp_path)
+        assert (failed.code, failed.report["site"]) == (4, "cmse")  # it has a run, and no article
+        place = ("-s", f"JCNEWS_OUTPUT={tmp_path}", "-L", "ERROR")
+        status, sections, doctor = (
+            scrapy(*line, *place, "-s", "DOWNLOAD_DELAY=0", proxy=replica.proxy)
+            for line in (["status"], ["sections"], ["doctor", "--sections", "1"])
+        )
+    assert failed.report["run_id"] in status.stdout
+    assert "xwzx/zhxw" in sections.stdout
+    assert f"Asking {ROOT_URL}/" in doctor.stderr
+    with browsing(tmp_path) as site:
+        assert "中国载人航天官方网站" in site.ask("/").text
 
 
 def test_health_is_compared_within_a_site(both: Both) -> None:

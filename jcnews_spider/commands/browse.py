@@ -56,14 +56,16 @@ class Command(ProjectCommand):
         if len(args) > 1:
             raise UsageFault("name one site: scrapy browse jcnews")
         extras.require("scrapy browse", browse.EXTRA, browse.MODULES)
+        from jcnews_spider.access import site_meant
         from jcnews_spider.archive.pairing import require_archive
         from jcnews_spider.browse.app import App
         from jcnews_spider.browse.server import Server
-        from jcnews_spider.sites import SITES, site_named
+        from jcnews_spider.sites import SITES
 
         values = options.checked(self.settings, os.environ)
         require_archive(values.output, values.ledger)
-        app = App(values.output, site_named(args[0] if args else "jcnews"), SITES, values.ledger)
+        site = site_meant(self.settings, args[0] if args else None, "scrapy browse")
+        app = App(values.output, site, SITES, values.ledger)
         with Server(_port(opts.port), app) as server, suppress(KeyboardInterrupt):
             signal.signal(signal.SIGTERM, _interrupt)
             print(f"{server.address} shows {values.output} (Ctrl-C ends)", flush=True)

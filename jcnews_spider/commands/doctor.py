@@ -21,7 +21,7 @@ FIRST_SECTIONS = 8
 
 
 class Command(SpiderCommand):
-    """Shows what is recognised on a site's pages, field by field and where from; touches no archive."""
+    """Shows what is recognised on a site's pages, field by field and where from; writes into no archive."""
 
     _is_cut = False
     """True when a signal ended the visit."""
@@ -37,7 +37,9 @@ class Command(SpiderCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Adds --site, --sections, --url and --save."""
         super().add_options(parser)
-        parser.add_argument("--site", metavar="NAME", default="jcnews", help="the site to visit (default jcnews)")
+        parser.add_argument(
+            "--site", metavar="NAME", help="the site to visit (default: the archive's only one, or jcnews)"
+        )
         parser.add_argument(
             "--sections", metavar="N", type=int, help="of a whole site, visit the first N sections only"
         )
@@ -48,11 +50,11 @@ class Command(SpiderCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """Prints what was found; 0 all is recognised, 3 stopped, 4 nothing was to be had, 5 pages are not as usual."""
+        from jcnews_spider.access import site_meant
         from jcnews_spider.checkup import verdict
-        from jcnews_spider.sites import site_named
 
         addresses = [name for name in args if _is_address(name)]
-        site = _home_of(args) if args else site_named(opts.site)
+        site = _home_of(args) if args else site_meant(self.settings, opts.site, "scrapy doctor --site")
         if opts.url and (len(args) != 1 or addresses):
             raise UsageFault("--url goes with one file")
         if opts.sections is not None and (site is None or opts.sections < 1):

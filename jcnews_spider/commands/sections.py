@@ -34,12 +34,11 @@ class Command(SpiderCommand):
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """Prints the table; with --discover the exit code is that of the visit."""
         from jcnews_spider import runner
-        from jcnews_spider.access import ledger_to_read
-        from jcnews_spider.sites import site_named
+        from jcnews_spider.access import ledger_to_read, site_meant
 
         if len(args) > 1:
             raise UsageFault("name one site: scrapy sections jcnews")
-        site = site_named(args[0] if args else "jcnews")
+        site = site_meant(self.settings, args[0] if args else None, "scrapy sections")
         code = runner.run(self.process, site, Job(discover=True)) if opts.discover else 0
         known: list[KnownSection] = []
         sizes: dict[str, int] = {}

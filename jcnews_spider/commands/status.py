@@ -41,29 +41,39 @@ class Command(ProjectCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:  # noqa: ARG002 - it has none
         """Prints the state; 0 whatever it is, 7 when the ledger cannot be read."""
-        from jcnews_spider.access import ledger_to_read
-        from jcnews_spider.archive.lock import is_held
+        from jcnews_spider.access import ledger_to_read, sites_meant
         from jcnews_spider.sites import site_named
 
         if len(args) > 1:
             raise UsageFault("name one site: scrapy status jcnews")
-        site = site_named(args[0] if args else "jcnews").name
+        name = site_named(args[0]).name if args else None
         values = options.checked(self.settings, os.environ)
         with ledger_to_read(self.settings) as ledger:
             if ledger is None:
                 print(f"{values.output}: no archive yet")
                 return 0
-            runs, is_running = ledger.runs.last(site, RUNS), is_held(values.output)
-            parts = (
-                _summary(ledger, site, values, _health(runs, is_running=is_running)),
-                _runs(runs, is_running=is_running),
-                _numbers(ledger, site),
-                *_breaches(values.output, runs),
-                _articles(ledger, site),
-                _troubled(ledger, site),
-            )
-            print("\n\n".join(parts))
+            sites = sites_meant(ledger, name)
+            parts: list[str] = []
+            for site in sites:
+                parts += [f"{site.name}: {site.title}"] if len(sites) > 1 else []
+                parts += _parts(ledger, site.name, values)
+            print("\n\n".join(parts) or f"{values.output}: no site yet")
         return 0
+
+
+def _parts(ledger: Ledger, site: str, values: Options) -> tuple[str, ...]:
+    """What is said of a site."""
+    from jcnews_spider.archive.lock import is_held
+
+    runs, is_running = ledger.runs.last(site, RUNS), is_held(values.output)
+    return (
+        _summary(ledger, site, values, _health(runs, is_running=is_running)),
+        _runs(runs, is_running=is_running),
+        _numbers(ledger, site),
+        *_breaches(values.output, runs),
+        _articles(ledger, site),
+        _troubled(ledger, site),
+    )
 
 
 def _summary(ledger: Ledger, site: str, values: Options, health: str) -> str:
@@ -74,7 +84,6 @@ def _summary(ledger: Ledger, site: str, values: Options, health: str) -> str:
     records = sum(segment.records for segment in ledger.outbox.segments())
     unfinished = [section for section in ledger.sections.all(site) if section.walked_at and not section.complete]
     lists = [section.path if section.has_articles else f"{section.path} (empty so far)" for section in unfinished]
-    others = [other for other in ledger.articles.sites() if other != site]
     never, again, elsewhere = due["waiting"], due["rechecks"], due["moved"]
     return indented(
         [
@@ -83,7 +92,6 @@ def _summary(ledger: Ledger, site: str, values: Options, health: str) -> str:
             ("Due now", f"{never} never fetched, {again} to be checked again, {elsewhere} listed at another address"),
             ("Records", f"{records} sealed, {ledger.outbox.size()} waiting for their seal"),
             ("Unfinished lists", ", ".join(lists) or "none"),
-            *([("Other sites", ", ".join(f"scrapy status {other}" for other in others))] if others else []),
         ]
     )
 

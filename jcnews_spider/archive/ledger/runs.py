@@ -41,6 +41,10 @@ class Runs:
         """True when a run was ever noted."""
         return self._db.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is not None
 
+    def sites(self) -> list[str]:
+        """Names of the sites that were ever crawled."""
+        return [site for (site,) in self._db.execute("SELECT DISTINCT site FROM runs")]
+
     def last(self, site: str, limit: int) -> list[PastRun]:
         """The newest runs of a site, newest first."""
         rows = self._db.execute(
