@@ -16,7 +16,9 @@ from rich.cells import cell_len
 from jcnews_spider.bar import Bar
 from jcnews_spider.progress import Pace, Phase, Rates, State, counts, duration, fitting, heading, line
 from tests import crawling
+from tests.postgres import Server
 from tests.replica import Answer, Plan, Replica
+from tests.shared import workers
 from tests.terminal import KNOWN, Act, crawl
 
 STATE = State(Phase.ARTICLES, 25, 25, 1200, 5400, 1180, 3, 2, 1300)
@@ -257,3 +259,25 @@ def test_quiet_tells_why_a_site_could_not_be_crawled(tmp_path: Path) -> None:
     assert session.code == 4
     assert [LOGGED.match(text)[1] for text in session.raw.splitlines()] == ["ERROR"]  # type: ignore[index]
     assert "exit 4: nothing could be crawled" in session.raw
+
+
+# ---- beside other runs
+
+
+def test_what_other_runs_did_is_done(server: Server, tmp_path: Path) -> None:
+    ledger, slow = server.new_address(), {**SLOW, "DOWNLOAD_DELAY": 0.1}
+    with Replica(small()) as replica, workers(replica, tmp_path, ledger, **slow) as crowd:
+        crowd.begin()
+        session = crawl(replica, tmp_path, JCNEWS_LEDGER=ledger, columns=120, **slow)
+        crowd.end()
+    found = [re.search(r"Articles ━\S* (\d+)/(\d+)\n(\d+) new", frame) for frame in session.frames]
+    counted = [tuple(map(int, one.groups())) for one in found if one]
+    assert session.code == 0
+    assert any(re.search(r"Lists ━\S* \d+/2\d\n0 new · 0 updated · 0 failed", frame) for frame in session.frames)
+    assert any(new < asked - 5 and asked < due for asked, due, new in counted)
+    assert [asked for asked, _, _ in counted] == sorted(asked for asked, _, _ in counted)
+    ended = re.search(r"✓ Ended ━\S* (\d+)/(\d+)\nexit 0 · (\d+) new · .* 25/25 sections", session.last)
+    assert ended
+    asked, due, new = map(int, ended.groups())
+    assert new < asked <= due <= 60
+    assert asked >= due - 10  # what the other one still asks

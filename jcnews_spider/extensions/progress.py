@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from logging import getLogger
 from typing import Any, Self
@@ -15,6 +17,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
 from jcnews_spider.console import is_screen
+from jcnews_spider.errors import StorageFault
 from jcnews_spider.progress import Pace, Phase, Rates, State, line
 
 FRAME_S = 0.25
@@ -22,6 +25,9 @@ FRAME_S = 0.25
 
 LINE_S = 300
 """Seconds between two lines of the log: some two dozen in a backfill of two hours, none where little is due."""
+
+COUNT_EVERY = 50
+"""Times as long as a count of what is due took, until the next one: a fiftieth of the time goes into them at most."""
 
 logger = getLogger(__name__)
 
@@ -32,11 +38,10 @@ class Watch:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._spider: Any = crawler.spider
-        self._lists_are_walked = False
         self._settled = 0
-        self._due: int | None = None
+        self._due = 0
+        self._counts_again = 0.0
         self._pages, self._articles = Pace(), Pace()
-        crawler.signals.connect(self._idle, signal=signals.spider_idle)
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
             crawler.signals.connect(self._item, signal=signal)
 
@@ -44,17 +49,21 @@ class Watch:
         """The run as it is now, and how fast it goes."""
         state, moment = self._state(), time.monotonic()
         self._pages.note(moment, state.pages)
-        self._articles.note(moment, state.asked)
+        if state.phase is Phase.ARTICLES:
+            self._articles.note(moment, state.asked)
         return state, Rates(self._pages.per_s, self._articles.per_s)
 
     def _state(self) -> State:
         spider, walks = self._spider, self._spider.lists.walks.values()
+        sections = len({*spider.paths, *spider.lists.walks})
+        if spider.articles.have_begun and time.monotonic() >= self._counts_again:
+            self._count_due()
         return State(
             phase=self._phase(),
-            sections_done=sum(walk.end is not None for walk in walks),
-            sections=len({*spider.paths, *spider.lists.walks}),
+            sections_done=sections if spider.articles.have_begun else sum(walk.end is not None for walk in walks),
+            sections=sections,
             asked=self._settled,
-            due=max(self._settled, self._number_due()),
+            due=max(self._settled, self._due),
             new=self._count("articles/new"),
             updated=self._count("articles/updated"),
             failed=self._count("addresses/failed"),
@@ -68,27 +77,25 @@ class Watch:
             return Phase.ENDED
         if ending := self._crawler.engine.ending:  # type: ignore[attr-defined]
             return Phase.SEALING if ending == "finished" else Phase.STOPPING
-        return Phase.ARTICLES if self._lists_are_walked else Phase.LISTS
+        return Phase.ARTICLES if self._spider.articles.have_begun else Phase.LISTS
 
-    def _number_due(self) -> int:
-        """Counted when it is first asked for while articles are fetched: what is settled by then is due no more."""
-        if self._due is None and self._phase() is Phase.ARTICLES:
-            self._due = self._settled + self._spider.articles.number_due()
-        return self._due or 0
+    def _count_due(self) -> None:
+        """Counts what is due, and what is settled by then is not; beside other runs again: what they did is done."""
+        begun = time.monotonic()
+        with suppress(StorageFault):  # the run meets it too, and says so
+            left = self._spider.articles.number_due()
+            self._due = max(self._due, self._settled + left)
+            self._settled = self._due - left
+        took_s = time.monotonic() - begun
+        self._counts_again = begun + COUNT_EVERY * took_s if self._spider.archive.crew else math.inf
 
     def _count(self, name: str) -> int:
         number: int = self._crawler.stats.get_value(name, 0)
         return number
 
-    def _idle(self) -> None:
-        """The spider has nothing queued for the first time when the lists are walked."""
-        if not self._lists_are_walked:
-            self._lists_are_walked = True
-            self._articles = Pace()
-
     def _item(self) -> None:
-        """From then on each item settles an article: kept, unchanged or missed."""
-        self._settled += self._lists_are_walked
+        """Behind the lists each item settles an article: kept, unchanged or missed."""
+        self._settled += self._spider.articles.have_begun
 
 
 class ProgressBar:

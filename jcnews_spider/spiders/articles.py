@@ -47,9 +47,12 @@ class Articles:
         self._site = spider.site
         self._queue = Queue(spider)
         self._soft_missing = SoftMissing(spider)
+        self.have_begun = False
+        """True once the first were asked for: the lists are walked."""
 
     def next_requests(self) -> list[Request]:
         """The next batch of what is due, empty at the end; raises StorageFault."""
+        self.have_begun = True
         return [
             self._spider.request(known.url, self.parse, self.failed, {"id": known.id}, _conditions(known, 0))
             for known in self._queue.next_batch()
