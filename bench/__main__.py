@@ -74,10 +74,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path = options.json or OUTPUT / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
     for name in options.parts or PARTS:
         say(f"{name} …")
+        parts[name] = []
         try:
-            parts[name] = list(PARTS[name](asked))
+            for figure in PARTS[name](asked):
+                parts[name].append(figure)
+                write(path, parts)  # a part takes half an hour, and may end with a fault
         except (WrongCount, RuntimeError) as fault:
-            failed.append(f"{name}: no figure counts, {fault}")
+            failed.append(f"{name}: no further figure counts, {fault}")
         write(path, parts)
     say(f"written: {path}")
     print(table_of(parts))

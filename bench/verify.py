@@ -15,6 +15,7 @@ from random import Random
 
 from bench.figures import Asked, Figure, rss_mb
 from bench.processes import apart
+from bench.synthetic import FIRST_DOCID
 from jcnews_spider import clock
 from jcnews_spider.archive import LEDGER, Archive
 from jcnews_spider.archive.fixity import damages
@@ -109,8 +110,9 @@ def make(root: Path, articles: int) -> None:
 
 def _keep(archive: Archive, recorder: Recorder, number: int, random: Random) -> None:
     day = date(2022, 1 + number % 12, 1 + number % 28)
-    name = f"t{day:%Y%m%d}_{900_000 + number}.html"
-    address = ArticleAddress(f"{SITE.root}xw/jcxw/{day:%Y%m}/{name}", "xw/jcxw", f"{day:%Y%m}", day, 900_000 + number)
+    docid = FIRST_DOCID + number
+    name = f"t{day:%Y%m%d}_{docid}.html"
+    address = ArticleAddress(f"{SITE.root}xw/jcxw/{day:%Y%m}/{name}", "xw/jcxw", f"{day:%Y%m}", day, docid)
     paragraphs = ["".join(random.choices(CHARACTERS, k=150)) for _ in range(10)]
     body = page(editor(*paragraphs), title=f"标题{number}", head=f"<!-- {'menu ' * 1500} -->")
     etag = f'"{number:x}"'

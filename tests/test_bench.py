@@ -68,7 +68,7 @@ def test_a_crawl_that_fails_is_refused(site: Served, tmp_path: Path) -> None:
         failing.crawl(site, tmp_path / "folder")
 
 
-def test_a_part_that_came_to_nothing_leaves_the_others(
+def test_a_part_that_fails_leaves_the_others_and_what_it_had(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def wrong(_: Asked) -> Iterator[Figure]:
@@ -78,8 +78,9 @@ def test_a_part_that_came_to_nothing_leaves_the_others(
     monkeypatch.setattr(program, "PARTS", {"wrong": wrong, "right": lambda _: [Figure("rate", 2, "/s", least=1)]})
     code = program.main(["--json", str(tmp_path / "figures.json")])
     written = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
-    assert (code, list(written["parts"])) == (1, ["right"])
-    assert "wrong: no figure counts, 39 of 40" in capsys.readouterr().err
+    rates = {part: [figure["value"] for figure in every] for part, every in written["parts"].items()}
+    assert (code, rates) == (1, {"wrong": [1], "right": [2]})
+    assert "wrong: no further figure counts, 39 of 40" in capsys.readouterr().err
 
 
 def test_a_missed_goal_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
