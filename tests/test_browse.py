@@ -333,12 +333,13 @@ def test_damage_gives_a_message_and_the_rest_is_shown(made: Made, tmp_path: Path
 # ---- how it starts and ends
 
 
-def test_it_ends_with_0_when_it_is_interrupted(made: Made) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_with_0_when_it_is_interrupted(made: Made, number: signal.Signals) -> None:
     process = subprocess.Popen(browse_command(made.output, "--port", "0"), cwd=ROOT, env=environment(),
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
     assert process.stdout
     assert "Ctrl-C" in process.stdout.readline()
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     assert (process.communicate(timeout=30)[1], process.returncode) == ("", 0)
 
 

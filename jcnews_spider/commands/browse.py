@@ -6,12 +6,17 @@ import argparse
 import os
 import signal
 import webbrowser
-from contextlib import suppress
+from functools import partial
+from threading import Thread
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from jcnews_spider import browse, extras, options
 from jcnews_spider.console import ProjectCommand
 from jcnews_spider.errors import UsageFault
+
+if TYPE_CHECKING:
+    from jcnews_spider.browse.server import Server
 
 PORT = 8100
 
@@ -66,8 +71,9 @@ class Command(ProjectCommand):
         require_archive(values.output, values.ledger)
         site = site_meant(self.settings, args[0] if args else None, "scrapy browse")
         app = App(values.output, site, SITES, values.ledger)
-        with Server(_port(opts.port), app) as server, suppress(KeyboardInterrupt):
-            signal.signal(signal.SIGTERM, _interrupt)
+        with Server(_port(opts.port), app) as server:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, partial(_end, server))
             print(f"{server.address} shows {values.output} (Ctrl-C ends)", flush=True)
             if opts.open:
                 webbrowser.open(server.address)
@@ -75,8 +81,12 @@ class Command(ProjectCommand):
         return 0
 
 
-def _interrupt(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - what a handler is given
-    raise KeyboardInterrupt
+def _end(server: Server, signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - what a handler is given
+    """Ends a server, or one that is about to begin; an exception would be lost where it met a finalizer.
+
+    In a thread, since it waits for the loop in which it came.
+    """
+    Thread(target=server.shutdown).start()
 
 
 def _port(text: str) -> int:
