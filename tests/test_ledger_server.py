@@ -111,6 +111,27 @@ def test_runs_killed_at_random_lose_nothing_and_write_nothing_twice(address: str
     assert figures.kills == KILLS
 
 
+def test_whoever_waits_for_a_transaction_sees_what_it_wrote_whatever_is_set_for_the_role(address: str) -> None:
+    patience = ("statement_timeout", "lock_timeout", "idle_session_timeout")
+    with closing(Ledger(address)) as ledger, ThreadPoolExecutor(1) as pool:
+        ledger._db.execute("CREATE ROLE odd LOGIN SUPERUSER")
+        ledger._db.execute("ALTER ROLE odd SET default_transaction_isolation = 'repeatable read'")
+        for name in patience:
+            ledger._db.execute(f"ALTER ROLE odd SET {name} = '1min'")
+        with closing(Ledger(address.replace("//jcnews@", "//odd@"))) as other:
+            assert [other._db.execute(f"SHOW {name}").fetchone() for name in patience] == [("0",)] * 3
+            with ledger.transaction():
+                seen = pool.submit(runs_in_a_transaction, other)
+                wait_until(lambda: ledger._db.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone())
+                ledger.runs.begin("r1", "s", 0)
+            assert seen.result() == ["r1"]
+
+
+def runs_in_a_transaction(ledger: Ledger) -> list[str]:
+    with ledger.transaction():
+        return [run.run_id for run in ledger.runs.last("s", 9)]
+
+
 def test_what_stood_before_a_checkpoint_survives_the_end_of_the_server(server: Server, address: str) -> None:
     with closing(Ledger(address)) as ledger:
         for number in range(20):

@@ -45,13 +45,18 @@ _SESSION = {
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
     "jit": "off",
+    "default_transaction_isolation": "read committed",
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "idle_session_timeout": "0",
     "tcp_keepalives_idle": f"{PATIENCE_S // 3}",
     "tcp_keepalives_interval": f"{PATIENCE_S // 3}",
     "tcp_keepalives_count": "2",
     "idle_in_transaction_session_timeout": f"{10 * PATIENCE_S}s",
 }
-"""The queries say how they are to be read, as in a file: a plan that is made while a table is young would stay. What a
-machine that is gone had locked is free again soon.
+"""The queries say how they are to be read, as in a file: a plan that is made while a table is young would stay. Whoever
+waited for the lock of a transaction sees what was written meanwhile, and may wait, whatever the server's keeper set for
+the role or the database. What a machine that is gone had locked is free again soon.
 """
 
 _OWN = """
