@@ -219,6 +219,17 @@ def test_a_ledger_is_read_only_where_it_belongs(server: Server, address: str, tm
             open_ledger(one, server.address("nowhere"), read_only=is_read)
 
 
+def test_of_two_folders_that_begin_at_once_one_has_the_ledger(address: str, tmp_path: Path) -> None:
+    one, other = (tmp_path / name for name in ("one", "other"))
+    for folder in (one, other):
+        (folder / ".tmp").mkdir(parents=True)
+    with closing(open_ledger(one, address)):
+        with pytest.raises(StorageFault, match="is not that of"):
+            open_ledger(other, address)
+        assert not (other / PAIRED).exists()
+    open_ledger(one, address).close()
+
+
 def test_a_crawl_never_begins_a_second_ledger(replica: Replica, address: str, tmp_path: Path) -> None:
     assert crawl(replica, tmp_path / "a", ONE, JCNEWS_LEDGER=address).code == 0
     without = crawl(replica, tmp_path / "a", ONE)

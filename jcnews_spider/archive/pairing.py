@@ -66,12 +66,19 @@ def _on_server(root: Path, server: str, *, read_only: bool) -> Ledger:
         with ExitStack() as unless_paired:
             unless_paired.callback(ledger.close)
             if token is not None or read_only or not ledger.is_empty():
-                raise StorageFault(f"the ledger that JCNEWS_LEDGER names is not that of {root}: see {PAIRED} there")
+                raise _strange(root)
             pair(root, ledger)
             unless_paired.pop_all()
     return ledger
 
 
 def pair(root: Path, ledger: Ledger) -> None:
-    """Notes in the folder that a ledger on a server is its own."""
-    files.write_whole(root, PAIRED, f"{ledger.token}\n".encode(), durable=True)
+    """Notes in the folder that a ledger on a server is its own; raises StorageFault where another folder has it."""
+    with ledger.transaction():
+        if not ledger.pair():
+            raise _strange(root)
+        files.write_whole(root, PAIRED, f"{ledger.token}\n".encode(), durable=True)
+
+
+def _strange(root: Path) -> StorageFault:
+    return StorageFault(f"the ledger that JCNEWS_LEDGER names is not that of {root}: see {PAIRED} there")

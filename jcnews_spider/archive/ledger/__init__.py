@@ -88,6 +88,10 @@ class Ledger:
         """True for a new one."""
         return not self.runs.any() and self.anew.sizes() == (0, 0, 0)
 
+    def pair(self) -> bool:
+        """Notes that a folder has the token of a ledger on a server; False where one had it before."""
+        return self._db.execute("UPDATE archive SET paired = 1 WHERE paired = 0").rowcount == 1
+
     def manifest_end(self) -> int:
         """Size of the manifest after the last addition that was finished."""
         (end,) = self._db.execute(

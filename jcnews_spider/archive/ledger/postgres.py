@@ -62,7 +62,8 @@ the role or the database. What a machine that is gone had locked is free again s
 _OWN = """
 CREATE TABLE archive (
     version INTEGER NOT NULL,                     -- of the tables
-    token   TEXT NOT NULL                         -- stands in the archive's folder too
+    token   TEXT NOT NULL,                        -- stands in the archive's folder too
+    paired  INTEGER NOT NULL DEFAULT 0            -- 1: since it stands there
 )"""
 
 
