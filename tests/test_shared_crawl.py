@@ -257,3 +257,15 @@ def test_a_run_that_is_alone_needs_no_burial_of_those_before(ledger: str, tmp_pa
         assert claimed(two) == ["s:1"]
         two.finish()
     assert not any((tmp_path / ".members").iterdir())
+
+
+def test_a_run_that_is_finished_is_a_member_until_its_report_is_written(ledger: str, tmp_path: Path) -> None:
+    half, lock = tmp_path / ".tmp" / "runs~r1", tmp_path / ".members" / "r1"
+    with shared(tmp_path, ledger, "r1") as one:
+        one.finish()
+        half.touch()
+        with shared(tmp_path, ledger, "r2") as two:
+            assert half.exists()
+            assert lock.exists()
+            two.finish()
+    assert not any((tmp_path / ".members").iterdir())

@@ -224,7 +224,7 @@ class Archive:
             self._note_captures(self.warc)
         self.media.seal()
         if self.crew:
-            self.crew.leave()
+            self.crew.finish()
 
     def write_report(self, report: dict[str, Any], summary: str, judged: Judgement = UNJUDGED) -> None:
         """Writes runs/<run_id>.json, and how the run ended into the ledger."""
@@ -240,12 +240,12 @@ class Archive:
     def close(self) -> None:
         """Gives the archive back, without sealing."""
         try:
+            if self.crew:
+                self.crew.close()
             with storage_faults():
                 if hasattr(self, "ledger"):
                     self.ledger.close()
         finally:
-            if self.crew:
-                self.crew.close()
             self._lock.release()
 
     def finish_seal(self, segment: str) -> None:

@@ -13,9 +13,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jcnews_spider.archive import disk, files, recovery
+from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.archive.ledger.members import Member
 from jcnews_spider.archive.lock import Lock, is_held
+from jcnews_spider.errors import StorageFault
 
 if TYPE_CHECKING:
     from jcnews_spider.archive import Archive
@@ -34,6 +36,7 @@ class Crew:
         self._archive = archive
         self._members = archive.ledger.members
         self._claims = archive.ledger.claims
+        self._is_finished = False
         disk.mkdir(archive.root / FOLDER)
         with self._members.at_the_graves():
             self._lock = Lock(archive.root, _file_of(archive.run_id))
@@ -81,14 +84,20 @@ class Crew:
                 self._bury(member)
         return bool(dead)
 
-    def leave(self) -> None:
-        """Ends the membership: everything of the run is sealed."""
-        with self._archive.ledger.transaction():
-            self._members.strike(self._own)
-        self._unlink(self._own)
+    def finish(self) -> None:
+        """Notes that everything of the run is sealed: there will be nothing to bury."""
+        self._is_finished = True
 
     def close(self) -> None:
-        """Lets go of the lock."""
+        """Ends the membership of a run that is finished, and lets go of the lock: nothing is written from now on.
+
+        A run that begins sweeps away what one that is no member left half written, so the report comes before.
+        """
+        if self._is_finished:
+            with suppress(StorageFault), storage_faults():  # else it is buried
+                self._unlink(self._own)
+                with self._archive.ledger.transaction():
+                    self._members.strike(self._own)
         self._lock.release()
 
     def _dead(self) -> list[Member]:
