@@ -218,7 +218,8 @@ def test_what_a_run_claims_is_due_to_nobody_else_until_it_is_dead_and_buried(led
         assert (claimed(one), claimed(two)) == ([], [])
         assert one.crew.may_walk("s", "xw")
         assert not two.crew.may_walk("s", "xw")
-        assert two.crew.others_walk()
+        assert two.crew.others_walk("s")
+        assert not two.crew.others_walk("another")
         assert not two.crew.bury()
 
         one.ledger.close()  # it has lost its connection, and may still be writing
@@ -226,7 +227,7 @@ def test_what_a_run_claims_is_due_to_nobody_else_until_it_is_dead_and_buried(led
         one.close()
         wait_until(two.crew.bury)  # the server may not know at once that a connection has ended
         assert not two.crew.bury()
-        assert not two.crew.others_walk()
+        assert not two.crew.others_walk("s")
         assert claimed(two, 9) == ["s:5", "s:4", "s:1"]
         assert two.crew.may_walk("s", "xw")
 

@@ -72,9 +72,9 @@ class Crew:
         with self._archive.ledger.transaction():
             self._claims.end_walks(self._own)
 
-    def others_walk(self) -> bool:
-        """True while another run walks a section: it may find what is due to all."""
-        return self._claims.is_walked(self._own)
+    def others_walk(self, site: str) -> bool:
+        """True while another run walks a section of a site: it may find what is due to all that crawl it."""
+        return self._claims.is_walked(self._own, site)
 
     def bury(self) -> bool:
         """Buries the dead, whose claims are free then; True when there were any."""

@@ -31,7 +31,7 @@ class Share:
         self._crew.end_walks()
         if requests := self._next_walk():
             return requests
-        others_walk = self._crew.others_walk()
+        others_walk = self._crew.others_walk(self._spider.site.name)
         if not others_walk and (requests := self._next_articles()):
             return requests
         if not self._crew.bury() and not others_walk:

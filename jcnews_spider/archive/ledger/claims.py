@@ -39,9 +39,9 @@ class Claims:
             "UPDATE walks SET ended = (SELECT max(n) FROM members) WHERE member = ? AND ended IS NULL", (member.n,)
         )
 
-    def is_walked(self, member: Member) -> bool:
-        """True while any other member walks a section."""
+    def is_walked(self, member: Member, site: str) -> bool:
+        """True while any other member walks a section of a site."""
         row = self._db.execute(
-            "SELECT 1 FROM walks WHERE ended IS NULL AND member <> ? LIMIT 1", (member.n,)
+            "SELECT 1 FROM walks WHERE site = ? AND ended IS NULL AND member <> ? LIMIT 1", (site, member.n)
         ).fetchone()
         return row is not None
