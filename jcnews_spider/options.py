@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from jcnews_spider.errors import UsageFault
 
@@ -107,7 +108,7 @@ def _server(text: str) -> str:
     address = text.strip()
     if address and not _SERVER.match(address):
         raise ValueError("wanted postgresql://user@host:port/database?schema=name")
-    if _PASSWORD.search(address):
+    if _PASSWORD.search(unquote(address)):
         raise ValueError("the password does not belong there: PGPASSWORD or a file ~/.pgpass holds it")
     return address
 

@@ -267,6 +267,7 @@ def test_a_statement_that_fails_undoes_its_transaction_though_nobody_says_so(add
     [
         f"postgresql://u:{SECRET}@h/d",
         f"postgresql://h/d?password={SECRET}",
+        f"postgresql://h/d?pass%77ord={SECRET}",
         f"mysql://u:{SECRET}@h/d",
         f"postgresql://u:{SECRET}/\u2100@h/d",
         f"postgresql://u:@[{SECRET}@h/d",
