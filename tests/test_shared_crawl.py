@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from scrapy import Request
 
 from jcnews_spider.archive import Archive, SharedArchive
 from jcnews_spider.archive.ledger.due import Scope
 from jcnews_spider.errors import ArchiveBusy
+from jcnews_spider.spiders.share import Share
 from tests.crawling import asked, crawl, wait_until
 from tests.ledgers import EVER, address
 from tests.postgres import Server
@@ -244,6 +247,31 @@ def test_a_section_is_walked_once_for_all_that_are_there_and_anew_for_who_comes_
         with shared(tmp_path, ledger, "r3") as three:
             assert three.crew
             assert three.crew.may_walk("s", "xw")
+
+
+def test_a_section_whose_walk_is_broken_off_just_when_it_is_asked_for_is_walked_all_the_same(
+    ledger: str, tmp_path: Path
+) -> None:
+    one = opened(SharedArchive, tmp_path, "r1")
+    one.open("s", ledger)
+    with shared(tmp_path, ledger, "r2") as two:
+        assert one.crew
+        assert two.crew
+        assert one.crew.may_walk("s", "xw")
+
+        def begin(path: str) -> list[Request]:
+            assert two.crew
+            may_walk = two.crew.may_walk("s", path)
+            if not may_walk:
+                one.finish()
+                one.close()
+            return [Request("http://h/")] if may_walk else []
+
+        spider = Mock(sections={"xw": None})
+        spider.site.name, spider.lists.begin, spider.articles.next_requests.return_value = "s", begin, []
+        share = Share(spider, two.crew)
+        assert share.next_requests() is None
+        assert share.next_requests()
 
 
 def test_a_run_that_is_alone_needs_no_burial_of_those_before(ledger: str, tmp_path: Path) -> None:

@@ -29,9 +29,9 @@ class Share:
         No article before every list: its record says which of them show it.
         """
         self._crew.end_walks()
+        others_walk = self._crew.others_walk(self._spider.site.name)  # who stops from now on leaves a section unwalked
         if requests := self._next_walk():
             return requests
-        others_walk = self._crew.others_walk(self._spider.site.name)
         if not others_walk and (requests := self._next_articles()):
             return requests
         if not self._crew.bury() and not others_walk:
