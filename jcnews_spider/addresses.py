@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 _HOST = re.compile(r"[0-9a-z_-]+(?:\.[0-9a-z_-]+)*", re.ASCII)
+_LONGEST_HOST = 253
+"""Characters of a name (RFC 1035): no server has a longer one, and no index of a ledger on a server takes any."""
 _NUMBER = re.compile(r"0x[0-9a-f]*|\d+", re.ASCII)
 _LOCAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home.arpa", "localdomain")
 """Names that mean a machine nearby (RFC 6761, 6762, 8375, and what routers make up)."""
@@ -36,7 +38,7 @@ def _refusal_of(host: str) -> str | None:
     address = literal(host)
     if address is not None:
         return None if is_public(address) else "private_address"
-    if not _HOST.fullmatch(host):
+    if len(host) > _LONGEST_HOST or not _HOST.fullmatch(host):
         return "bad_address"
     is_near = "." not in host or host.endswith(tuple(f".{name}" for name in _LOCAL_NAMES))
     return "private_address" if is_near or host in proxy_hosts() else None

@@ -18,6 +18,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from tests.crawling import ROOT, Run, crawl, environment, read_records
+from tests.postgres import Server
 from tests.replica import Answer, Plan, Replica, files
 from tests.skeleton import editor, page
 
@@ -161,6 +162,15 @@ def test_an_image_that_may_not_be_had_is_counted_with_its_reason_and_never_costs
     assert {url for url in urls if "example.com" not in url and HOST not in url} == set()
     assert "ERROR" not in run.stderr
     assert len(check_manifest(tmp_path)) == 1
+
+
+def test_a_host_that_is_too_long_for_a_name_is_never_asked_nor_a_key_of_a_ledger_on_a_server(
+    server: Server, tmp_path: Path
+) -> None:
+    host = ".".join(sha256(bytes([number])).hexdigest()[:60] for number in range(60))  # does not get shorter by pglz
+    with Replica(plan(article(1, f"http://{host}.example.com/a.jpg"))) as replica:
+        run = bring(replica, tmp_path, 1, JCNEWS_LEDGER=server.new_address())
+    assert (run.code, run.report["images"]["missing"]) == (0, {"bad_address": 1}), run.stderr
 
 
 def test_an_image_is_asked_once_and_stands_once_however_many_articles_show_it(tmp_path: Path) -> None:
