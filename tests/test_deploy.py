@@ -231,6 +231,7 @@ def test_the_composed_workers_share_an_archive_and_a_ledger_whose_password_stand
     user, database = ledger["environment"]["POSTGRES_USER"], ledger["environment"]["POSTGRES_DB"]
     assert address.startswith(f"postgresql://{user}@ledger/{database}?")
     assert worker["depends_on"]["ledger"]["condition"] == "service_healthy"
+    assert "-h 127.0.0.1" in " ".join(ledger["healthcheck"]["test"])  # the workers come by TCP too
     assert (DEPLOY / worker["build"]["context"] / worker["build"]["dockerfile"]).resolve() == DEPLOY / "Dockerfile"
     assert [place.partition(":")[2] for place in worker["volumes"]] == [dict(instructions())["VOLUME"]]
     assert {place.partition(":")[0] for service in (ledger, worker) for place in service["volumes"]} == {
