@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -193,6 +194,16 @@ def test_a_ledger_that_is_older_than_its_archive_is_refused(replica: Replica, ad
         ledger._db.execute("DELETE FROM segments")
     refused = crawl(replica, tmp_path, ONE, JCNEWS_LEDGER=address)
     assert (refused.code, f"{address} is older than the archive" in refused.stderr) == (7, True)
+
+
+def test_a_folder_and_its_copy_never_go_on_with_one_ledger(replica: Replica, address: str, tmp_path: Path) -> None:
+    original, copy = tmp_path / "original", tmp_path / "copy"
+    crawl(replica, original, ONE, JCNEWS_LEDGER=address)
+    shutil.copytree(original, copy)
+    assert crawl(replica, copy, "sections=xw/gnxw", JCNEWS_LEDGER=address).code == 0
+    refused = crawl(replica, original, JCNEWS_LEDGER=address)
+    assert (refused.code, f"{original} is older than its ledger, or there is a copy" in refused.stderr) == (7, True)
+    assert_whole(replica, crawl(replica, copy, JCNEWS_LEDGER=address))
 
 
 # ---- which ledger belongs to which folder

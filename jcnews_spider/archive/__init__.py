@@ -23,7 +23,7 @@ from jcnews_spider.archive.lock import Lock
 from jcnews_spider.archive.manifest import NAME as MANIFEST
 from jcnews_spider.archive.manifest import Manifest
 from jcnews_spider.archive.media import Media, is_media
-from jcnews_spider.archive.pairing import MAKE_ANEW, MAKE_ANEW_ON_SERVER, open_ledger, require_ledger
+from jcnews_spider.archive.pairing import open_ledger, require_ledger, require_same_segments
 from jcnews_spider.archive.warc.records import Exchange
 from jcnews_spider.archive.warc.writer import FOLDER, ClosedWarc, WarcPlan, WarcWriter
 from jcnews_spider.article import Article, WarcPointer, read_article
@@ -106,7 +106,7 @@ class Archive:
             self.check_space()
             require_ledger(self.root, server)
             self.ledger = open_ledger(self.root, server)
-            self._require_every_segment()
+            require_same_segments(self.root, self.ledger)
             own_warcs = f"{FOLDER}/{self.run_id}-" if self.is_shared else ""  # alone: all
             self.media = Media(self.root, self.ledger, self.manifest, own_warcs)
             if self.is_shared:
@@ -123,19 +123,6 @@ class Archive:
         with self.ledger.transaction():
             self._pending += self.ledger.outbox.take_over(run_id, self.run_id)
             self.ledger.images.seal_exchanges(warcs)
-
-    def _require_every_segment(self) -> None:
-        """Raises StorageFault when the ledger is older than the archive: it knew a segment before that was written."""
-        there = list((self.root / segments.FOLDER).glob("*.jsonl"))
-        known = self.ledger.outbox.known_segments()
-        strange = [path.name for path in there if f"{segments.FOLDER}/{path.name}" not in known]
-        if strange:
-            self.ledger.close()
-            server = self.ledger.server
-            way = MAKE_ANEW_ON_SERVER if server else MAKE_ANEW
-            raise StorageFault(
-                f"{server or self.root / LEDGER} is older than the archive, it does not know {min(strange)}: {way}"
-            )
 
     def check_space(self) -> None:
         """Raises StorageFault when the disk is nearly full."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 
-from jcnews_spider.archive import files
+from jcnews_spider.archive import files, segments
 from jcnews_spider.archive.ledger import NAME as LEDGER
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.lock import in_turn
@@ -46,6 +46,27 @@ def require_archive(root: Path, server: str = "") -> None:
     require_ledger(root, server)
     if not has_ledger(root, server):
         raise UsageFault(f"{root}: no archive yet, scrapy crawl makes one")
+
+
+def require_same_segments(root: Path, ledger: Ledger) -> None:
+    """Raises StorageFault, the ledger closed, when it is older than the archive: it does not know a segment there.
+
+    Also when one on a server is newer: what it knows of a lost segment, or of a copy of the folder, is never fetched.
+    """
+    sealed = {segment.path for segment in ledger.outbox.segments()} if ledger.server else set()
+    there = {f"{segments.FOLDER}/{path.name}" for path in (root / segments.FOLDER).glob("*.jsonl")}
+    strange = there - ledger.outbox.known_segments()
+    removed = {path for takedown in ledger.takedowns.open() for path in takedown.files}
+    lost = sealed - there - removed
+    if not (strange or lost):
+        return
+    ledger.close()
+    way = MAKE_ANEW_ON_SERVER if ledger.server else MAKE_ANEW
+    if strange:
+        raise StorageFault(
+            f"{ledger.server or root / LEDGER} is older than the archive, it does not know {min(strange)}: {way}"
+        )
+    raise StorageFault(f"{root} is older than its ledger, or there is a copy of it, for it lacks {min(lost)}: {way}")
 
 
 def open_ledger(root: Path, server: str = "", *, read_only: bool = False) -> Ledger:
