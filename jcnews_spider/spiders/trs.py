@@ -67,7 +67,17 @@ class TrsSpider(Spider):
     # ---- sections
 
     async def start(self) -> AsyncIterator[Any]:
-        """First the lists; names that are not placed yet are looked up on the home page before."""
+        """First the lists; a ledger that cannot be read ends the run."""
+        from jcnews_spider.engine import fail_storage
+
+        try:
+            for first in self._first():
+                yield first
+        except StorageFault as fault:
+            fail_storage(self.crawler, fault)
+
+    def _first(self) -> Output:
+        """What the run begins with; names that are not placed yet are looked up on the home page before the lists."""
         if self.job.articles:
             yield Wanted(self.job.articles)
         self._lookup.learn((section.name, section.path) for section in self.site.sections)
@@ -75,8 +85,7 @@ class TrsSpider(Spider):
         if self._lookup.missing or self.job.discover:
             yield self.request(self.site.root, self.parse_home, self.home_failed)
         else:
-            for request in self._walk_all():
-                yield request
+            yield from self._walk_all()
 
     def parse_home(self, response: Response) -> Output:
         """The sections that the navigation links, then the lists."""
