@@ -55,7 +55,7 @@ class Walk:
     """How it ended: complete, unchanged, absent, or the reason that cut it."""
     is_holed: bool = False
     seen: set[int] = field(default_factory=set)
-    """Hashes of the addresses of this round's items: of 100,000 these take half the memory, and leave no holes in it."""
+    """Hashes of the addresses of this round's items: of 100,000 they take half the memory and leave no holes in it."""
     round: int = 0
     """0 before the first page."""
     validators: tuple[str | None, str | None] = (None, None)
