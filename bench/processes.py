@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +18,9 @@ from tests.crawling import ROOT, environment
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+
+START_S = 10
+"""In which a server listens."""
 
 _BETWEEN = """
 import json, resource, subprocess, sys, time
@@ -54,3 +59,17 @@ def apart(work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T
     """What a function gives in a process of its own, so that its memory is nobody else's."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         return pool.submit(work, *arguments, **named).result()
+
+
+def until_listening(port: int, process: subprocess.Popen[bytes], name: str) -> None:
+    """Returns when a server answers on 127.0.0.1; RuntimeError when it has ended, or does not within START_S."""
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{name} did not start") from None
+            time.sleep(0.01)
+        else:
+            return

@@ -6,15 +6,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.extraction import PEERS
+from bench.processes import until_listening
 from tests.crawling import ROOT
 
 PROGRAM = shutil.which("redis-server")
-START_S = 10
 PEER = (str(PEERS), str(ROOT / "bench" / "peers" / "queues.py"))
 """The program that asks it."""
 
@@ -39,21 +38,8 @@ def running(fsync: str = "everysec") -> Iterator[int]:
         command = [str(PROGRAM), *options.split(), "--save", ""]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
-            _wait(port, process)
+            until_listening(port, process, "redis-server")
             yield port
         finally:
             process.kill()
             process.wait()
-
-
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_S
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("redis-server did not start") from None
-            time.sleep(0.01)
-        else:
-            return

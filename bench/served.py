@@ -11,19 +11,18 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+from bench.processes import until_listening
 from tests.replica import Plan, Replica
 from tests.replica.plan import DEFAULT_WEIGHTS
 
 MEMORY = Path("/dev/shm")
 NGINX = next(filter(None, map(shutil.which, ("nginx", "/usr/sbin/nginx"))), None)
-START_S = 10
 SEVERAL_PAGES_OR_NONE = ("GALLERY", "PARTS", "EMPTY", "STUB_META", "STUB_JS")
 
 _CONFIGURATION = """\
@@ -137,21 +136,8 @@ def _nginx(folder: Path) -> Iterator[str]:
     configuration.write_text(_CONFIGURATION.format(folder=folder, port=port), encoding="utf-8")
     process = subprocess.Popen([str(NGINX), "-p", str(folder), "-c", str(configuration)], stderr=subprocess.DEVNULL)
     try:
-        _wait(port, process)
+        until_listening(port, process, "nginx")
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait()
-
-
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_S
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("nginx did not start") from None
-            time.sleep(0.01)
-        else:
-            return
