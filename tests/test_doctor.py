@@ -45,6 +45,17 @@ def rows(text: str, field: str) -> list[str]:
     return [line for line in text.splitlines() if re.match(rf"\w+ +{field}  ", line)]
 
 
+def offered(text: str) -> Site:
+    """The site whose file is offered."""
+    told = re.search(r'^""".*?^\)$', text, re.DOTALL | re.MULTILINE)
+    assert told, text
+    names: dict[str, object] = {}
+    exec(told[0], names)
+    site = names["SITE"]
+    assert isinstance(site, Site)
+    return site
+
+
 def test_a_visit_asks_home_lists_and_three_articles_of_each_and_knows_them_all(tmp_path: Path) -> None:
     done, asked = doctor(Plan(articles=60), "--sections", "4", "-s", f"JCNEWS_OUTPUT={tmp_path / 'o'}")
     assert done.returncode == 0, done.stdout
@@ -68,11 +79,17 @@ def test_saved_pages_know_their_addresses_and_are_read_again(tmp_path: Path) -> 
     files = sorted(folder.rglob("*.html"))
     assert len(files) == len(asked) - 2
     assert f"{len(files)} pages in {folder}" in visited.stdout
-    assert "scrapy savepage --url http://www.jcnews.com.cn/" in visited.stdout
+    assert re.search(r"scrapy savepage --url http://www\.jcnews\.com\.cn/\S+/t\d{8}_\d+\.html ", visited.stdout)
     again = scrapy("doctor", *map(str, files))
     assert again.returncode == 0
     for field in ("title", "source", "entries", "sections"):
         assert places(again.stdout, field) == places(visited.stdout, field)
+
+
+def test_no_golden_page_is_offered_where_no_article_came(tmp_path: Path) -> None:
+    done, _ = doctor(Plan(articles=40), f"{HOST}/xw/", "--save", str(tmp_path))
+    assert f"1 page in {tmp_path}" in done.stdout
+    assert "savepage" not in done.stdout
 
 
 def test_addresses_alone_are_asked_alone() -> None:
@@ -137,6 +154,7 @@ def test_nothing_reachable_is_4() -> None:
     done = scrapy("doctor", "-s", "RETRY_ENABLED=0", proxy="http://127.0.0.1:9")
     assert done.returncode == 4
     assert "nothing could be had" in done.stdout
+    assert f"{HOST}/robots.txt cannot be had: Connection was refused" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -232,12 +250,7 @@ def test_pages_of_a_site_without_a_file_give_that_file(
     assert (
         "paper.example.com is no site yet. With this file, jcnews_spider/sites/paper_example.py, scrapy" in done.stdout
     )
-    told = re.search(r'^""".*?^\)$', done.stdout, re.DOTALL | re.MULTILINE)
-    assert told, done.stdout
-    names: dict[str, object] = {}
-    exec(told[0], names)
-    site = names["SITE"]
-    assert isinstance(site, Site)
+    site = offered(done.stdout)
     assert (site.name, site.title, site.root) == ("paper_example", title, "http://paper.example.com/")
     assert [site.templates[0].name, site.templates[-1].name][case != "tianjinwe" :] == (
         ["paper_example_new", "fallback"] if case == "tianjinwe" else ["fallback"]
@@ -258,12 +271,7 @@ def test_the_home_page_of_a_host_without_a_file_leads_to_the_whole_file() -> Non
     done, asked = doctor(plan, "http://paper.example.com/")
     assert "Asking http://paper.example.com/, up to 8 sections and 3 articles of each" in done.stderr
     assert len([url for url in asked if re.search("/(s[0-9]+|tj/yw)/$", url)]) == 8
-    told = re.search(r'^""".*?^\)$', done.stdout, re.DOTALL | re.MULTILINE)
-    assert told, done.stdout
-    names: dict[str, object] = {}
-    exec(told[0], names)
-    site = names["SITE"]
-    assert isinstance(site, Site)
+    site = offered(done.stdout)
     assert len(site.sections) >= 21
     assert site.templates[0].name == "paper_example_new"
     assert "Linked but not in the table" not in done.stdout

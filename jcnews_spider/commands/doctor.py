@@ -144,9 +144,10 @@ def _show(pages: list[Examined]) -> None:
 
 def _save(folder: Path, pages: list[Examined]) -> None:
     from jcnews_spider.checkup import shelf
+    from jcnews_spider.trs.diagnosis import counted
 
     written = shelf.save(folder, (page.answer for page in pages))
-    print(f"\n{len(written)} pages in {folder}; scrapy doctor reads them again by name.")
+    print(f"\n{counted(len(written), 'page')} in {folder}; scrapy doctor reads what is saved again by name.")
     articles = {page.answer.asked for page in pages if page.diagnosis.template}
     for url, path in [one for one in written if one[0] in articles][-1:]:
         print(f"A golden page of one: scrapy savepage --url {url} {path}")
