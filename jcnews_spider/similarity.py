@@ -162,19 +162,25 @@ def _shares(one: str, other: str, run: int) -> tuple[float, float]:
     return both / max(1, size + other_size - both), both / max(1, min(size, other_size))
 
 
-def _runs(text: str, run: int) -> Counter[str]:
+def _runs(text: str, run: int) -> Counter[str | int]:
     """How often each run of so many letters stands in a text."""
     return _kept_runs(text, run) if len(text) <= MOST_KEPT else _counted_runs(text, run)
 
 
 @lru_cache(maxsize=4)
-def _kept_runs(text: str, run: int) -> Counter[str]:
+def _kept_runs(text: str, run: int) -> Counter[str | int]:
     """The same, kept: a new text meets several candidates in a row."""
     return _counted_runs(text, run)
 
 
-def _counted_runs(text: str, run: int) -> Counter[str]:
-    return Counter([text[place : place + run] for place in range(len(text) - run + 1)])
+def _counted_runs(text: str, run: int) -> Counter[str | int]:
+    return Counter(_pairs(text) if run == 2 else [text[place : place + run] for place in range(len(text) - run + 1)])
+
+
+def _pairs(text: str) -> list[int]:
+    """Each two neighbouring letters as one number: in half the time that so many strings take."""
+    wide = memoryview(text.encode("utf-32", "surrogatepass"))[4:]  # behind the byte order mark
+    return [pair for begin in (0, 4) for pair in wide[begin : begin + (len(wide) - begin) // 8 * 8].cast("Q")]
 
 
 def _keeps_numbers(one: str, other: str, alike: float, *, is_short: bool) -> bool:
