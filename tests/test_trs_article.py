@@ -237,6 +237,47 @@ def test_a_line_in_the_middle_that_looks_like_a_tail_is_text() -> None:
     assert parsed(page(editor(*paragraphs))).text == "\n\n".join(paragraphs)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "收藏家王涛捐出了三十件老物件。",
+        "关闭三处小煤窑之后，村里转而种起了连翘。",
+        "点赞之余，也有人提出了建议。",
+        "分享到最后，几位老师的眼眶都红了。",
+        "上一条路修了八年，这一条只用了八个月。",
+        "责任编辑制度推行十年，错漏一年比一年少。",
+        "联系人：王涛，联系电话：0356-0000000。",
+        "咨询热线电话：0356-0000000",
+        "收藏家的老屋",
+        "本报记者在采访中了解到，不少人持相同观点。",
+        "本网格共有三百户，网格员每天收集大家的观点。",
+    ],
+)
+def test_a_late_paragraph_that_begins_like_a_tool_or_a_notice_is_text(line: str) -> None:
+    paragraphs = (TEXT, TEXT, line, TEXT + "完")
+    assert parsed(page(editor(*paragraphs))).text == "\n\n".join(paragraphs)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "收藏此文章",
+        "点赞 12",
+        "相关链接：",
+        "上一篇：另一篇的题目",
+        "分享到：晋城在线",
+        "版权所有，未经许可不得转载。",
+        "扫描二维码关注我们。",
+        "声明：本文转自他处。",
+        "新闻热线：0356-0000000",
+        "热线电话：0356-0000000",
+        "本网转载的文章不代表本网观点。",
+    ],
+)
+def test_tools_appeals_and_notices_end_a_text(line: str) -> None:
+    assert parsed(page(editor(TEXT, TEXT, TEXT, line, "尾巴"))).text == "\n\n".join([TEXT] * 3)
+
+
 def test_parts_are_joined_in_order() -> None:
     parts = [parsed(page(editor(f"{TEXT}{n}") + '<img src="./W01.jpg">')) for n in range(3)]
     joined = join_parts(parts)
