@@ -176,3 +176,18 @@ def test_layouts_of_other_sites(page: str, expected: dict[str, Any]) -> None:
 def test_pages_that_are_no_articles_fit_nothing(page: str) -> None:
     with pytest.raises(UnknownLayout):
         parse_article(f"<html><body>{page}</body></html>".encode(), URL, SITE)
+
+
+@pytest.mark.parametrize("line", ["编辑：李四", "责任编辑：李四", "来源：某某日报　责任编辑：李四"])
+def test_an_editor_between_date_and_body_is_of_the_header(line: str) -> None:
+    page = GOVERNMENT.replace('<div class="view', f'<div>{line}</div><div class="view')
+    article = parse_article(page.encode(), URL, SITE)
+    assert (article.text, article.editor) == (TEXT, "李四")
+
+
+@pytest.mark.parametrize("before", [f"<p>{TEXT}</p>", '<p><img src="./W020220612.jpg"></p>'], ids=("text", "picture"))
+def test_a_box_behind_the_editor_of_another_body_is_none(before: str) -> None:
+    head = "<html><head><title>标题标题_某某网</title></head><body><h1>标题标题</h1><p>2022-06-12 来源：某某日报</p>"
+    page = f"{head}{before}<p>责任编辑：李四</p><div class=TRS_Editor><p>{TEXT}</p></div></body></html>"
+    with pytest.raises(UnknownLayout):
+        parse_article(page.encode(), URL, SITE)

@@ -19,7 +19,9 @@ from jcnews_spider.trs.trim import (
     HEADER_REACH,
     cut_tail,
     ends_article,
+    is_abstract,
     is_tool,
+    prose,
     without_header,
     without_opening_tools,
     without_related,
@@ -133,7 +135,7 @@ def _layout(
     above = page.lines[max(0, header_start - ABOVE_REACH) : header_start]
     header = page.lines[header_start:begin] + own[:kept_from] + before
     tail = behind + lines[len(before) + len(body) + len(behind) :] + page.lines[end + 1 : end + 1 + TAIL_REACH]
-    if any(ends_article(line.text) and not is_tool(line.text) for line in header):
+    if _has_ended(header[max(0, title.last + 1 - header_start) :]):
         return None
     if not _is_body(body, containers, template):
         return None
@@ -165,6 +167,15 @@ def _extent(page: PageLines, title: Title, inside: list[int], run: Run | None) -
         inside = around(page.lines, inside, run)
         begin, end = (inside[0], inside[-1]) if inside else (end, end)
     return inside, begin, end
+
+
+def _has_ended(header: list[Line]) -> bool:
+    """True when a whole article stands in front of a container: text or pictures, then what stands only behind them.
+
+    An editor right below the date is part of a header: some sites print it there.
+    """
+    end = next((index for index, line in enumerate(header) if ends_article(line.text) and not is_tool(line.text)), 0)
+    return any(line.is_media or (prose(line) and not is_abstract(line.text)) for line in header[:end])
 
 
 def _leads(header: list[Line]) -> list[Line]:
