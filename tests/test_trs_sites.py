@@ -191,3 +191,17 @@ def test_a_box_behind_the_editor_of_another_body_is_none(before: str) -> None:
     page = f"{head}{before}<p>责任编辑：李四</p><div class=TRS_Editor><p>{TEXT}</p></div></body></html>"
     with pytest.raises(UnknownLayout):
         parse_article(page.encode(), URL, SITE)
+
+
+@pytest.mark.parametrize("arrow", ["&gt;", "&nbsp;&gt;&gt; ", " » ", "-&gt;"])
+def test_links_behind_the_home_page_and_an_arrow_are_a_breadcrumb(arrow: str) -> None:
+    links = ('<a href="/">某某网首页</a>', '<a href="/zwgk/">政务公开</a>', '<a href="/zwgk/zwdt/">动态</a>')
+    page = AUTOADD.replace("<h1>", f"<div>{arrow.join(links)}</div><h1>")
+    article = parse_article(page.encode(), URL, SITE)
+    assert article.breadcrumb == ("政务公开", "动态")
+    assert [section.url for section in article.sections] == ["http://www.x.gov.cn/zwgk/zwdt/"]
+
+
+def test_a_row_of_links_without_arrows_is_no_breadcrumb() -> None:
+    page = AUTOADD.replace("<h1>", '<div><a href="/">首页</a> | <a href="/zwgk/">政务公开</a></div><h1>')
+    assert parse_article(page.encode(), URL, SITE).breadcrumb == ()

@@ -16,18 +16,20 @@ _MARKED = Marked(
 )
 _NAMED = xpath("self::*[contains(., '位置')]//text()[contains(., '位置')]")
 """Most pages do not hold the word at all, and to ask the whole is much faster than to ask each text."""
+_HOMES = xpath("//a[contains(., '首页') or contains(., '主页')]")
+_ARROW = re.compile(r"[\s-]*[>＞»›→]")
 _BOXES = frozenset("div p td span li h2 a b strong em font i".split())
 _LINKS = xpath("descendant-or-self::a[@href]")
 MOST_NAMED = 10
-"""Elements that say 位置 and are asked."""
+"""Elements that say 位置, and links to a home page, that are asked."""
 MOST_CHARACTERS = 120
-"""Characters of a breadcrumb that only its 位置 marks."""
+"""Characters of a breadcrumb that only its 位置 or its arrows mark."""
 _HOME = re.compile(r"(?:网站|本站|新闻网|站点)?(?:首页|主页)|home", re.IGNORECASE)
 
 
 def breadcrumb(page: PageLines, base: str) -> tuple[SectionRef, ...]:
     """The links of the breadcrumb without the home page, outermost first."""
-    for found in (marked_links, named_links):
+    for found in (marked_links, named_links, arrowed_links):
         links: dict[str, SectionRef] = {}
         for node in found(page):
             name = one_line(text_of(node))
@@ -54,3 +56,12 @@ def named_links(page: PageLines) -> list[Node]:
         if box is not None:
             links.update(dict.fromkeys(nodes(_LINKS, box)))
     return list(links)
+
+
+def arrowed_links(page: PageLines) -> list[Node]:
+    """Links in a short element beside one to the home page that an arrow follows: 首页 > 要闻."""
+    for home in nodes(_HOMES, page.root)[:MOST_NAMED]:
+        box = home.getparent()
+        if box is not None and _ARROW.match(home.tail or "") and len(one_line(text_of(box))) < MOST_CHARACTERS:
+            return [link for link in nodes(_LINKS, box) if link is not home]
+    return []

@@ -174,7 +174,11 @@ def _printed(name: str, value: str | None, place: Whereabouts, *, is_wanted: boo
 
 
 def _crumb_place(article: Article, place: Whereabouts) -> str:
-    return place.of_crumb(article.breadcrumb[-1]) if article.breadcrumb else "no marked links, nor any beside 位置"
+    return (
+        place.of_crumb(article.breadcrumb[-1])
+        if article.breadcrumb
+        else "no marked links, nor any beside 位置 or behind 首页 >"
+    )
 
 
 def _date_place(article: Article, place: Whereabouts) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.crumb import marked_links, named_links
+from jcnews_spider.trs.crumb import arrowed_links, marked_links, named_links
 from jcnews_spider.trs.layout import Layout
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
@@ -45,7 +45,7 @@ class Whereabouts:
 
     def of_crumb(self, name: str) -> str:
         """The breadcrumb's link of that name."""
-        links = [*marked_links(self.page), *named_links(self.page)]
+        links = [*marked_links(self.page), *named_links(self.page), *arrowed_links(self.page)]
         return next((described(link) for link in links if one_line(text_of(link)) == name), "")
 
     def _parts(self) -> Iterator[tuple[str, list[Line]]]:
