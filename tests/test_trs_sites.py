@@ -205,3 +205,13 @@ def test_links_behind_the_home_page_and_an_arrow_are_a_breadcrumb(arrow: str) ->
 def test_a_row_of_links_without_arrows_is_no_breadcrumb() -> None:
     page = AUTOADD.replace("<h1>", '<div><a href="/">首页</a> | <a href="/zwgk/">政务公开</a></div><h1>')
     assert parse_article(page.encode(), URL, SITE).breadcrumb == ()
+
+
+@pytest.mark.parametrize(
+    "title", ["成绩公布 请登录查询", "重要文件丢失 民警找回", "错误的观念要改", "全市网站维护人员培训开班"]
+)
+def test_a_title_that_reads_like_an_error_is_an_articles_where_a_text_follows(title: str) -> None:
+    page = AUTOADD.replace("标题", title)
+    assert parse_article(page.replace(TEXT, TEXT * 2).encode(), URL, SITE).title == title
+    with pytest.raises(UnknownLayout):
+        parse_article(page.replace(TEXT, "请稍后再试，谢谢。").encode(), URL, SITE)

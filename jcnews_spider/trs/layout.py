@@ -37,6 +37,8 @@ LEAST_PROSE = 60
 """Running text below which a page without any known container is no article."""
 UNDATED_PROSE = 500
 """Running text from which a page without any date may be an article."""
+LEAST_UNDER_ERROR = 150
+"""Running text from which a page is an article though its title reads like that of an error page."""
 MOST_LINKED = 0.5
 """Share of a body's characters inside links from which it is a list."""
 MOST_ITEMS = 3
@@ -79,8 +81,6 @@ class Layout:
 
 def fit(template: Template, page: PageLines) -> Layout | None:
     """The layout, or None where the template does not fit: it must give a title, a body, and a date or a TRS class."""
-    if template.is_general and _ERROR.match(page.page_title):
-        return None
     found = [node for place in template.bodies for node in page.find(place)]
     if template.bodies and not found:
         return None
@@ -93,7 +93,7 @@ def fit(template: Template, page: PageLines) -> Layout | None:
 
 def _fit(template: Template, page: PageLines, confirmed: Node | None) -> Layout | None:
     title = find_title(template, page, confirmed)
-    if title is None or (template.is_general and _ERROR.match(title.text)):
+    if title is None:
         return None
     run = run_behind(page, title) if template.is_general and not template.is_proof else None
     if template is FALLBACK:
@@ -137,7 +137,7 @@ def _layout(
     tail = behind + lines[len(before) + len(body) + len(behind) :] + page.lines[end + 1 : end + 1 + TAIL_REACH]
     if _has_ended(header[max(0, title.last + 1 - header_start) :]):
         return None
-    if not _is_body(body, containers, template):
+    if not _is_body(body, containers, template) or (template.is_general and _is_error(page, title, body)):
         return None
     if not template.is_proof and not _is_dated(page, above + header + tail[:NEAR_TAIL], run):
         return None
@@ -218,6 +218,12 @@ def _is_body(lines: list[Line], containers: list[Node], template: Template) -> b
     if template.is_proof:
         return True
     return text >= LEAST_CHARACTERS and any(_SENTENCE_END.search(line.text) for line in lines) and not _is_list(lines)
+
+
+def _is_error(page: PageLines, title: Title, body: list[Line]) -> bool:
+    """True for a few words under a title that says what went wrong: 成绩公布 请登录查询 may be an article's."""
+    says_error = _ERROR.match(page.page_title) or _ERROR.match(title.text)
+    return bool(says_error) and sum(map(prose, body)) < LEAST_UNDER_ERROR
 
 
 def _is_list(lines: list[Line]) -> bool:
