@@ -30,6 +30,8 @@ def listing(items: str, url: str = URL) -> Listing:
             "2022-10-09 18:59",
         ),
         ('<li><time>2022年10月9日</time><a href="./202210/t20221009_1.html">标题</a></li>', "标题", "2022年10月9日"),
+        ('<li><span>10-09</span><a href="./202210/t20221009_1.html">标题</a></li>', "标题", "10-09"),
+        ('<li><a href="./202210/t20221009_1.html">标题</a><i>10-09</i></li>', "标题", "10-09"),
         ('<li><a href="./202210/t20221009_1.html">标题</a></li>', "标题", None),
     ],
 )
@@ -106,6 +108,20 @@ def test_a_dated_link_below_or_beside_an_empty_list_is_not_the_list(name: str) -
 
 def test_the_box_beside_an_empty_list_is_not_the_list() -> None:
     assert listing("").entries == ()
+
+
+def test_cards_with_pictures_and_summaries_are_told_by_their_dates() -> None:
+    links = [f"./202210/t20221009_{n}.html" for n in (1, 2)] + [f"../sxxw/202210/t20221009_{n}.html" for n in (3, 4, 5)]
+    cards = "".join(
+        f'<div class="card"><a class="pic" href="{link}"><img src="a.jpg"></a><div class="words">'
+        f'<h3><a href="{link}">题目</a></h3><p>几句话。<a href="{link}">[详细]</a></p>'
+        "<span>2022-10-09</span></div></div>"
+        for link in links
+    )
+    box = "".join(f'<li><a href="../../lm/cj/202210/t20221008_{n}.html">边栏</a>2022-10-08</li>' for n in range(70, 74))
+    page = f'<div class="cards">{cards}</div><div class="box"><ul>{box}</ul></div>'
+    found = parse_listing(page.encode(), URL, SITE).entries
+    assert [(entry.docid, entry.shown_date) for entry in found] == [(n, "2022-10-09") for n in range(1, 6)]
 
 
 def test_an_article_of_the_section_counts_wherever_it_stands() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.pager import Pager, find_pager
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import redirect_target
-from jcnews_spider.trs.tree import Node, attribute, base_address, nodes, parse_tree, text_of, xpath
+from jcnews_spider.trs.tree import Node, attribute, base_address, nodes, parse_tree, text_of, texts_of, xpath
 from jcnews_spider.urls import canonical_url, joined
 
 Kind = Literal["article", "external", "file"]
@@ -28,6 +28,8 @@ MOST_LINKS = 10_000
 """Links of a page above which it is no list: lists show some dozens, the home page some hundred."""
 MOST_LEVELS = 40
 """Containers above a link that tell its group."""
+MOST_LEVELS_OF_CARD, MOST_LINKS_OF_CARD = 5, 5
+"""Elements around a link that may be a card, and links in one: picture, title, 详细."""
 MOST_BLANK = 10_000
 """Characters at an item's end among which its date stands, blanks too."""
 
@@ -143,6 +145,8 @@ def _links(root: Node, base: str, site: Site, own: str) -> Iterator[_Link]:
             raise TooComplex(f"more than {MOST_LINKS} links")
         entry = _entry(joined(base, href) or "", title, places.date(node), site)
         if entry is not None:
+            if entry.kind == "article" and entry.shown_date is None:
+                entry = replace(entry, shown_date=places.date_of_card(node))
             is_own = entry.kind == "article" and urlsplit(entry.url).path.startswith(own)
             yield _Link(entry, places.group(node), is_own)
 
@@ -213,6 +217,7 @@ class _Places:
 
     def __init__(self) -> None:
         self._dates: dict[Node, str | None] = {}
+        self._is_card: dict[Node, bool] = {}
         self._paths: dict[Node, str] = {}
 
     def group(self, node: Node) -> str:
@@ -230,10 +235,25 @@ class _Places:
     def date(self, node: Node) -> str | None:
         """The date of the item in which a link stands, as printed."""
         item = next(node.iterancestors(*_ITEM_TAGS), None)
-        if item is None:
-            return None
+        return None if item is None else self._date_in(item)
+
+    def date_of_card(self, node: Node) -> str | None:
+        """The same where items are blocks, with picture and summary: the widest around a link that has no other."""
+        card = None
+        for above in islice(node.iterancestors(), MOST_LEVELS_OF_CARD):
+            if above not in self._is_card:
+                links = islice(above.iter("a"), MOST_LINKS_OF_CARD + 1)
+                addresses = [attribute(link, "href") for link in links]
+                self._is_card[above] = len(addresses) <= MOST_LINKS_OF_CARD and len(set(addresses)) == 1
+            if not self._is_card[above]:
+                break
+            card = above
+        return None if card is None else self._date_in(card)
+
+    def _date_in(self, item: Node) -> str | None:
+        """The last date of an item; `题目` and `05-12` stand in two elements without a blank between."""
         if item not in self._dates:
-            dates = _DATE.findall(one_line(text_of(item)[-MOST_BLANK:])[-200:])
+            dates = _DATE.findall(one_line(" ".join(texts_of(item))[-MOST_BLANK:])[-200:])
             self._dates[item] = dates[-1] if dates else None
         return self._dates[item]
 

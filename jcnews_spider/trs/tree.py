@@ -210,6 +210,12 @@ def text_of(node: Node) -> str:
     return str(_STRING(node)) if len(node) else node.text or ""
 
 
+def texts_of(node: Node) -> list[str]:
+    """The texts inside, scripts too, each stretch without a tag on its own."""
+    texts: Any = node.itertext()
+    return list(texts)
+
+
 def base_address(root: Node) -> str:
     """What the page's <base> says, empty where it has none."""
     return next((href for node in root.iter("base") if (href := node.get("href")) is not None), "")
