@@ -28,6 +28,9 @@ STEADY = 20
 LEAST_LINKS = 6
 """Usual links of a list below which their number says nothing."""
 
+MOST_WITHOUT_BODY = 0.5
+"""Share of a new site's pages that show a title and no text: above it, the text stands where nobody looks."""
+
 REQUIRED = ("title", "published_at", "text")
 """Fields that hardly any record lacks, also of a site that was never seen before."""
 
@@ -174,13 +177,13 @@ def _lacks(measure: Measure, past: Sequence[Past], limits: Limits) -> str | None
     return f"{_number_lacking(measure)} of {measure.of:g} records lack {measure.subject}"
 
 
-def _more(text: str) -> Rule:
-    """The rule of a share that must not rise; `text` says of what it is one."""
+def _more(text: str, most: float = 1) -> Rule:
+    """The rule of a share that must not rise, nor be above `most` at first; `text` says of what it is one."""
 
     def rule(measure: Measure, past: Sequence[Past], limits: Limits) -> str | None:
         usual = _usual_share(past, measure.of)
         if usual is None:
-            return None
+            return None if measure.value <= most else f"{_number_having(measure)} of {measure.of:g} {text}"
         share, chance = usual
         if measure.value <= share + max(limits.rise, chance):
             return None
@@ -223,6 +226,7 @@ RULES: Mapping[str, Rule] = {
     "coverage": _lacks,
     "fallback": _more("records come from the fallback extractor"),
     "misfit": _more("article pages fit no layout"),
+    "no_body": _more("article pages show a title and no text", MOST_WITHOUT_BODY),
     "length": _less("the median text length"),
     "bytes": _less("the mean size of an article page in bytes"),
     "links": _links,
@@ -236,7 +240,7 @@ def _is_of_few(measure: Measure) -> bool:
     match measure.kind:
         case "coverage":
             return _number_lacking(measure) < LEAST_RECORDS
-        case "fallback" | "misfit":
+        case "fallback" | "misfit" | "no_body":
             return _number_having(measure) < LEAST_RECORDS
         case "length" | "bytes":
             return measure.of < LEAST_OF_MEDIAN

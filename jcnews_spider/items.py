@@ -70,6 +70,8 @@ class Miss:
     """Name under which it is counted."""
     detail: str = ""
     """For people: what the page or the network said."""
+    is_repeated: bool = False
+    """True when the address gave nothing for the same reason the last time."""
 
     @property
     def is_missing(self) -> bool:

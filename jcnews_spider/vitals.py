@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from jcnews_spider.article import Article
-from jcnews_spider.errors import UnknownLayout
+from jcnews_spider.errors import NoBody, UnknownLayout
 from jcnews_spider.health import FIELDS, Measure
 from jcnews_spider.items import ListPage, Miss
 
 SHOWN = 3
 """Addresses that are kept of what is wrong."""
+
+MISFITS = {UnknownLayout.reason: "misfit", NoBody.reason: "no_body"}
+"""The measure of pages that came and from which no article could be read, by the reason."""
 
 
 @dataclass(slots=True)
@@ -46,7 +49,8 @@ class Vitals:
     def __init__(self) -> None:
         self._lengths = array("I")
         self._lacking = {name: Sample() for name in FIELDS}
-        self._fallback, self._misfits, self._all = Sample(), Sample(), Sample()
+        self._fallback, self._all = Sample(), Sample()
+        self._misfits = {kind: Sample() for kind in MISFITS.values()}
         self._links: dict[str, tuple[int, str]] = {}
 
     def note_record(self, article: Article) -> None:
@@ -61,9 +65,9 @@ class Vitals:
             self._fallback.add(article.url, section)
 
     def note_miss(self, miss: Miss) -> None:
-        """An address that gave no article; only a page that came and fits no layout counts."""
-        if miss.reason == UnknownLayout.reason:
-            self._misfits.add(miss.url, None)
+        """An address that gave no article; only a page that came and could not be read counts, and that once."""
+        if miss.reason in MISFITS and not miss.is_repeated:
+            self._misfits[MISFITS[miss.reason]].add(miss.url, None)
 
     def note_list(self, page: ListPage) -> None:
         """A list page; the first one of a section is the same in every run, so that one is measured."""
@@ -82,8 +86,9 @@ class Vitals:
                 yield _share("coverage", name, lacking, records, of_the_others=True)
             yield _share("fallback", "", self._fallback, records)
             yield self._overall("length", median(self._lengths), records)
-        if seen := records + unchanged + self._misfits.size:
-            yield _share("misfit", "", self._misfits, seen)
+        if seen := records + unchanged + sum(misfits.size for misfits in self._misfits.values()):
+            for kind, misfits in self._misfits.items():
+                yield _share(kind, "", misfits, seen)
         if pages:
             yield self._overall("bytes", page_bytes / pages, pages)
         for path, (links, url) in self._links.items():

@@ -20,6 +20,7 @@ ONE = "sections=xw/jcxw"
 
 MISSING = Answer(404, body=b"<h1>404</h1>")
 UNDATED = Answer(body=page(editor("这是一段虚构的正文，说明本页由测试写成。"), date=""))
+BARE = Answer(body=page(""))
 LINKLESS = Answer(body="<html><body><h1>改版公告</h1></body></html>".encode())
 
 
@@ -252,6 +253,19 @@ def test_records_without_a_date_end_with_5_from_3_on(paths: list[str], tmp_path:
         run = crawl(site, tmp_path, ONE)
     assert sum(record["published_at"] is None for record in run.records) == undated
     assert_ended(run, code, f"health check failed: {undated} of 12 records lack published_at" if code else "done")
+
+
+@pytest.mark.parametrize(("bare", "code"), [(6, 0), (7, 5)])
+def test_a_new_site_whose_pages_show_no_text_ends_with_5(
+    paths: list[str], tmp_path: Path, bare: int, code: int
+) -> None:
+    """What was told once is not told again by the tries that follow."""
+    with Replica(plan(dict.fromkeys(paths[:bare], BARE))) as site:
+        run = crawl(site, tmp_path, ONE)
+        again = crawl(site, tmp_path, ONE, shim=("--clock", "7200"))
+    assert_ended(run, code, f"{bare} of 12 article pages show a title and no text" if code else "done")
+    assert again.report["articles"]["skipped"] == {"no_body": bare}
+    assert again.code == 0
 
 
 # ---- 6

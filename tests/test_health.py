@@ -62,6 +62,11 @@ ALWAYS = [(1.0, 40.0)] * PAST
         ("fallback", "", 0.6, 5, [(0.0, 50)], True),
         ("fallback", "", 0.4, 5, [(0.0, 50)], False),
         ("misfit", "", 0.8, 5, [(0.0, 50)], True),
+        ("misfit", "", 1, 50, [], False),
+        ("no_body", "", 0.6, 50, [], True),
+        ("no_body", "", 0.5, 50, [], False),
+        ("no_body", "", 1, 2, [], False),
+        ("no_body", "", 0.5, 50, [(0.1, 50)], True),
         # a median of few records may fall further
         ("length", "", 100, 100, [(600, 20)] * 2, False),
         ("length", "", 310, 100, [(600, 20)] * 3, False),

@@ -9,8 +9,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from jcnews_spider.checkup.visit import Answer
-from jcnews_spider.errors import NotServed, OtherPage
-from jcnews_spider.health import REQUIRED
+from jcnews_spider.errors import NoBody, NotServed, OtherPage
+from jcnews_spider.health import MOST_WITHOUT_BODY, REQUIRED
 from jcnews_spider.items import MISSING, Page
 from jcnews_spider.report import Verdict
 from jcnews_spider.sites import site_of
@@ -110,6 +110,9 @@ def verdict(pages: Sequence[Examined], *, is_visit: bool) -> Verdict:
     articles = [page for page in pages if page.diagnosis.kind == "article" and page.came]
     if articles and not any(page.diagnosis.template for page in articles):
         return Verdict(5, f"{counted(len(articles), 'page')} of articles, and none could be read")
+    empty = sum(page.diagnosis.reason == NoBody.reason for page in articles)
+    if empty > MOST_WITHOUT_BODY * len(articles):
+        return Verdict(5, f"{empty} of {counted(len(articles), 'page')} of articles show a title and no text")
     if wrong:
         return Verdict(5, f"{len(wrong)} of {counted(len(pages), 'page')} do not look as they should")
     return Verdict(0, f"{counted(len(pages), 'page')}, all recognised")

@@ -102,7 +102,8 @@ class Articles:
             is_missing = await self._soft_missing.explains(fault, response, known)
         except IgnoreRequest:
             return None
-        return Miss(known.id, url, "soft_404" if is_missing else fault.reason, str(fault))
+        reason = "soft_404" if is_missing else fault.reason
+        return Miss(known.id, url, reason, str(fault), is_repeated=known.reason == reason)
 
     def _known(self, id_: str) -> KnownArticle:
         known = self._spider.archive.ledger.articles.get(id_)
