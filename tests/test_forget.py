@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,21 @@ PLAN = Plan(articles=30, seed=3)
 def replica() -> Iterator[Replica]:
     with Replica(PLAN) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def probe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a crawl of such a replica leaves, to be read."""
+    output = tmp_path_factory.mktemp("probe") / "output"
+    with Replica(PLAN) as replica:
+        crawl(replica, output)
+    return output
+
+
+@pytest.fixture
+def output(probe: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be changed."""
+    return Path(shutil.copytree(probe, tmp_path / "output"))
 
 
 def forget(output: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -49,123 +65,115 @@ def holds(output: Path) -> bool:
     return done.returncode == 0 and sorted(listed) == sorted(there)
 
 
-def test_a_withdrawn_article_is_never_asked_shown_or_kept_again(replica: Replica, tmp_path: Path) -> None:
-    crawl(replica, tmp_path)
+def test_a_withdrawn_article_is_never_asked_shown_or_kept_again(replica: Replica, output: Path) -> None:
     identity = replica.ids()[-1]
     replica.edit(identity)
-    crawl(replica, tmp_path, "recheck=all")
-    assert [record["version"] for record in of(tmp_path, identity)] == [1, 2]
-    url = str(of(tmp_path, identity)[0]["url"])
-    done = forget(tmp_path, url, "--reason", "asked by the author")
+    crawl(replica, output, "recheck=all")
+    assert [record["version"] for record in of(output, identity)] == [1, 2]
+    url = str(of(output, identity)[0]["url"])
+    done = forget(output, url, "--reason", "asked by the author")
     assert done.returncode == 0, done.stderr
-    last = of(tmp_path, identity)[-1]
+    last = of(output, identity)[-1]
     assert {name: value for name, value in last.items() if value not in (None, "", [])} == {
         "schema_version": "1.0", "id": identity, "version": 3, "event": "withdrawn", "url": url, "char_count": 0,
         "rights": {"original": None, "notice": None}, "content_hash": last["content_hash"],
         "first_seen_at": last["first_seen_at"], "fetched_at": last["fetched_at"],
         "snapshot": {"html": None, "sha256": None, "warc": None}, "crawl": last["crawl"],
     }  # fmt: skip
-    assert not list(tmp_path.glob(f"html/**/*{identity.partition(':')[2]}*"))
-    assert holds(tmp_path)
-    assert scrapy("cat", identity, "-s", f"JCNEWS_OUTPUT={tmp_path}").returncode == 1
+    assert not list(output.glob(f"html/**/*{identity.partition(':')[2]}*"))
+    assert holds(output)
+    assert scrapy("cat", identity, "-s", f"JCNEWS_OUTPUT={output}").returncode == 1
     since = len(replica.requests)
     replica.edit(identity)
-    again = crawl(replica, tmp_path, "recheck=all", "full=1", f"articles={url}")
+    again = crawl(replica, output, "recheck=all", "full=1", f"articles={url}")
     assert again.code == 0
     assert url not in [request.url for request in replica.requests[since:]]
-    assert len(of(tmp_path, identity)) == 3
+    assert len(of(output, identity)) == 3
 
 
-def test_a_purge_leaves_nothing_of_the_content_and_everything_else_as_it_was(replica: Replica, tmp_path: Path) -> None:
-    crawl(replica, tmp_path)
+def test_a_purge_leaves_nothing_of_the_content_and_everything_else_as_it_was(replica: Replica, output: Path) -> None:
     identity = replica.ids()[-2]
-    others = {record["id"]: record for record in read_records(tmp_path) if record["id"] != identity}
-    (record,) = of(tmp_path, identity)
+    others = {record["id"]: record for record in read_records(output) if record["id"] != identity}
+    (record,) = of(output, identity)
     url, text = str(record["url"]), str(record["text"])[:40]
-    assert forget(tmp_path, identity, "--reason", "court order 7", "--purge").returncode == 0
-    assert [record["event"] for record in of(tmp_path, identity)] == ["withdrawn"]
-    assert {record["id"]: record for record in read_records(tmp_path) if record["id"] != identity} == others
-    for path in tmp_path.rglob("*"):
+    assert forget(output, identity, "--reason", "court order 7", "--purge").returncode == 0
+    assert [record["event"] for record in of(output, identity)] == ["withdrawn"]
+    assert {record["id"]: record for record in read_records(output) if record["id"] != identity} == others
+    for path in output.rglob("*"):
         if path.is_file() and path.suffix != ".gz":
             assert text.encode() not in path.read_bytes(), path
-    left = members(tmp_path)
+    left = members(output)
     assert {member.kind for member in left if member.url is None} == {"warcinfo", "metadata"}
     assert not [member for member in left if member.url == url or text.encode() in member.payload]
     for other in others.values():
         pointer = other["snapshot"]["warc"]
-        assert read_member(tmp_path / pointer["file"], pointer["offset"], pointer["length"]).url == other["url"]
-    assert holds(tmp_path)
-    (report,) = (
-        json.loads(path.read_text()) for path in tmp_path.glob("runs/*") if "court order 7" in path.read_text()
-    )
+        assert read_member(output / pointer["file"], pointer["offset"], pointer["length"]).url == other["url"]
+    assert holds(output)
+    (report,) = (json.loads(path.read_text()) for path in output.glob("runs/*") if "court order 7" in path.read_text())
     assert report["why"] == f"{identity} withdrawn and purged: court order 7"
     replica.edit(replica.ids()[3])
-    after = crawl(replica, tmp_path, "recheck=all")
+    after = crawl(replica, output, "recheck=all")
     assert (after.code, after.report["articles"]["updated"]) == (0, 1)
-    assert holds(tmp_path)
+    assert holds(output)
 
 
-def test_a_purge_may_follow_a_withdrawal(replica: Replica, tmp_path: Path) -> None:
-    crawl(replica, tmp_path)
+def test_a_purge_may_follow_a_withdrawal(replica: Replica, output: Path) -> None:
     identity = replica.ids()[-1]
-    assert forget(tmp_path, identity, "--reason", "a").returncode == 0
-    assert forget(tmp_path, identity, "--reason", "b", "--purge").returncode == 0
-    assert [(record["version"], record["event"]) for record in of(tmp_path, identity)] == [(2, "withdrawn")]
-    assert holds(tmp_path)
+    assert forget(output, identity, "--reason", "a").returncode == 0
+    assert forget(output, identity, "--reason", "b", "--purge").returncode == 0
+    assert [(record["version"], record["event"]) for record in of(output, identity)] == [(2, "withdrawn")]
+    assert holds(output)
 
 
-def test_damage_in_another_line_holds_up_neither_a_takedown_nor_a_crawl(replica: Replica, tmp_path: Path) -> None:
-    crawl(replica, tmp_path)
+def test_damage_in_another_line_holds_up_neither_a_takedown_nor_a_crawl(replica: Replica, output: Path) -> None:
     other, identity = replica.ids()[3], replica.ids()[-1]
-    (segment,) = tmp_path.glob("articles/*")
+    (segment,) = output.glob("articles/*")
     data = bytearray(segment.read_bytes())
-    data[data.find(str(of(tmp_path, other)[0]["text"])[:10].encode())] ^= 0x40
+    data[data.find(str(of(output, other)[0]["text"])[:10].encode())] ^= 0x40
     segment.write_bytes(data)
-    assert forget(tmp_path, identity, "--reason", "a").returncode == 0
-    assert not list(tmp_path.glob(f"html/**/*{identity.partition(':')[2]}*"))
-    assert forget(tmp_path, identity, "--reason", "b", "--purge").returncode == 0
+    assert forget(output, identity, "--reason", "a").returncode == 0
+    assert not list(output.glob(f"html/**/*{identity.partition(':')[2]}*"))
+    assert forget(output, identity, "--reason", "b", "--purge").returncode == 0
     assert f'"{identity}","version":1'.encode() not in segment.read_bytes()
-    assert crawl(replica, tmp_path).code == 0
+    assert crawl(replica, output).code == 0
 
 
-def test_a_damaged_line_of_its_own_is_named_and_the_crawl_goes_on(replica: Replica, tmp_path: Path) -> None:
-    crawl(replica, tmp_path)
+def test_a_damaged_line_of_its_own_is_named_and_the_crawl_goes_on(replica: Replica, output: Path) -> None:
     identity = replica.ids()[-1]
-    (segment,) = tmp_path.glob("articles/*")
+    (segment,) = output.glob("articles/*")
     data = bytearray(segment.read_bytes())
-    data[data.find(str(of(tmp_path, identity)[0]["text"])[:10].encode())] ^= 0x40
+    data[data.find(str(of(output, identity)[0]["text"])[:10].encode())] ^= 0x40
     segment.write_bytes(data)
     offset = data.rfind(b"\n", 0, data.find(f'"id":"{identity}"'.encode())) + 1
-    done = forget(tmp_path, identity, "--reason", "x")
+    done = forget(output, identity, "--reason", "x")
     assert done.returncode == 7
     assert f"{segment.name} at {offset}" in done.stderr
-    assert not list(tmp_path.glob(f"html/**/*{identity.partition(':')[2]}*"))
+    assert not list(output.glob(f"html/**/*{identity.partition(':')[2]}*"))
     replica.publish(1)
-    after = crawl(replica, tmp_path)
+    after = crawl(replica, output)
     assert (after.code, after.report["articles"]["new"]) == (0, 1)
     assert f"{segment.name} at {offset}" in after.stderr
-    assert forget(tmp_path, identity, "--reason", "x", "--purge").returncode == 7
+    assert forget(output, identity, "--reason", "x", "--purge").returncode == 7
     assert f'"{identity}","version":1'.encode() not in segment.read_bytes()
-    assert forget(tmp_path, identity, "--reason", "x", "--purge").returncode == 0
+    assert forget(output, identity, "--reason", "x", "--purge").returncode == 0
 
 
-def test_a_purge_goes_on_behind_a_damaged_warc_record_and_says_so(replica: Replica, tmp_path: Path) -> None:
-    crawl(replica, tmp_path)
+def test_a_purge_goes_on_behind_a_damaged_warc_record_and_says_so(replica: Replica, output: Path) -> None:
     identity = replica.ids()[3]
-    pointer = of(tmp_path, identity)[0]["snapshot"]["warc"]  # type: ignore[index]
-    path = tmp_path / pointer["file"]
+    pointer = of(output, identity)[0]["snapshot"]["warc"]  # type: ignore[index]
+    path = output / pointer["file"]
     offset, length = list(spans(path))[3]
     assert offset < pointer["offset"]
     data = bytearray(path.read_bytes())
     data[offset + length // 2] ^= 0xFF
     path.write_bytes(data)
-    done = forget(tmp_path, identity, "--reason", "x", "--purge")
+    done = forget(output, identity, "--reason", "x", "--purge")
     assert done.returncode == 7
     assert f"{path.name} at {offset}" in done.stderr
     assert "purged" not in done.stdout
     assert read_member(path, pointer["offset"], pointer["length"]).url is None
-    assert [record["event"] for record in of(tmp_path, identity)] == ["withdrawn"]
-    again = crawl(replica, tmp_path)
+    assert [record["event"] for record in of(output, identity)] == ["withdrawn"]
+    again = crawl(replica, output)
     assert again.code == 0
     assert f"{path.name} at {offset}" in again.stderr
 
@@ -173,9 +181,8 @@ def test_a_purge_goes_on_behind_a_damaged_warc_record_and_says_so(replica: Repli
 PNG = b"\x89PNG\r\n\x1a\n" + b"z" * 3000
 
 
-def test_a_purge_takes_what_redirects_of_its_images_led_to(replica: Replica, tmp_path: Path) -> None:
-    crawl(replica, tmp_path / "probe")
-    first, second = [record for record in read_records(tmp_path / "probe") if record["images"]][:2]
+def test_a_purge_takes_what_redirects_of_its_images_led_to(probe: Path, tmp_path: Path) -> None:
+    first, second = [record for record in read_records(probe) if record["images"]][:2]
     paths = [urlsplit(record["images"][0]["url"]).path for record in (first, second)]
     targets = ["http://img.example.com/a.png", "http://www.jcnews.com.cn/"]
     faults = {path: Answer(302, {"Location": target}) for path, target in zip(paths, targets, strict=True)}
@@ -193,11 +200,10 @@ def test_a_purge_takes_what_redirects_of_its_images_led_to(replica: Replica, tmp
 
 
 @pytest.mark.parametrize("to", ["https://www.jcnews.com.cn", "http://jcnews.com.cn"])
-def test_a_purge_takes_every_spelling_of_its_address(replica: Replica, tmp_path: Path, to: str) -> None:
-    crawl(replica, tmp_path / "probe")
-    record = read_records(tmp_path / "probe")[3]
+def test_a_purge_takes_every_spelling_of_its_address(probe: Path, tmp_path: Path, to: str) -> None:
+    record = read_records(probe)[3]
     path = urlsplit(record["url"]).path
-    body = next(member.payload for member in members(tmp_path / "probe")
+    body = next(member.payload for member in members(probe)
                 if member.url == record["url"] and member.kind == "response")  # fmt: skip
     faults = {path: Answer(301, {"Location": f"http://jcnews.com.cn{path}"})}
     elsewhere = {"jcnews.com.cn": {path: Answer(headers={"Content-Type": "text/html"}, body=body)}}
@@ -210,9 +216,8 @@ def test_a_purge_takes_every_spelling_of_its_address(replica: Replica, tmp_path:
     assert holds(output)
 
 
-def test_bytes_that_another_address_gave_too_stay_until_that_is_purged(replica: Replica, tmp_path: Path) -> None:
-    crawl(replica, tmp_path / "probe")
-    pair = [record for record in read_records(tmp_path / "probe") if record["images"]][:2]
+def test_bytes_that_another_address_gave_too_stay_until_that_is_purged(probe: Path, tmp_path: Path) -> None:
+    pair = [record for record in read_records(probe) if record["images"]][:2]
     urls = [str(record["images"][0]["url"]) for record in pair]
     image = Answer(headers={"Content-Type": "image/png"}, body=PNG)
     output = tmp_path / "output"
@@ -232,11 +237,10 @@ def test_bytes_that_another_address_gave_too_stay_until_that_is_purged(replica: 
     assert not list(output.glob("media/**/*.png")) or holds(output)
 
 
-def test_a_page_that_another_address_gave_too_goes_with_the_last_of_them(replica: Replica, tmp_path: Path) -> None:
-    crawl(replica, tmp_path / "probe")
-    bare = [record for record in read_records(tmp_path / "probe") if not record["images"]]
+def test_a_page_that_another_address_gave_too_goes_with_the_last_of_them(probe: Path, tmp_path: Path) -> None:
+    bare = [record for record in read_records(probe) if not record["images"]]
     pair = [record for record in bare if record["crawl"]["pages"] == 1][:2]
-    body = next(member.payload for member in members(tmp_path / "probe")
+    body = next(member.payload for member in members(probe)
                 if member.url == pair[0]["url"] and member.kind == "response")  # fmt: skip
     docid = str(pair[0]["id"]).partition(":")[2]
     page = Answer(headers={"Content-Type": "text/html"}, body=body.replace(docid.encode(), b"0"))
@@ -254,10 +258,11 @@ def test_a_page_that_another_address_gave_too_goes_with_the_last_of_them(replica
     assert holds(output)
 
 
-def test_an_article_that_gave_no_record_stays_withdrawn_through_a_rebuild(replica: Replica, tmp_path: Path) -> None:
+def test_an_article_that_gave_no_record_stays_withdrawn_through_a_rebuild(
+    replica: Replica, probe: Path, tmp_path: Path
+) -> None:
     identity = replica.ids()[3]
-    crawl(replica, tmp_path / "probe")
-    path = urlsplit(str(of(tmp_path / "probe", identity)[0]["url"])).path
+    path = urlsplit(str(of(probe, identity)[0]["url"])).path
     faults, output = {path: Answer(500)}, tmp_path / "output"
     with Replica(Plan(articles=30, seed=3, faults=faults)) as other:
         crawl(other, output, RETRY_TIMES=0)
@@ -291,9 +296,8 @@ def test_the_status_knows_of_no_killed_run_and_of_nothing_asked_in_vain(replica:
         (["http://elsewhere.cn/", "--reason", "x"], "no article's address"),
     ],
 )
-def test_what_cannot_be_forgotten_is_refused(replica: Replica, tmp_path: Path, arguments: list[str], said: str) -> None:
-    crawl(replica, tmp_path, "sections=xw/pl")
-    done = forget(tmp_path, *arguments)
+def test_what_cannot_be_forgotten_is_refused(output: Path, arguments: list[str], said: str) -> None:
+    done = forget(output, *arguments)
     assert (done.returncode, said in done.stderr) == (1, True)
 
 
@@ -302,16 +306,13 @@ def test_without_an_archive_nothing_is_made(tmp_path: Path) -> None:
     assert not (tmp_path / "o").exists()
 
 
-def test_an_interrupted_purge_is_finished_by_the_next_start(tmp_path: Path) -> None:
-    with Replica(PLAN) as replica:
-        crawl(replica, tmp_path / "whole")
-        identity = replica.ids()[-1]
-    text = str(of(tmp_path / "whole", identity)[0]["text"])[:40].encode()
+def test_an_interrupted_purge_is_finished_by_the_next_start(probe: Path, tmp_path: Path) -> None:
+    identity = Replica(PLAN).ids()[-1]
+    text = str(of(probe, identity)[0]["text"])[:40].encode()
     number, is_done = 0, False
     while not is_done:
         number += 5
-        output = tmp_path / f"{number}"
-        subprocess.run(["cp", "-r", str(tmp_path / "whole"), str(output)], check=True)
+        output = Path(shutil.copytree(probe, tmp_path / f"{number}"))
         line = ["forget", identity, "--reason", "x", "--purge", "-s", f"JCNEWS_OUTPUT={output}",
                 "-s", "JCNEWS_MIN_FREE_MB=0"]  # fmt: skip
         is_done = scrapy(*line, shim=["--fault", f"kill:{number}"]).returncode == 0
