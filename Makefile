@@ -4,6 +4,7 @@ BIN := .venv/bin
 PEERS := .venv-peers/bin/python
 DEMO := output/demo
 PARSERS := jcnews_spider/text.py,jcnews_spider/encoding.py,jcnews_spider/urls.py,jcnews_spider/trs/*
+PARSER_TESTS := $(wildcard tests/test_trs_*.py) tests/test_text.py tests/test_encoding.py tests/test_urls.py
 
 .PHONY: setup lock demo test soak bench bench-check bench-peers quality replay crawl figures docs clean
 
@@ -42,8 +43,9 @@ test: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report= $(PARSER_TESTS)
 	$(BIN)/coverage report --include='$(PARSERS)' --fail-under=95
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(PARSER_TESTS))
 
 # The long kinds of the tests: every disk operation, 200 kills, longer histories.
 soak: setup

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests import ledgers, postgres
+from tests import archives, ledgers, postgres
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +16,15 @@ def server() -> Iterator[postgres.Server]:
     pytest.importorskip("psycopg", reason="no psycopg: the extra `cluster` is not installed")
     with postgres.running() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive with an article of three versions and one that is gone, to be read or copied."""
+    output = tmp_path_factory.mktemp("history") / "output"
+    with archives.standing() as replica:
+        archives.with_history(replica, output)
+    return output
 
 
 @pytest.fixture(params=["SQLite", "PostgreSQL"])

@@ -32,6 +32,8 @@ LOCAL = ["--no-dashboard", "--host", "127.0.0.1"]
 BLIND_WORKER = ("--parser", "9")
 MORTAL = ("--signal", "SIGKILL:1")
 STUCK = ("--signal", "SIGSTOP:1")
+Done = subprocess.CompletedProcess[str]
+
 LOST = "its scheduler has ended, hangs, or cannot be reached any more\n"
 NOWHERE = [[Place("jcnews:1", "articles/none.jsonl", 0)]]
 
@@ -53,6 +55,19 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def output(whole: Path, tmp_path: Path) -> Path:
     """A copy of it."""
     return Path(shutil.copytree(whole, tmp_path / "output", ignore=shutil.ignore_patterns("*-shm")))
+
+
+@pytest.fixture(scope="module")
+def local(whole: Path) -> Done:
+    """What a local run says would change."""
+    return run(whole, "reparse", "--diff", shim=BLIND)
+
+
+@pytest.fixture(scope="module")
+def applied(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
+    """A copy of it in which a local run has written what changed, and what that run said."""
+    other = Path(shutil.copytree(whole, tmp_path_factory.mktemp("applied") / "output"))
+    return other, run(other, "reparse", "--apply", shim=BLIND)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +145,7 @@ def listens(port: int) -> bool:
         return one.connect_ex(("127.0.0.1", port)) == 0
 
 
-def said(done: subprocess.CompletedProcess[str]) -> tuple[int, str, str]:
+def said(done: Done) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
@@ -141,9 +156,8 @@ def news(output: Path, before: Path) -> list[dict[str, Any]]:
     return [{**record, "crawl": {**record["crawl"], "run_id": ""}} for record in found]
 
 
-def test_reparse_says_what_a_local_run_says_and_writes_nothing(output: Path, standing: str) -> None:
+def test_reparse_says_what_a_local_run_says_and_writes_nothing(output: Path, standing: str, local: Done) -> None:
     before = files(output)
-    local = run(output, "reparse", "--diff", shim=BLIND)
     shared = run(output, "reparse", "--diff", "--cluster", standing, shim=BLIND)
     assert (local.returncode, local.stdout.count("source")) == (7, 1)
     assert said(shared) == said(local)
@@ -151,10 +165,9 @@ def test_reparse_says_what_a_local_run_says_and_writes_nothing(output: Path, sta
 
 
 def test_a_reparse_one_of_whose_workers_is_killed_writes_the_records_of_a_local_run(
-    whole: Path, output: Path, standing: str, tmp_path: Path
+    whole: Path, output: Path, standing: str, applied: tuple[Path, Done]
 ) -> None:
-    other = Path(shutil.copytree(output, tmp_path / "other"))
-    local = run(other, "reparse", "--apply", shim=BLIND)
+    other, local = applied
     with worker(standing, *BLIND_WORKER, *MORTAL, number=3) as mortal:
         shared = run(output, "reparse", "--apply", "--cluster", standing, shim=BLIND)
         assert mortal.wait(10) < 0
@@ -205,10 +218,9 @@ def test_a_command_whose_scheduler_is_killed_ends_with_1_and_a_line(output: Path
 
 
 def test_what_a_reparse_has_written_when_its_scheduler_is_killed_is_whole_and_the_next_one_goes_on(
-    whole: Path, output: Path, tmp_path: Path
+    whole: Path, output: Path, applied: tuple[Path, Done]
 ) -> None:
-    other = Path(shutil.copytree(output, tmp_path / "other"))
-    local = run(other, "reparse", "--apply", shim=BLIND)
+    other, local = applied
     with mortal_scheduler(at=2) as address:
         done = run(output, "reparse", "--apply", "--cluster", address, shim=BLIND)
     assert (done.returncode, done.stdout) == (1, "")
@@ -221,9 +233,8 @@ def test_what_a_reparse_has_written_when_its_scheduler_is_killed_is_whole_and_th
 
 @pytest.mark.parametrize("then", ["SIGCONT", "SIGKILL"])
 def test_a_worker_that_is_stuck_is_waited_for_until_it_goes_on_or_is_killed(
-    output: Path, standing: str, then: str
+    output: Path, standing: str, local: Done, then: str
 ) -> None:
-    local = run(output, "reparse", "--diff", shim=BLIND)
     with worker(standing, *BLIND_WORKER, *STUCK, number=3) as stuck, ThreadPoolExecutor(1) as beside:
         shared = beside.submit(run, output, "reparse", "--diff", "--cluster", standing, shim=BLIND)
         wait_until(lambda: is_stopped(stuck.pid))
@@ -231,8 +242,7 @@ def test_a_worker_that_is_stuck_is_waited_for_until_it_goes_on_or_is_killed(
         assert said(shared.result()) == said(local)
 
 
-def test_a_worker_that_stays_stuck_is_given_up_and_its_share_done_by_another(output: Path) -> None:
-    local = run(output, "reparse", "--diff", shim=BLIND)
+def test_a_worker_that_stays_stuck_is_given_up_and_its_share_done_by_another(output: Path, local: Done) -> None:
     with (
         scheduler(DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL="1s") as (address, _),
         worker(address, *BLIND_WORKER),

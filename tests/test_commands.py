@@ -11,7 +11,7 @@ import pytest
 
 from jcnews_spider import exporters, job, options
 from tests import quality
-from tests.crawling import ROOT, command, scrapy
+from tests.crawling import ROOT, command, crawl_arguments, environment, scrapy
 from tests.replica import Plan, Replica
 from tests.skeleton import editor, page
 
@@ -160,6 +160,17 @@ def test_a_start_loads_nothing_that_only_work_needs(argument: str) -> None:
     loaded = set(subprocess.run(start, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split())
     assert {"jcnews_spider.commands.crawl", "jcnews_spider.commands.verify"} <= loaded
     assert loaded & HEAVY == set()
+
+
+def test_a_crawl_loads_no_component_of_scrapy_that_is_switched_off(tmp_path: Path) -> None:
+    line = crawl_arguments(tmp_path, "sections=xw/jcxw", "max_pages=1")
+    with Replica(Plan(articles=20)) as replica:
+        loaded = subprocess.run(
+            [sys.executable, "-c", MODULES_LOADED, *line], cwd=ROOT, env=environment(replica.proxy),
+            capture_output=True, text=True, check=False,
+        ).stdout.split()  # fmt: skip
+    assert "jcnews_spider.pipelines.store" in loaded
+    assert {"aiohttp", "tldextract", "twisted.conch"}.isdisjoint(loaded)
 
 
 def test_a_lost_ledger_is_no_new_archive(tmp_path: Path) -> None:

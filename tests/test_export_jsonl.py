@@ -16,15 +16,6 @@ from tests.crawling import read_records, scrapy
 from tests.exporting import HOSTILE, archive_of, article, export
 
 
-@pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive with an article of three versions and one that is gone."""
-    output = tmp_path_factory.mktemp("history") / "output"
-    with archives.standing() as replica:
-        archives.with_history(replica, output)
-    return output
-
-
 @pytest.fixture
 def output(history: Path, tmp_path: Path) -> Path:
     """An archive of one's own."""

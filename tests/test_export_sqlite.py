@@ -12,19 +12,10 @@ from typing import Any
 
 import pytest
 
-from tests import archives
 from tests.crawling import ROOT, command, environment, read_records, wait_until
 from tests.exporting import HOSTILE, archive_of, article, export
 
 SEARCH = re.search(r"```sql\n(WITH .*?)```", (ROOT / "docs/data.md").read_text(encoding="utf-8"), re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    output = tmp_path_factory.mktemp("history") / "output"
-    with archives.standing() as replica:
-        archives.with_history(replica, output)
-    return output
 
 
 @pytest.fixture(scope="module")

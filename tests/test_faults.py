@@ -19,8 +19,8 @@ MEMORY = Path("/dev/shm")  # there an fsync costs nothing
 DRAWS = 2
 """Disks that are tried behind each operation."""
 
-SHARDS = 16
-"""Parts into which the operations are dealt: `make test` tries every sixteenth, `make soak` the others."""
+SHARDS = 32
+"""Parts into which the operations are dealt: `make test` tries every 32nd, `make soak` the others."""
 
 every_shard = pytest.mark.parametrize(
     "shard", [0, *(pytest.param(shard, marks=pytest.mark.soak) for shard in range(1, SHARDS))]

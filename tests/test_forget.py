@@ -306,12 +306,13 @@ def test_without_an_archive_nothing_is_made(tmp_path: Path) -> None:
     assert not (tmp_path / "o").exists()
 
 
-def test_an_interrupted_purge_is_finished_by_the_next_start(probe: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.soak)])
+def test_an_interrupted_purge_is_finished_by_the_next_start(probe: Path, tmp_path: Path, step: int) -> None:
     identity = Replica(PLAN).ids()[-1]
     text = str(of(probe, identity)[0]["text"])[:40].encode()
     number, is_done = 0, False
     while not is_done:
-        number += 5
+        number += step
         output = Path(shutil.copytree(probe, tmp_path / f"{number}"))
         line = ["forget", identity, "--reason", "x", "--purge", "-s", f"JCNEWS_OUTPUT={output}",
                 "-s", "JCNEWS_MIN_FREE_MB=0"]  # fmt: skip

@@ -140,7 +140,7 @@ def test_the_usual_silence_is_twice_the_longest_pause(pause: int, expected: int)
 
 
 def test_fifteen_normal_runs_raise_no_alarm(tmp_path: Path) -> None:
-    with story(tmp_path, articles=240, weights=Plan().weights, header_forms=True, seed=3) as news:
+    with story(tmp_path, articles=120, weights=Plan().weights, header_forms=True, seed=3) as news:
         changes, random = Changes(news.replica), Random(11)
         for number in range(16):
             run = news.crawl(days=number / 3, JCNEWS_IMAGES=0)

@@ -24,19 +24,10 @@ from tests.archives import MANIFEST, change, checks, flip, found, lines, reseal
 from tests.crawling import ROOT, environment, scrapy, wait_until
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive that nobody changes."""
-    output = tmp_path_factory.mktemp("whole") / "output"
-    with archives.standing() as replica:
-        archives.with_history(replica, output)
-    return output
-
-
 @pytest.fixture
-def root(whole: Path, tmp_path: Path) -> Path:
-    """A copy of it, to be damaged."""
-    return Path(shutil.copytree(whole, tmp_path / "output"))
+def root(history: Path, tmp_path: Path) -> Path:
+    """An archive with a history, to be damaged."""
+    return Path(shutil.copytree(history, tmp_path / "output"))
 
 
 def record(root: Path, *, version: int = 1) -> tuple[Path, int, dict[str, Any]]:
@@ -57,12 +48,12 @@ def line_of(one: dict[str, Any]) -> bytes:
     return json.dumps(one, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def test_nothing_is_found_in_a_whole_archive(whole: Path) -> None:
-    assert found(whole) == []
-    events = {record["event"] for _, _, record in lines(whole)}
+def test_nothing_is_found_in_a_whole_archive(history: Path) -> None:
+    assert found(history) == []
+    events = {record["event"] for _, _, record in lines(history)}
     assert events == {"new", "updated", "gone"}
-    assert any(record["crawl"]["pages"] > 1 for _, _, record in lines(whole))
-    assert len(list(whole.glob("articles/*"))) > 3
+    assert any(record["crawl"]["pages"] > 1 for _, _, record in lines(history))
+    assert len(list(history.glob("articles/*"))) > 3
 
 
 # ---- the eight damages
