@@ -93,6 +93,7 @@ SPIDER_MIDDLEWARES_BASE = {
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
     "scrapy.spidermiddlewares.referer.RefererMiddleware": 700,
 }
+SPIDER_MIDDLEWARES: dict[str, int] = {}
 ITEM_PIPELINES = {
     "jcnews_spider.pipelines.validate.ValidatePipeline": 100,
     "jcnews_spider.pipelines.clean.CleanPipeline": 200,
