@@ -237,6 +237,12 @@ def test_a_line_in_the_middle_that_looks_like_a_tail_is_text() -> None:
     assert parsed(page(editor(*paragraphs))).text == "\n\n".join(paragraphs)
 
 
+@pytest.mark.parametrize("line", ["数据来源：国家统计局", "图片来源：某某博物馆", "2022年10月1日，时间：上午九点。"])
+def test_a_line_between_paragraphs_that_looks_like_a_header_is_text(line: str) -> None:
+    paragraphs = (TEXT, line, TEXT + "二", TEXT + "完")
+    assert parsed(page(editor(*paragraphs))).text == "\n\n".join(paragraphs)
+
+
 @pytest.mark.parametrize(
     "line",
     [

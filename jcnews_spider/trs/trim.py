@@ -109,8 +109,13 @@ def _without_qr_captions(lines: list[Line]) -> list[Line]:
 
 
 def without_header(lines: list[Line], *, dated: bool) -> list[Line]:
-    """The lines without date, source and tools that a container holds before its text; `dated`: a date came before."""
+    """The lines without date, source and tools that a container holds before its text; `dated`: a date came before.
+
+    Behind running text of a dated page nothing is a header: 资料来源 stands between paragraphs too.
+    """
     for index, line in enumerate(lines[:HEADER_REACH]):
+        if dated and any(_SENTENCE_END.search(text) and not is_abstract(text) for text, *_ in lines[:index]):
+            break
         if is_header(line, dated=dated) and _characters(lines[:index]) < _characters(lines[index + 1 :]):
             return without_header(lines[index + 1 :], dated=True)
     return lines
