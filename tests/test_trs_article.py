@@ -95,9 +95,19 @@ def test_a_title_that_is_all_series_stays_the_title() -> None:
         ("发布时间：2022.10.9 08:05", "2022-10-09T08:05:00+08:00", "2022.10.9 08:05"),
         ("2022/10/09", "2022-10-09", "2022/10/09"),
         ("2022年10月9日", "2022-10-09", "2022年10月9日"),
+        ("2022年10月09日 星期日 10:28", "2022-10-09T10:28:00+08:00", "2022年10月09日 星期日 10:28"),
+        ("2022-10-09（周日）10:28:05", "2022-10-09T10:28:05+08:00", "2022-10-09（周日）10:28:05"),
+        ("2022年10月09日10时28分5秒", "2022-10-09T10:28:05+08:00", "2022年10月09日10时28分5秒"),
+        ("2022-10-08T18:28:00.000Z", "2022-10-09T02:28:00+08:00", "2022-10-08T18:28:00.000Z"),
+        ("二〇二二年十月九日", "2022-10-09", "二〇二二年十月九日"),
+        ("二○二二年十二月三十一日", "2022-12-31", "二○二二年十二月三十一日"),
+        ("更新时间：2022-10-10 08:00 发布时间：2022-10-09 10:28", "2022-10-09T10:28:00+08:00", "2022-10-09 10:28"),
+        ("成文日期：2022年10月01日 发布日期：2022年10月09日", "2022-10-09", "2022年10月09日"),
+        ("更新时间：2022-10-10 08:00", "2022-10-10T08:00:00+08:00", "2022-10-10 08:00"),
+        ("二〇二二年十三月九十日", None, None),
     ],
 )
-def test_dates(printed: str, known: str, raw: str) -> None:
+def test_dates(printed: str, known: str | None, raw: str | None) -> None:
     article = parsed(page(editor(TEXT), date=printed))
     assert (article.published_at, article.published_raw) == (known, raw)
 
@@ -165,6 +175,14 @@ def test_the_first_date_counts_and_a_later_one_only_lends_its_time() -> None:
     assert later.published_at == "2022-10-09"
     assert same.published_at == "2022-10-09T08:00:00+08:00"
     assert above.published_at == "2022-10-09T10:28:00+08:00"
+
+
+def test_dates_of_the_title_and_of_other_articles_are_not_the_articles() -> None:
+    dated = parsed(page(editor(TEXT), title="2021年12月31日前办结 某某市清理积案"))
+    links = '<ul><li><a href="t20220901_1.html">某某村的新生活</a><span>2022-09-01</span></li></ul><div class="ewm">'
+    undated = parsed(page(editor(TEXT), date="").replace(b'<div class="ewm">', links.encode()))
+    assert dated.published_at == "2022-10-09T10:28:00+08:00"
+    assert (undated.published_at, undated.text) == (None, TEXT)
 
 
 @pytest.mark.parametrize("line", ["来源：人民日报", "来源 ：人民日报", "（来源：人民日报）"])

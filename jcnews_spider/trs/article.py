@@ -113,7 +113,8 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
     tail = [line.text for line in layout.tail]
     texts = [line.text for line in layout.body if not line.is_media]
     raw, series, title = _title(layout.title)
-    moment = _moment(header, [line.text for line in [*layout.above, *layout.tail[:NEAR_TAIL]]], meta)
+    around = [line.text for line in [*layout.above, *layout.tail[:NEAR_TAIL]] if not _is_headline(line)]
+    moment = _moment(header[_lines_of(layout.title, header) :], around, meta)
     crumb = breadcrumb(page, base)
     source = (
         _source(layout.header)
@@ -152,6 +153,21 @@ def _title(text: str) -> tuple[str, str | None, str]:
     """(raw, series, title): a leading 【…】 is the series unless it is all there is."""
     match = _SERIES.fullmatch(text)
     return (text, match["series"].strip(), match["rest"]) if match else (text, None, text)
+
+
+def _is_headline(line: Line) -> bool:
+    """True for a link to another article, with that one's date or without."""
+    moment = byline.find_moment(line.text) if line.linked else None
+    return line.linked * 2 > len(line.text) - len(moment.raw if moment else "")
+
+
+def _lines_of(title: str, header: Sequence[str]) -> int:
+    """How many lines the title takes at the head of the header: a date in it is not the publication's."""
+    count, rest = 0, title
+    while count < len(header) and header[count] and rest.startswith(header[count]):
+        rest = rest.removeprefix(header[count]).lstrip()
+        count += 1
+    return count
 
 
 def _moment(header: Sequence[str], around: Sequence[str], meta: Mapping[str, str]) -> byline.Moment | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from jcnews_spider.article import Author
 
@@ -22,8 +22,15 @@ _END = (
 
 _DATE = re.compile(
     r"(?P<year>(?:19|20)\d{2})(?:\s?[-年/.]\s?|\s(?=\d\d/\d\d\s))(?P<month>\d{1,2})\s?[-月/.]\s?(?P<day>\d{1,2})(?:\s?日)?"
-    r"(?:[\sT]{0,3}(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)(?:分|\s?[:：]\s?(?P<second>[0-5]\d))?)?"
+    r"(?:(?:\s?[（(]?(?:星期|周)[一二三四五六日天][)）]?)?[\sT]{0,3}(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)"
+    r"(?:\s?(?:[:：]|分(?=\s?\d\d?秒))\s?(?P<second>[0-5]\d|\d(?=秒))(?:秒|(?:\.\d+)?(?P<utc>Z(?![A-Za-z])))?|分)?)?"
 )
+_CHINESE_DATE = re.compile(
+    r"(?P<year>[一二][〇○零一二三四五六七八九]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日"
+)
+_CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_OTHER_DATE = re.compile(r"(?:更新|修改|成文|印发|生成)(?:时间|日期)?\s?[:：]?\s?$")
+"""What stands before a date that is not the publication's; the page may print that behind it."""
 _SOURCE = re.compile(rf"(?:(?:信息|文章|稿件|新闻|资料)?来\s?源\s?于?|出处|稿源)\s?[:：]\s*(?P<value>.*?){_END}")
 _SOURCE_LINE = re.compile(
     r"[（(【\[]?\s?(?:信息|文章|稿件|新闻)?来\s?源\s?[:：]\s?(?P<value>[^，。、：:]{2,30}?)\s?[)）】\]]?"
@@ -62,6 +69,8 @@ _SENTENCE = re.compile(r".*?[。！!](?=.|$)|.+$")
 
 MOST_OF_MEDIUM = 16
 """Characters of a line that is a medium's name, or an author's and a medium's."""
+LABEL = 12
+"""Characters before a date in which its label stands."""
 TELEGRAM_HEAD = 60
 """Characters of a first paragraph in which `本报讯（记者 王涛）` stands."""
 
@@ -81,10 +90,15 @@ class Moment:
 
 
 def find_moment(text: str) -> Moment | None:
-    """The first date of a text that has a year; where its day is printed again with a time, that one."""
-    moments = [moment for match in _DATE.finditer(text) if (moment := _moment(match))]
+    """The first date of a text that has a year; where its day is printed again with a time, that one.
+
+    The date of an update or of a document's making counts only where there is no other.
+    """
+    matches = list(_DATE.finditer(text))
+    own = [match for match in matches if not _OTHER_DATE.search(text, max(0, match.start() - LABEL), match.start())]
+    moments = [moment for match in own or matches if (moment := _moment(match))]
     if not moments:
-        return None
+        return _chinese_moment(text)
     first = moments[0]
     return next((moment for moment in moments if moment.has_time and moment.value.startswith(first.value)), first)
 
@@ -95,8 +109,27 @@ def _moment(match: re.Match[str]) -> Moment | None:
         moment = datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001 - the zone is added in words
     except ValueError:
         return None
+    moment += timedelta(hours=8 if match["utc"] else 0)
     value = f"{moment.isoformat()}+08:00" if match["hour"] else moment.date().isoformat()
     return Moment(value, match[0].strip())
+
+
+def _chinese_moment(text: str) -> Moment | None:
+    """The first date in Chinese digits: `二〇二四年十月二十五日`."""
+    match = _CHINESE_DATE.search(text) if "年" in text else None
+    if match is None:
+        return None
+    try:
+        day = date(int(match["year"].translate(_CHINESE_DIGITS)), _number(match["month"]), _number(match["day"]))
+    except ValueError:
+        return None
+    return Moment(day.isoformat(), match[0])
+
+
+def _number(chinese: str) -> int:
+    """The number that 十, 十二 or 二十五 says; ValueError for what is none."""
+    tens, ten, ones = chinese.rpartition("十")
+    return int(f"{(tens or '1') if ten else ''}{ones or '0'}".translate(_CHINESE_DIGITS))
 
 
 def find_source(lines: Iterable[str]) -> str | None:
