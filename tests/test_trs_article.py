@@ -231,6 +231,39 @@ def test_html_is_safe_and_absolute() -> None:
     assert not re.search(r"script|style|class|onclick|onerror|iframe|javascript", html)
 
 
+@pytest.mark.parametrize(
+    "image",
+    [
+        '<img src="/images/blank.gif" data-src="./W020221009.jpg">',
+        '<img src="data:image/gif;base64,R0lGODlh" data-original="./W020221009.jpg">',
+        '<img class="lazy" data-src="./W020221009.jpg"><img>',
+        '<img src="./W020221009.jpg"><img src="http://count.cn/c.gif?id=1" width="1" height="1">',
+        '<img src="/ueditor/dialogs/emotion/j_0001.gif"><img src="./W020221009.jpg">',
+    ],
+)
+def test_images_loaded_late_are_images_and_dots_are_none(image: str) -> None:
+    article = parsed(page(f"<div class=TRS_Editor><p>{TEXT}</p><p>{image}</p></div>"))
+    address = URL.rpartition("/")[0] + "/W020221009.jpg"
+    assert [one.url for one in article.images] == [address]
+    assert f'src="{address}"' in article.html
+
+
+def test_captions_of_figures_files_in_frames_and_players_are_found() -> None:
+    figure = '<figure><img src="./W020221009.jpg"><figcaption>古堡晨雾</figcaption></figure>'
+    frame = (
+        '<iframe src="./P020221009000000000001.pdf"></iframe><video data-src="./P020221009000000000002.mp4"></video>'
+    )
+    script = "<script>CKobject.embedHTML5('a', ['/v/1.mp4->video/mp4'])</script>"
+    article = parsed(page(f"<div class=TRS_Editor><p>{TEXT}</p>{figure}{frame}{script}</div>"))
+    folder = URL.rpartition("/")[0]
+    assert [image.caption for image in article.images] == ["古堡晨雾"]
+    assert [file.url for file in article.attachments] == [f"{folder}/P020221009000000000001.pdf"]
+    assert [video.url for video in article.videos] == [
+        f"{folder}/P020221009000000000002.mp4",
+        "http://www.jcnews.com.cn/v/1.mp4",
+    ]
+
+
 def test_control_characters_in_attributes_do_no_harm() -> None:
     inside = f'<p>{TEXT}<a href="a\x01.html">链</a><img src="./W0\x022022.jpg\ufffe"></p>'
     body = page(f'<div class="TRS_Editor \x01">{inside}</div>').replace(b'id="title"', b'id="title \x03"')

@@ -28,8 +28,10 @@ from jcnews_spider.urls import canonical_url, joined
 
 _CAPTION = re.compile(r"^图|[摄图][)）】]?$")
 """`图为…`, `图片说明：…`; `王涛 摄`, `新华社供图）`."""
+_LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazyload", "data-echo")
+"""Where a page that loads images late keeps their address; `src` is a blank then, or none."""
 _SKIP_IMAGE = re.compile(
-    r"(?:icon|logo|spacer|blank|button|btn|qrcode|ewm|erweima|weibo|weixin|wechat|qzone|wei\.|loading|share|print|arrow|dot)[^/]*$",
+    r"/(?:emotions?|smileys?|file_?type\w*)/|(?:icon|logo|spacer|blank|button|btn|qrcode|ewm|erweima|weibo|weixin|wechat|qzone|wei\.|loading|share|print|arrow|dot)[^/]*$",
     re.IGNORECASE,
 )
 _FILE = re.compile(
@@ -37,14 +39,17 @@ _FILE = re.compile(
 )
 _VIDEO = re.compile(r"\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|swf|webm|avi)$", re.IGNORECASE)
 _VIDEO_PAGE = re.compile(r"video|player|//v\.", re.IGNORECASE)
-_LINKS = xpath(".//a/@href")
+_LINKS = xpath(".//a/@href | .//iframe/@src")
 _MAYBE_OWN_FILES = xpath("//a/@href[contains(., 'P0')]")
 _SCRIPT_FILE = re.compile(
     r"<a\b(?>[^<>]*?href\s*=)\s*\\?[\"']?(?P<url>[^\"'\\\s>]+)[^<>]*>(?P<name>.*?)<", re.IGNORECASE | re.DOTALL
 )
-_SCRIPT_VIDEO = re.compile(r"""["'](?P<url>[^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm))["']""", re.IGNORECASE)
+_SCRIPT_VIDEO = re.compile(
+    r"""["'](?P<url>[^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm))(?:->[\w/]+)?["']""", re.IGNORECASE
+)
 _PLAYER = xpath("descendant-or-self::*[self::video or self::source or self::embed or self::iframe or self::object]")
 _ADDRESSES = {name: xpath(f".//@{name}") for name in ("href", "src", "poster")}
+_IMAGES = xpath(".//img")
 _PARAMS = xpath(".//param[@value]")
 MOST_ESCAPES = 100_000
 """Characters of a body that HTML escapes, such as `&` and the non-breaking blank.
@@ -69,10 +74,22 @@ def images_of(lines: list[Line], base: str) -> tuple[Image, ...]:
     """The images in order, each once, with the captions that the page shows."""
     found: dict[str, Image] = {}
     for index, line in enumerate(lines):
-        url = absolute(base, attribute(line.node, "src")) if line.is_media and line.node.tag == "img" else None
+        is_image = line.is_media and line.node.tag == "img" and not _is_dot(line.node)
+        address = image_address(line.node) if is_image else ""
+        url = absolute(base, address) if address else None
         if url and not _SKIP_IMAGE.search(urlsplit(url).path):
             found.setdefault(url, Image(url, _caption(lines, index)))
     return tuple(found.values())
+
+
+def image_address(image: Node) -> str:
+    """The address of an image as the page has it, also where a script puts it in place only when it is seen."""
+    return next((address for name in (*_LAZY, "src") if (address := attribute(image, name).strip())), "")
+
+
+def _is_dot(image: Node) -> bool:
+    """True for an image of one pixel, which counts readers."""
+    return {attribute(image, "width"), attribute(image, "height")} <= {"0", "1", "0px", "1px"}
 
 
 def _caption(lines: list[Line], index: int) -> str | None:
@@ -81,7 +98,8 @@ def _caption(lines: list[Line], index: int) -> str | None:
     if following is None or following.is_media or len(following.text) > 120:
         return None
     marks = " ".join(
-        f"{attribute(n, 'class')} {attribute(n, 'align')} {attribute(n, 'style')}" for n in up_to_block(following.node)
+        f"{n.tag} {attribute(n, 'class')} {attribute(n, 'align')} {attribute(n, 'style')}"
+        for n in up_to_block(following.node)
     )
     described = re.search(r"descr|caption|图说|tushuo", marks, re.IGNORECASE)
     centred = re.search(r"center", marks, re.IGNORECASE)
@@ -97,7 +115,7 @@ def attachments_of(root: Node, containers: Iterable[Node], scripts: Iterable[str
     links = [node for container in containers for node in nodes(_LINKS, container)]
     own = [node for node in nodes(_MAYBE_OWN_FILES, root) if attribute(node, "href").startswith(("./P0", "P0"))]
     for node in [*links, *own]:
-        if url := _wanted(base, attribute(node, "href"), _FILE):
+        if url := _wanted(base, attribute(node, "href") or attribute(node, "src"), _FILE):
             name = one_line(text_of(node)) or attribute(node, "download") or attribute(node, "title")
             found.setdefault(url, Resource(url, name or None))
     for script in scripts:
@@ -111,7 +129,7 @@ def videos_of(lines: Iterable[Line], scripts: Iterable[str], base: str) -> tuple
     found: dict[str, Resource] = {}
     for line in lines:
         for node in nodes(_PLAYER, line.node) if line.is_media else []:
-            addresses = [attribute(node, name) for name in ("src", "data")]
+            addresses = [attribute(node, name) for name in ("src", "data", "data-src")]
             addresses += [attribute(param, "value") for param in nodes(_PARAMS, node)]
             for address in addresses:
                 _note(found, base, address, attribute(node, "title"), _VIDEO)
@@ -163,13 +181,20 @@ def html_of(
             drop(node)
     pieces = []
     for container in containers:
-        for name, addresses in _ADDRESSES.items():
-            for node in nodes(addresses, container):
-                if address := node.get(name):
-                    set_attribute(node, name, absolute(base, address) or "")
+        _settle_addresses(container, base)
         pieces.append(etree.tostring(container, encoding="unicode", method="html", with_tail=False))
     raw = "\n".join(pieces)
     if sum(map(raw.count, "&\xa0")) > MOST_ESCAPES:
         raise TooComplex(f"a body of more than {MOST_ESCAPES} escaped characters")
     cleaned = _CLEANER.clean(raw)
     return "\n".join(filter(None, map(str.strip, cleaned.split("\n"))))
+
+
+def _settle_addresses(container: Node, base: str) -> None:
+    """Makes the addresses inside absolute, and an image's that a script would put in place its own."""
+    for image in nodes(_IMAGES, container):
+        set_attribute(image, "src", image_address(image))
+    for name, addresses in _ADDRESSES.items():
+        for node in nodes(addresses, container):
+            if address := node.get(name):
+                set_attribute(node, name, absolute(base, address) or "")

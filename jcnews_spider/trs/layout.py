@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jcnews_spider.text import one_line
+from jcnews_spider.trs.body import image_address
 from jcnews_spider.trs.byline import find_moment, says_all
 from jcnews_spider.trs.density import Run
 from jcnews_spider.trs.extent import around, holds, kin, run_behind
@@ -14,7 +15,7 @@ from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import FALLBACK, TRS_EDITOR, Template
 from jcnews_spider.trs.title import TAG, Title, confirmed_title, find_title
-from jcnews_spider.trs.tree import Node, Place, attribute, classes, nodes, text_of, up_to_block, xpath
+from jcnews_spider.trs.tree import Node, Place, classes, nodes, text_of, up_to_block, xpath
 from jcnews_spider.trs.trim import (
     HEADER_REACH,
     cut_tail,
@@ -183,7 +184,7 @@ def _leads(header: list[Line]) -> list[Line]:
     return [
         line
         for line in header
-        if line.is_media and line.node.tag == "img" and _PICTURE.search(attribute(line.node, "src"))
+        if line.is_media and line.node.tag == "img" and _PICTURE.search(image_address(line.node))
         and up_to_block(line.node)[-1].tag != "body" and not " ".join(text_of(up_to_block(line.node)[-1]).split())
     ]  # fmt: skip
 

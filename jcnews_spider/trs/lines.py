@@ -22,7 +22,7 @@ _MEDIA = frozenset(("img", "video", "embed", "object", "iframe"))
 _OPENING = frozenset(("a", "tr", "script", *_MEDIA))
 """Elements that matter where they begin, whatever stands before; all others at most end a line."""
 _CLOSING = frozenset(("a", "tr"))
-_PLAYER = re.compile(r"""["'][^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm)["']""", re.IGNORECASE)
+_PLAYER = re.compile(r"""["'][^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm)(?:->[\w/]+)?["']""", re.IGNORECASE)
 """A script that writes a player: `pv('./P0….flv', 480, 360)` (SITE.md §4.2)."""
 
 _FILE = re.compile(
