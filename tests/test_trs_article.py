@@ -159,10 +159,18 @@ def test_editor(printed: str, expected: str | None) -> None:
         (("本报讯 （记者 王涛） 1月18日，天气晴。" + TEXT,), [("王涛", "记者")]),
         ((TEXT + "（本站记者刘晓艳）",), [("刘晓艳", "本站记者")]),
         ((TEXT, "（记者 王涛 通讯员 李四光、赵 六）"), [("王涛", "记者"), ("李四光", "通讯员"), ("赵六", "通讯员")]),
+        ((TEXT, "文/图 田俊杰"), [("田俊杰", "文/图")]),
+        ((TEXT, "文字：霍东 摄影：宋小雨 视频：卢山"), [("霍东", "文字"), ("宋小雨", "摄影"), ("卢山", "视频")]),
+        ((TEXT, "撰稿：杨帆；摄影：孟晴"), [("杨帆", "撰稿"), ("孟晴", "摄影")]),
+        ((TEXT, "——本报记者 岳新"), [("岳新", "本报记者")]),
+        ((TEXT, "整理：闫妍"), [("闫妍", "整理")]),
+        ((TEXT, "通讯员 努尔兰•哈森"), [("努尔兰·哈森", "通讯员")]),
+        (("□ 邱丽华", TEXT), [("邱丽华", None)]),
+        (("□ 本报记者 邱丽华", TEXT), [("邱丽华", "本报记者")]),
         (("记者手记：走进乡村。" + TEXT, "当天，记者王涛从会上获悉，一切正常。" + TEXT), []),
     ],
 )
-def test_authors(paragraphs: tuple[str, ...], expected: list[tuple[str, str]]) -> None:
+def test_authors(paragraphs: tuple[str, ...], expected: list[tuple[str, str | None]]) -> None:
     assert [(author.name, author.role) for author in parsed(page(editor(*paragraphs))).authors] == expected
 
 
@@ -177,6 +185,22 @@ def test_the_first_date_counts_and_a_later_one_only_lends_its_time() -> None:
     assert above.published_at == "2022-10-09T10:28:00+08:00"
 
 
+@pytest.mark.parametrize("title", ["【图片新闻】", "摄影 王家大院", "本报记者走基层"])
+def test_a_title_names_no_author(title: str) -> None:
+    assert parsed(page(editor(TEXT), title=title)).authors == ()
+
+
+@pytest.mark.parametrize("line", ["责编 豆晓军", "责编/豆晓军 审核/某某人", "编辑 | 豆晓军 审核 | 某某人"])
+def test_an_editor_without_a_colon_is_found(line: str) -> None:
+    printed = re.sub(rb'<span class="editor">.*?</span>', line.encode(), page(editor(TEXT)), flags=re.DOTALL)
+    assert parsed(printed).editor == "豆晓军"
+
+
+def test_a_notice_may_stand_behind_its_short_heading() -> None:
+    article = parsed(page(editor(TEXT), notice=("特别声明：本文为转载，不代表本网观点。如有不妥请联系。", "关于我们")))
+    assert article.rights.notice == "本文为转载，不代表本网观点。"
+
+
 def test_dates_of_the_title_and_of_other_articles_are_not_the_articles() -> None:
     dated = parsed(page(editor(TEXT), title="2021年12月31日前办结 某某市清理积案"))
     links = '<ul><li><a href="t20220901_1.html">某某村的新生活</a><span>2022-09-01</span></li></ul><div class="ewm">'
@@ -185,7 +209,7 @@ def test_dates_of_the_title_and_of_other_articles_are_not_the_articles() -> None
     assert (undated.published_at, undated.text) == (None, TEXT)
 
 
-@pytest.mark.parametrize("line", ["来源：人民日报", "来源 ：人民日报", "（来源：人民日报）"])
+@pytest.mark.parametrize("line", ["来源：人民日报", "来源 ：人民日报", "（来源：人民日报）", "（转自：人民日报）"])
 def test_a_source_behind_the_body_is_found(line: str) -> None:
     inside = f'<div class=TRS_Editor><p>{TEXT}</p><p style="text-align: right;">{line}</p></div>'
     assert parsed(page(inside, source="")).source == "人民日报"

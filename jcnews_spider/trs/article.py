@@ -110,11 +110,12 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
     """The article in a layout that fitted."""
     meta, written = page.metas, page.scripts
     header = [line.text for line in layout.header]
+    said = header[_lines_of(layout.title, header) :]
     tail = [line.text for line in layout.tail]
     texts = [line.text for line in layout.body if not line.is_media]
     raw, series, title = _title(layout.title)
     around = [line.text for line in [*layout.above, *layout.tail[:NEAR_TAIL]] if not _is_headline(line)]
-    moment = _moment(header[_lines_of(layout.title, header) :], around, meta)
+    moment = _moment(said, around, meta)
     crumb = breadcrumb(page, base)
     source = (
         _source(layout.header)
@@ -138,8 +139,8 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         published_at=moment.value if moment else None,
         published_raw=moment.raw if moment else None,
         source=source,
-        authors=byline.find_authors([*header, *byline.author_lines(tail[:AUTHOR_REACH])], texts),
-        editor=byline.find_editor([*tail, *header, *texts[-2:]]),
+        authors=byline.find_authors([*said, *byline.author_lines(tail[:AUTHOR_REACH])], texts),
+        editor=byline.find_editor([*tail, *said, *texts[-2:]]),
         text=paragraphs(texts),
         html=html_of(layout.containers, layout.body, layout.cut, page.hidden, base),
         images=images_of(layout.body, base),
@@ -162,7 +163,7 @@ def _is_headline(line: Line) -> bool:
 
 
 def _lines_of(title: str, header: Sequence[str]) -> int:
-    """How many lines the title takes at the head of the header: a date in it is not the publication's."""
+    """How many lines the title takes at the head of the header: dates and names in it are not the article's."""
     count, rest = 0, title
     while count < len(header) and header[count] and rest.startswith(header[count]):
         rest = rest.removeprefix(header[count]).lstrip()

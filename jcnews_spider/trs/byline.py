@@ -33,7 +33,7 @@ _OTHER_DATE = re.compile(r"(?:更新|修改|成文|印发|生成)(?:时间|日�
 """What stands before a date that is not the publication's; the page may print that behind it."""
 _SOURCE = re.compile(rf"(?:(?:信息|文章|稿件|新闻|资料)?来\s?源\s?于?|出处|稿源)\s?[:：]\s*(?P<value>.*?){_END}")
 _SOURCE_LINE = re.compile(
-    r"[（(【\[]?\s?(?:信息|文章|稿件|新闻)?来\s?源\s?[:：]\s?(?P<value>[^，。、：:]{2,30}?)\s?[)）】\]]?"
+    r"[（(【\[]?\s?(?:(?:信息|文章|稿件|新闻)?来\s?源|转载?自)\s?[:：]\s?(?P<value>[^，。、：:]{2,30}?)\s?[)）】\]]?"
 )
 _MEDIUM = re.compile(
     r"[《]?[\u4e00-\u9fa5A-Za-z·—-]{1,18}"
@@ -42,12 +42,14 @@ _MEDIUM = re.compile(
 )
 _IN_BRACKETS = re.compile(r"[（(【\[]\s?(?P<name>[^（()）]{2,20}?)\s?[)）】\]]")
 _EDITOR = re.compile(
-    r"(?:责任编辑|责\s?编|网络编辑|本文编辑|编\s?辑)\s?(?:[:：]|(?=\s?[\u4e00-\u9fa5·]{2,4}(?:[\])】）]|\s+[\u4e00-\u9fa5]{0,3}编辑)))"
+    r"(?:责任编辑|责\s?编|网络编辑|本文编辑|编\s?辑)\s?(?:[:：]|(?=\s?[\u4e00-\u9fa5·]{2,4}(?:[\])】）]|\s+[\u4e00-\u9fa5]{0,3}编辑))"
+    r"|[/／|｜丨](?=\s?[\u4e00-\u9fa5·]{2,4}(?:\s|$)))|(?<![\u4e00-\u9fa5])(?:责任编辑|责\s?编)(?=\s[\u4e00-\u9fa5·]{2,4}$)"
 )
 _NAME = re.compile(r"[\u4e00-\u9fa5]{2,4}|[\u4e00-\u9fa5]{1,8}(?:·[\u4e00-\u9fa5]{1,8})+")
 _ROLE = (
     r"(?:[\u4e00-\u9fa5·]{0,10}?(?:记者|通讯员|特约撰稿人|特约评论员|评论员|撰稿|摄影报道|摄影|实习生|见习生)"
-    r"|作者|文字|图片|图文|撰文|供图|摄像|供稿|执笔|编译|采写|(?:文|图|文图)(?=\s?[/／:：|丨]))"
+    r"|作者|(?:文字|图片|图文)(?=[\s:：/／|丨])|撰文|供图|摄像|供稿|执笔|编译|采写|文\s?[/／]\s?图(?=\s)"
+    r"|(?:文|图|文图|视频|整理)(?=\s?[/／:：|丨]))"
 )
 _NO_PERSON = rf"(?!{_ROLE}|训练营|手记|札记|调查|观察|来信|从|了解|获悉|来源)"
 _PERSON = rf"{_NO_PERSON}[\u4e00-\u9fa5·]++(?!\s?[:：])(?!\s?[/／](?![文图摄]))"
@@ -59,10 +61,13 @@ _SURNAMES = (
     "贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝"
 )
 _BARE_NAME = re.compile(rf"[（(]\s?(?P<name>[{_SURNAMES}][\u4e00-\u9fa5]\s?[\u4e00-\u9fa5]?)\s?[)）]")
+_SQUARE_NAME = re.compile(rf"□\s?(?P<name>[{_SURNAMES}][\u4e00-\u9fa5]\s?[\u4e00-\u9fa5]?)")
+_DOT = re.compile(r"(?<=[\u4e00-\u9fa5])[•・‧](?=[\u4e00-\u9fa5])")
+"""What stands for the · in names of minorities."""
 _AUTHOR_LINE = re.compile(r"[（(\[【\s]*(?:作\s?者|本报记者|记\s?者|撰\s?文)\s?[:：]")
 _BRACKETED = re.compile(rf"[（(](?P<inside>[^（）()]{{0,30}}?{_ROLE}[^（）()]{{1,60}})[）)]")
 _WHOLE = re.compile(
-    rf"[（(《》□■◎●○△▲◆◇\s]*(?:[\u4e00-\u9fa5·]{{2,10}}[/\s》])?{_ROLE}[:：/／|丨\s]?[^，。,.！？；]{{2,60}}[）)]?"
+    rf"[（(《》□■◎●○△▲◆◇—\s]*(?:[\u4e00-\u9fa5·]{{2,10}}[/\s》])?{_ROLE}[:：/／|丨\s]?[^，。,.！？]{{2,60}}[）)]?"
 )
 _NOTICE_HEAD = re.compile(r"(?:版权|免责|转载).{0,6}声明|版权说明|特别声明")
 _SENTENCE = re.compile(r".*?[。！!](?=.|$)|.+$")
@@ -205,7 +210,7 @@ def find_authors(header: Iterable[str], body: list[str]) -> tuple[Author, ...]:
     end of the last one; running text that mentions a 记者 names no author.
     """
     found: dict[str, Author] = {}
-    for text in [*header, *_byline_places(body)]:
+    for text in (_DOT.sub("·", line) for line in [*header, *_byline_places(body)]):
         for match in _PERSONS.finditer(text):
             for name in _names(match["names"]):
                 found.setdefault(name, Author(name, match["role"]))
@@ -214,8 +219,10 @@ def find_authors(header: Iterable[str], body: list[str]) -> tuple[Author, ...]:
         for match in _PEN_NAMES.finditer(text):
             if not any(name in match["names"] for name in found):
                 found.setdefault(match["names"], Author(match["names"], "作者"))
-    if not found and (bare := next((m for line in body[-2:] if (m := _BARE_NAME.fullmatch(line))), None)):
-        name = "".join(bare["name"].split())
+    bare = [m for line in body[-2:] if (m := _BARE_NAME.fullmatch(line))]
+    bare += [m for line in body[:2] if (m := _SQUARE_NAME.fullmatch(line))]
+    if bare and not found:
+        name = "".join(bare[0]["name"].split())
         found[name] = Author(name)
     return tuple(found.values())
 
@@ -231,10 +238,10 @@ def _byline_places(body: list[str]) -> Iterator[str]:
             yield match["inside"]
     for line in body[2:] if len(body) > 2 else []:
         if len(line) <= 60 and _WHOLE.fullmatch(line):
-            yield line.strip("（()）□■◎●○△▲◆◇ ")
+            yield line.strip("（()）□■◎●○△▲◆◇— ")
     for line in body[:2]:
         if len(line) <= 60 and _WHOLE.fullmatch(line):
-            yield line.strip("（()）□■◎●○△▲◆◇ ")
+            yield line.strip("（()）□■◎●○△▲◆◇— ")
     for line in body[-2:]:
         if (matches := list(_BRACKETED.finditer(line))) and line.rstrip("。").endswith(matches[-1][0]):
             yield matches[-1]["inside"]
@@ -261,7 +268,8 @@ def find_notice(lines: list[str]) -> str | None:
         head = _NOTICE_HEAD.search(line) if "声明" in line or "说明" in line else None
         if head is None:
             continue
-        rest = line[head.end() :].strip(" ：:") if len(line) > 30 else ""
+        behind = line[head.end() :]
+        rest = behind.strip(" ：:") if len(line) > 30 or behind.startswith(("：", ":")) else ""
         text = rest or next(iter(lines[index + 1 :]), "")
         sentence = _SENTENCE.match(text)
         return sentence[0].strip() if sentence and text else None
