@@ -185,6 +185,20 @@ def test_the_first_date_counts_and_a_later_one_only_lends_its_time() -> None:
     assert above.published_at == "2022-10-09T10:28:00+08:00"
 
 
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("<h3>某某县特色农业观察</h3>", "某某县特色农业观察"),
+        ("<h2>2022-10-09 10:28</h2>", None),
+        ("<h2>来源：山西日报</h2>", None),
+        ('<h2><a href="/xw/">某某新闻频道</a></h2>', None),
+        ("", None),
+    ],
+)
+def test_a_lower_heading_right_below_the_title_is_the_subtitle(heading: str, expected: str | None) -> None:
+    assert parsed(page(editor(TEXT)).replace(b"</h1>", b"</h1>" + heading.encode())).subtitle == expected
+
+
 @pytest.mark.parametrize("title", ["【图片新闻】", "摄影 王家大院", "本报记者走基层"])
 def test_a_title_names_no_author(title: str) -> None:
     assert parsed(page(editor(TEXT), title=title)).authors == ()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.body import image_address
-from jcnews_spider.trs.byline import find_moment, says_all
+from jcnews_spider.trs.byline import find_moment, find_source, says_all
 from jcnews_spider.trs.density import Run
 from jcnews_spider.trs.extent import around, holds, kin, run_behind
 from jcnews_spider.trs.lines import Line
@@ -49,6 +50,7 @@ _LINKED = xpath(".//a[@href]")
 _SUBTITLE = re.compile(r"sub-?title|yinti|fubiao|futi|fbt|subhead|vice")
 _PICTURE = re.compile(r"(?:^|/)(?>[^/?]*?\d{6})[^/?]*\.(?:jpe?g|png)(?:$|\?)", re.IGNORECASE)
 """Names that a CMS gives to pictures of articles: a date or a number; icons have words."""
+_LOWER_HEADINGS = ("h2", "h3", "h4", "h5")
 _SENTENCE_END = re.compile("[。！？；]")
 _ERROR = re.compile(
     r"\W*(?:[45]0\d\b|error|错误|出错|not found|forbidden|access denied"
@@ -148,7 +150,7 @@ def _layout(
     return Layout(
         template=template.name,
         title=title.text,
-        subtitle=_subtitle(above + header, title.text),
+        subtitle=_subtitle(above + header, title.text) or _lower_heading(header, title.text),
         above=above,
         header=header,
         body=body,
@@ -257,6 +259,15 @@ def _subtitle(header: list[Line], title: str) -> str | None:
         if any(_SUBTITLE.search(mark) for mark in marks):
             return line.text
     return None
+
+
+def _lower_heading(header: list[Line], title: str) -> str | None:
+    """A heading of lower rank right below the title."""
+    below = dropwhile(lambda line: line.is_media or line.text in title, header)
+    line = next(below, None)
+    if line is None or up_to_block(line.node)[-1].tag not in _LOWER_HEADINGS:
+        return None
+    return None if line.is_linked or find_moment(line.text) or find_source([line.text]) else line.text
 
 
 def _dashed(text: str) -> str | None:
