@@ -191,6 +191,7 @@ def test_the_first_date_counts_and_a_later_one_only_lends_its_time() -> None:
         ("<h3>某某县特色农业观察</h3>", "某某县特色农业观察"),
         ("<h2>2022-10-09 10:28</h2>", None),
         ("<h2>来源：山西日报</h2>", None),
+        ("<h4>字号：大 中 小</h4>", None),
         ('<h2><a href="/xw/">某某新闻频道</a></h2>', None),
         ("", None),
     ],

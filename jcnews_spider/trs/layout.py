@@ -9,7 +9,7 @@ from itertools import dropwhile
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.body import image_address
-from jcnews_spider.trs.byline import find_moment, find_source, says_all
+from jcnews_spider.trs.byline import find_moment, says_all
 from jcnews_spider.trs.density import Run
 from jcnews_spider.trs.extent import around, holds, kin, run_behind
 from jcnews_spider.trs.lines import Line
@@ -22,6 +22,7 @@ from jcnews_spider.trs.trim import (
     cut_tail,
     ends_article,
     is_abstract,
+    is_header,
     is_tool,
     prose,
     without_header,
@@ -267,7 +268,7 @@ def _lower_heading(header: list[Line], title: str) -> str | None:
     line = next(below, None)
     if line is None or up_to_block(line.node)[-1].tag not in _LOWER_HEADINGS:
         return None
-    return None if line.is_linked or find_moment(line.text) or find_source([line.text]) else line.text
+    return None if line.is_linked or is_tool(line.text) or is_header(line, dated=False) else line.text
 
 
 def _dashed(text: str) -> str | None:
