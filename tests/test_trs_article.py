@@ -287,16 +287,29 @@ def test_images_loaded_late_are_images_and_dots_are_none(image: str) -> None:
     assert f'src="{address}"' in article.html
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("silicon-valley.jpg", True), ("anecdote1.jpg", True), ("icon_pdf.gif", False), ("wx-share.png", False)],
+)
+def test_an_icons_word_inside_another_makes_no_icon(name: str, expected: bool) -> None:
+    article = parsed(page(f'<div class=TRS_Editor><p>{TEXT}</p><p><img src="http://img.cn/{name}"></p></div>'))
+    assert bool(article.images) is expected
+
+
 def test_captions_of_figures_files_in_frames_and_players_are_found() -> None:
     figure = '<figure><img src="./W020221009.jpg"><figcaption>古堡晨雾</figcaption></figure>'
     frame = (
         '<iframe src="./P020221009000000000001.pdf"></iframe><video data-src="./P020221009000000000002.mp4"></video>'
     )
+    frame += '<audio src="./P020221009000000000003.mp3"></audio>'
     script = "<script>CKobject.embedHTML5('a', ['/v/1.mp4->video/mp4'])</script>"
     article = parsed(page(f"<div class=TRS_Editor><p>{TEXT}</p>{figure}{frame}{script}</div>"))
     folder = URL.rpartition("/")[0]
     assert [image.caption for image in article.images] == ["古堡晨雾"]
-    assert [file.url for file in article.attachments] == [f"{folder}/P020221009000000000001.pdf"]
+    assert [file.url for file in article.attachments] == [
+        f"{folder}/P020221009000000000001.pdf",
+        f"{folder}/P020221009000000000003.mp3",
+    ]
     assert [video.url for video in article.videos] == [
         f"{folder}/P020221009000000000002.mp4",
         "http://www.jcnews.com.cn/v/1.mp4",

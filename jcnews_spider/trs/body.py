@@ -31,7 +31,8 @@ _CAPTION = re.compile(r"^图|[摄图][)）】]?$")
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazyload", "data-echo")
 """Where a page that loads images late keeps their address; `src` is a blank then, or none."""
 _SKIP_IMAGE = re.compile(
-    r"/(?:emotions?|smileys?|file_?type\w*)/|(?:icon|logo|spacer|blank|button|btn|qrcode|ewm|erweima|weibo|weixin|wechat|qzone|wei\.|loading|share|print|arrow|dot)[^/]*$",
+    r"/(?:emotions?|smileys?|file_?type\w*)/"
+    r"|(?:(?<![a-z])(?:icon|blank|share|print|arrow|dot)|logo|spacer|button|btn|qrcode|ewm|erweima|weibo|weixin|wechat|qzone|wei\.|loading)[^/]*$",
     re.IGNORECASE,
 )
 _FILE = re.compile(
@@ -39,7 +40,7 @@ _FILE = re.compile(
 )
 _VIDEO = re.compile(r"\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|swf|webm|avi)$", re.IGNORECASE)
 _VIDEO_PAGE = re.compile(r"video|player|//v\.", re.IGNORECASE)
-_LINKS = xpath(".//a/@href | .//iframe/@src")
+_LINKS = xpath(".//a/@href | .//iframe/@src | .//audio/descendant-or-self::*/@src")
 _MAYBE_OWN_FILES = xpath("//a/@href[contains(., 'P0')]")
 _SCRIPT_FILE = re.compile(
     r"<a\b(?>[^<>]*?href\s*=)\s*\\?[\"']?(?P<url>[^\"'\\\s>]+)[^<>]*>(?P<name>.*?)<", re.IGNORECASE | re.DOTALL
