@@ -103,6 +103,7 @@ def test_a_title_that_is_all_series_stays_the_title() -> None:
         ("二○二二年十二月三十一日", "2022-12-31", "二○二二年十二月三十一日"),
         ("更新时间：2022-10-10 08:00 发布时间：2022-10-09 10:28", "2022-10-09T10:28:00+08:00", "2022-10-09 10:28"),
         ("成文日期：2022年10月01日 发布日期：2022年10月09日", "2022-10-09", "2022年10月09日"),
+        ("生效日期：2022年11月01日 发布日期：2022年10月09日", "2022-10-09", "2022年10月09日"),
         ("更新时间：2022-10-10 08:00", "2022-10-10T08:00:00+08:00", "2022-10-10 08:00"),
         ("二〇二二年十三月九十日", None, None),
     ],
@@ -124,6 +125,8 @@ def test_a_meta_tag_supplies_the_time_that_the_page_does_not_print() -> None:
         ("来源：山西日报", "山西日报"),
         ("来源 ：山西日报", "山西日报"),
         ("信息来源：《太行日报》", "《太行日报》"),
+        ("转载自：山西日报", "山西日报"),
+        ("来自：山西日报", "山西日报"),
         ('来源：<a href="http://a.cn/">山西日报</a>', "山西日报"),
         ("来源：中国证券报·中证网&nbsp;作者：王博", "中国证券报·中证网"),
         ("来源：晋城发布", "晋城发布"),
@@ -142,6 +145,7 @@ def test_source_comes_from_the_header_and_never_from_the_notice(printed: str, ex
 
 def test_a_title_that_begins_like_a_medium_is_no_source() -> None:
     assert parsed(page(editor(TEXT), title="蚕桑合作社 1816亩梯田换新颜", source="来源：")).source is None
+    assert parsed(page(editor(TEXT), title="来源：一滴水的旅程")).source == "山西日报"
 
 
 @pytest.mark.parametrize(
@@ -160,6 +164,7 @@ def test_editor(printed: str, expected: str | None) -> None:
         ((TEXT + "（本站记者刘晓艳）",), [("刘晓艳", "本站记者")]),
         ((TEXT, "（记者 王涛 通讯员 李四光、赵 六）"), [("王涛", "记者"), ("李四光", "通讯员"), ("赵六", "通讯员")]),
         ((TEXT, "文/图 田俊杰"), [("田俊杰", "文/图")]),
+        ((TEXT, "图/文 田俊杰"), [("田俊杰", "图/文")]),
         ((TEXT, "文字：霍东 摄影：宋小雨 视频：卢山"), [("霍东", "文字"), ("宋小雨", "摄影"), ("卢山", "视频")]),
         ((TEXT, "撰稿：杨帆；摄影：孟晴"), [("杨帆", "撰稿"), ("孟晴", "摄影")]),
         ((TEXT, "——本报记者 岳新"), [("岳新", "本报记者")]),
@@ -209,6 +214,11 @@ def test_a_title_names_no_author(title: str) -> None:
 def test_an_editor_without_a_colon_is_found(line: str) -> None:
     printed = re.sub(rb'<span class="editor">.*?</span>', line.encode(), page(editor(TEXT)), flags=re.DOTALL)
     assert parsed(printed).editor == "豆晓军"
+
+
+def test_a_tool_beside_the_word_for_editing_is_no_editor() -> None:
+    printed = re.sub(rb'<span class="editor">.*?</span>', "编辑 | 删除".encode(), page(editor(TEXT)), flags=re.DOTALL)
+    assert parsed(printed).editor is None
 
 
 def test_a_notice_may_stand_behind_its_short_heading() -> None:

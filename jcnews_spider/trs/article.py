@@ -110,7 +110,8 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
     """The article in a layout that fitted."""
     meta, written = page.metas, page.scripts
     header = [line.text for line in layout.header]
-    said = header[_lines_of(layout.title, header) :]
+    below = _lines_of(layout.title, header)
+    said = header[below:]
     tail = [line.text for line in layout.tail]
     texts = [line.text for line in layout.body if not line.is_media]
     raw, series, title = _title(layout.title)
@@ -118,7 +119,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
     moment = _moment(said, around, meta)
     crumb = breadcrumb(page, base)
     source = (
-        _source(layout.header)
+        _source(layout.header[below:])
         or _from_meta(meta, "contentsource", "source")
         or byline.find_source_line([*texts[-2:], *tail[:8]])
         or byline.find_opening_source(tail[:4])

@@ -29,9 +29,11 @@ _CHINESE_DATE = re.compile(
     r"(?P<year>[一二][〇○零一二三四五六七八九]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日"
 )
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_OTHER_DATE = re.compile(r"(?:更新|修改|成文|印发|生成)(?:时间|日期)?\s?[:：]?\s?$")
+_OTHER_DATE = re.compile(r"(?:更新|修改|成文|印发|生成|生效|施行|实施)(?:时间|日期)?\s?[:：]?\s?$")
 """What stands before a date that is not the publication's; the page may print that behind it."""
-_SOURCE = re.compile(rf"(?:(?:信息|文章|稿件|新闻|资料)?来\s?源\s?于?|出处|稿源)\s?[:：]\s*(?P<value>.*?){_END}")
+_SOURCE = re.compile(
+    rf"(?:(?:信息|文章|稿件|新闻|资料)?来\s?源\s?于?|出处|稿源|转载自|来自)\s?[:：]\s*(?P<value>.*?){_END}"
+)
 _SOURCE_LINE = re.compile(
     r"[（(【\[]?\s?(?:(?:信息|文章|稿件|新闻)?来\s?源|转载?自)\s?[:：]\s?(?P<value>[^，。、：:]{2,30}?)\s?[)）】\]]?"
 )
@@ -43,12 +45,12 @@ _MEDIUM = re.compile(
 _IN_BRACKETS = re.compile(r"[（(【\[]\s?(?P<name>[^（()）]{2,20}?)\s?[)）】\]]")
 _EDITOR = re.compile(
     r"(?:责任编辑|责\s?编|网络编辑|本文编辑|编\s?辑)\s?(?:[:：]|(?=\s?[\u4e00-\u9fa5·]{2,4}(?:[\])】）]|\s+[\u4e00-\u9fa5]{0,3}编辑))"
-    r"|[/／|｜丨](?=\s?[\u4e00-\u9fa5·]{2,4}(?:\s|$)))|(?<![\u4e00-\u9fa5])(?:责任编辑|责\s?编)(?=\s[\u4e00-\u9fa5·]{2,4}$)"
+    r"|[/／|｜丨](?!\s?(?:删除|修改|预览|发布|返回))(?=\s?[\u4e00-\u9fa5·]{2,4}(?:\s|$)))|(?<![\u4e00-\u9fa5])(?:责任编辑|责\s?编)(?=\s[\u4e00-\u9fa5·]{2,4}$)"
 )
 _NAME = re.compile(r"[\u4e00-\u9fa5]{2,4}|[\u4e00-\u9fa5]{1,8}(?:·[\u4e00-\u9fa5]{1,8})+")
 _ROLE = (
     r"(?:[\u4e00-\u9fa5·]{0,10}?(?:记者|通讯员|特约撰稿人|特约评论员|评论员|撰稿|摄影报道|摄影|实习生|见习生)"
-    r"|作者|(?:文字|图片|图文)(?=[\s:：/／|丨])|撰文|供图|摄像|供稿|执笔|编译|采写|文\s?[/／]\s?图(?=\s)"
+    r"|作者|(?:文字|图片|图文)(?=[\s:：/／|丨])|撰文|供图|摄像|供稿|执笔|编译|采写|(?:文\s?[/／]\s?图|图\s?[/／]\s?文)(?=\s)"
     r"|(?:文|图|文图|视频|整理)(?=\s?[/／:：|丨]))"
 )
 _NO_PERSON = rf"(?!{_ROLE}|训练营|手记|札记|调查|观察|来信|从|了解|获悉|来源)"
@@ -140,7 +142,7 @@ def _number(chinese: str) -> int:
 def find_source(lines: Iterable[str]) -> str | None:
     """What stands behind 来源： in the first line that has it; None when nothing does."""
     for line in lines:
-        match = _SOURCE.search(line) if "源" in line or "出处" in line else None
+        match = _SOURCE.search(line) if any(word in line for word in ("源", "出处", "自")) else None
         if match and (value := match["value"].strip(" 　:：;；,，、/（(")):
             return value
     return None
