@@ -299,7 +299,13 @@ def test_images_loaded_late_are_images_and_dots_are_none(image: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("silicon-valley.jpg", True), ("anecdote1.jpg", True), ("icon_pdf.gif", False), ("wx-share.png", False)],
+    [
+        ("silicon-valley.jpg", True),
+        ("anecdote1.jpg", True),
+        ("icon_pdf.gif", False),
+        ("newsdot.gif", False),
+        ("wx-share.png", False),
+    ],
 )
 def test_an_icons_word_inside_another_makes_no_icon(name: str, expected: bool) -> None:
     article = parsed(page(f'<div class=TRS_Editor><p>{TEXT}</p><p><img src="http://img.cn/{name}"></p></div>'))

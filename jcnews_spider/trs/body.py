@@ -32,7 +32,7 @@ _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazyload", "data-ec
 """Where a page that loads images late keeps their address; `src` is a blank then, or none."""
 _SKIP_IMAGE = re.compile(
     r"/(?:emotions?|smileys?|file_?type\w*)/"
-    r"|(?:(?<![a-z])(?:icon|blank|share|print|arrow|dot)|logo|spacer|button|btn|qrcode|ewm|erweima|weibo|weixin|wechat|qzone|wei\.|loading)[^/]*$",
+    r"|(?:icon|dot|arrow)\.\w+$|(?:(?<![a-z])(?:icon|blank|share|print|arrow|dot)|logo|spacer|button|btn|qrcode|ewm|erweima|weibo|weixin|wechat|qzone|wei\.|loading)[^/]*$",
     re.IGNORECASE,
 )
 _FILE = re.compile(
