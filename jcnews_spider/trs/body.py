@@ -85,7 +85,7 @@ def images_of(lines: list[Line], base: str) -> tuple[Image, ...]:
 
 def image_address(image: Node) -> str:
     """The address of an image as the page has it, also where a script puts it in place only when it is seen."""
-    return next((address for name in (*_LAZY, "src") if (address := attribute(image, name).strip())), "")
+    return next((address for name in (*_LAZY, "src") if (address := attribute(image, name))), "")
 
 
 def _is_dot(image: Node) -> bool:
@@ -194,7 +194,8 @@ def html_of(
 def _settle_addresses(container: Node, base: str) -> None:
     """Makes the addresses inside absolute, and an image's that a script would put in place its own."""
     for image in nodes(_IMAGES, container):
-        set_attribute(image, "src", image_address(image))
+        if shown := image_address(image):
+            set_attribute(image, "src", shown)
     for name, addresses in _ADDRESSES.items():
         for node in nodes(addresses, container):
             if address := node.get(name):
