@@ -26,6 +26,8 @@ _RULES: tuple[tuple[str, str | None], ...] = (
     ("trs/tree.py:parse_tree", "parse"),
     ("encoding.py", "parse"),
     ("trs/listing.py", "lists"),
+    ("trs/links.py", "lists"),
+    ("trs/places.py", "lists"),
     ("trs/challenge.py", "middlewares"),
     ("trs/site.py", None),
     ("trs/", "extract"),

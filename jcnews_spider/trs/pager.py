@@ -18,7 +18,6 @@ _NAVIGATOR = Marked(ids=tokens("idtrsnavigator"))
 """What older WCMs write in front of the first part: `1,<A href='t20111209_16685392_1.shtml'>2</A>` (finance.ce.cn)."""
 _LINKS = xpath("descendant::a[@href]")
 _PART = re.compile(r"(?:.*/)?(?P<stem>[^/]*)_(?P<part>\d{1,4})\.s?html?")
-_PART = re.compile(r"(?:.*/)?(?P<stem>[^/]*)_(?P<part>\d{1,4})\.s?html?")
 _VARIABLE = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,6})")
 
 

@@ -1,0 +1,48 @@
+"""The links of a list page, those that scripts write too (SITE.md §3.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jcnews_spider.text import one_line
+from jcnews_spider.trs.places import DATE
+from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, xpath
+
+_LINKS = xpath("//a[@href] | //script[not(@src)]")
+_HEADING = xpath("descendant::*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")
+_WRITTEN = re.compile(
+    r"""["'](?P<url>(?:https?://|\.{0,2}/)[^"'\s<>\\]+)["']|href\s*=\s*\\?["']?(?P<href>[^"'\s<>\\+]+)""", re.IGNORECASE
+)
+_WRITTEN_TITLE = re.compile(
+    r"""title\s*=\s*\\?["'](?P<title>[^"']+)|>(?P<text>[^<>"']+)</a>"""
+    r"""|["'](?=[^"'<>\u4e00-\u9fa5]*+[\u4e00-\u9fa5])(?P<any>[^"'<>]*+)["']"""
+)
+
+
+def named_links(root: Node) -> Iterator[tuple[Node, str, str]]:
+    """(element, address as written, title) of every link, those that scripts write too."""
+    for node in nodes(_LINKS, root):
+        if node.tag == "script":
+            yield from ((node, href, title) for href, title in _written(text_of(node)))
+        else:
+            yield node, attribute(node, "href"), _title(node)
+
+
+def _written(script: str) -> Iterator[tuple[str, str]]:
+    """(address, title) of the links that a script writes: string literals, or tags inside one (SITE.md §3.2)."""
+    match = _WRITTEN.search(script)
+    while match:
+        following = _WRITTEN.search(script, match.end())
+        title = _WRITTEN_TITLE.search(script, match.end(), following.start() if following else len(script))
+        yield match["url"] or match["href"], one_line(next(filter(None, title.groups()))) if title else ""
+        match = following
+
+
+def _title(node: Node) -> str:
+    """The title attribute, which is whole where the text is cut, else the heading inside, else the text."""
+    if title := one_line(attribute(node, "title")):
+        return title
+    headings = nodes(_HEADING, node)
+    text = one_line(text_of(headings[0] if headings else node))
+    return text if headings else DATE.sub("", text).strip() or text

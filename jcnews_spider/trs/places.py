@@ -1,0 +1,66 @@
+"""Where a list page's links stand: in which list, beside which date."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from jcnews_spider.text import one_line
+from jcnews_spider.trs.tree import Node, attribute, texts_of
+
+MOST_LEVELS = 40
+"""Containers above a link that tell its group."""
+MOST_LEVELS_OF_CARD, MOST_LINKS_OF_CARD = 5, 5
+"""Elements around a link that may be a card, and links in one: picture, title, 详细."""
+MOST_BLANK = 10_000
+"""Characters at an item's end among which its date stands, blanks too."""
+
+DATE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?|\b\d{1,2}-\d{1,2}\b")
+_ITEM_TAGS = frozenset(("li", "tr", "dd", "dt", "p"))
+_GROUP_TAGS = frozenset(("ul", "ol", "table", "tbody", "div", "dl", "section", "td", "body"))
+
+
+class Places:
+    """Where links stand, each element around them read once."""
+
+    def __init__(self) -> None:
+        self._dates: dict[Node, str | None] = {}
+        self._is_card: dict[Node, bool] = {}
+        self._paths: dict[Node, str] = {}
+
+    def group(self, node: Node) -> str:
+        """The containers above a link by id and class, the innermost by its tag alone.
+
+        A list cut into blocks of five, or set in `ul.left` and `ul.right`, is one group.
+        """
+        innermost = next(node.iterancestors(*_GROUP_TAGS), node)
+        if innermost not in self._paths:
+            above = islice(innermost.iterancestors(*_GROUP_TAGS), MOST_LEVELS)
+            names = (f"{n.tag}#{attribute(n, 'id')}.{attribute(n, 'class')}" for n in above)
+            self._paths[innermost] = "/".join((str(innermost.tag), *names))
+        return f"{node.tag}/{self._paths[innermost]}"
+
+    def date(self, node: Node) -> str | None:
+        """The date of the item in which a link stands, as printed."""
+        item = next(node.iterancestors(*_ITEM_TAGS), None)
+        return None if item is None else self._date_in(item)
+
+    def date_of_card(self, node: Node) -> str | None:
+        """The same where items are blocks, with picture and summary: the widest around a link that has no other."""
+        card = None
+        for above in islice(node.iterancestors(), MOST_LEVELS_OF_CARD):
+            if above not in self._is_card:
+                links = islice(above.iter("a"), MOST_LINKS_OF_CARD + 1)
+                addresses = [attribute(link, "href") for link in links]
+                self._is_card[above] = len(addresses) <= MOST_LINKS_OF_CARD and len(set(addresses)) == 1
+            if not self._is_card[above]:
+                break
+            card = above
+        return None if card is None else self._date_in(card)
+
+    def _date_in(self, item: Node) -> str | None:
+        """The last date of an item; `题目` and `05-12` stand in two elements without a blank between."""
+        if item not in self._dates:
+            dates = DATE.findall(one_line(" ".join(texts_of(item))[-MOST_BLANK:])[-200:])
+            self._dates[item] = dates[-1] if dates else None
+        return self._dates[item]
