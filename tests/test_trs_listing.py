@@ -129,6 +129,65 @@ def test_an_article_of_the_section_counts_wherever_it_stands() -> None:
     assert 1 in {entry.docid for entry in parse_listing(page.encode(), URL, SITE).entries}
 
 
+def references(numbers: range, date: str = "", path: str = "../sxxw/") -> str:
+    """Items that lead to articles of another section."""
+    return "".join(f'<li><a href="{path}202210/t20221009_{n}.html">引用{n}</a>{date}</li>' for n in numbers)
+
+
+def numbers_of(page: str, url: str = URL) -> list[int | None]:
+    return [entry.docid for entry in parse_listing(page.encode(), url, SITE).entries]
+
+
+DATED_BOX = f'<div class="hot"><ul>{references(range(70, 80), "<span>2022-10-08</span>")}</ul></div>'
+OWN_BOX = f'<div class="hot"><ul>{references(range(70, 80), path="./")}</ul></div>'
+
+
+@pytest.mark.parametrize("box", [DATED_BOX, OWN_BOX], ids=["dated", "of the section"])
+def test_a_side_box_with_more_signs_takes_nothing_from_a_list_of_references(box: str) -> None:
+    found = numbers_of(f'<div class="list"><ul>{references(range(1, 4))}</ul></div>{box}')
+    assert {1, 2, 3} <= set(found)
+
+
+def test_a_box_without_a_telling_name_takes_nothing_from_a_list_of_references() -> None:
+    found = numbers_of(DATED_BOX.replace("hot", "panel") + f'<div id="news"><ul>{references(range(1, 4))}</ul></div>')
+    assert {1, 2, 3} <= set(found)
+
+
+def test_a_topic_page_is_all_its_lists_and_no_side_box() -> None:
+    lists = [f'<div class="{name}"><ul>{references(range(n, n + 3))}</ul></div>' for n, name in ((1, "zx"), (4, "pl"))]
+    page = f'<div class="head"><h1><a href="../../xw/jcxw/202210/t20221009_9.html">头条</a></h1></div>{"".join(lists)}'
+    url = "http://www.jcnews.com.cn/zt/sxdj/"
+    beside = f"<aside><ul>{references(range(70, 80))}</ul></aside>"
+    assert numbers_of(f"{page}{beside}{DATED_BOX}", url)[:7] == [9, 1, 2, 3, 4, 5, 6]
+    assert numbers_of(page + beside, url) == [9, 1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        '<ul class="list"><li><a href="./202210/t20221009_1.html">一</a></li></ul>',
+        '<ul class="list"><li><div><a href="./202210/t20221009_1.html">一</a></div></li></ul>',
+        '<table><tr><td><a href="./202210/t20221009_1.html">一</a></td></tr></table>',
+    ],
+)
+def test_headlines_above_the_list_are_of_it(items: str) -> None:
+    head = '<div class="top"><h2><a href="../sxxw/202210/t20221009_9.html">头条</a></h2></div>'
+    box = f'<div class="box"><ul>{references(range(70, 80))}</ul></div>'
+    assert numbers_of(f'<div class="main">{head}{items}</div>{box}') == [9, 1]
+    assert numbers_of(f'<div class="box">{head}</div><div class="main">{items}</div>{box}') == [1]
+
+
+@pytest.mark.parametrize(("left", "right"), [("col fl", "col fr"), ("pull-left half", "pull-right half")])
+def test_two_columns_that_only_float_apart_are_one_list(left: str, right: str) -> None:
+    date = "<span>2022-10-09</span>"
+    columns = (
+        f'<div class="{left}"><ul>{references(range(1, 4), date, "./")}</ul></div>'
+        f'<div class="{right}"><ul>{references(range(4, 7), date)}</ul></div>'
+    )
+    beside = f'<div class="right fr"><ul>{references(range(70, 80))}</ul></div>'
+    assert numbers_of(columns + beside) == [1, 2, 3, 4, 5, 6]
+
+
 def test_lists_in_blocks_and_columns_are_one_list() -> None:
     blocks = [
         f'<ul class="{side}"><li><a href="{path}202210/t20221009_{n}.html">题{n}</a></li></ul>'

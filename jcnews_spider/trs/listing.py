@@ -17,7 +17,7 @@ from jcnews_spider.trs.crumb import breadcrumb
 from jcnews_spider.trs.links import named_links
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.pager import Pager, find_pager
-from jcnews_spider.trs.places import Places
+from jcnews_spider.trs.places import Places, stand_together
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import redirect_target
 from jcnews_spider.trs.tree import Node, attribute, base_address, nodes, parse_tree, text_of, xpath
@@ -30,7 +30,8 @@ MOST_LINKS = 10_000
 _LINKS = xpath("//a[@href]")
 _FILE = re.compile(r"/P0\d{10,}\.\w+$|\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|txt|csv|mp3|mp4|wps|ofd)$", re.IGNORECASE)
 _SIDE_BOX = re.compile(
-    r"[#. _-](?:side|sidebar|right|fr|hot|rank|phb|tuijian|recommend|foot|footer|copyright)(?=[. /_-])",
+    r"/(?:aside|header|footer|nav)#"
+    r"|[#. _-](?:side|sidebar|right|fr|hot|rank|phb|tuijian|recommend|foot|footer|copyright)(?=[. /_-])",
     re.IGNORECASE,
 )
 """A box beside or below the list; nothing but its name speaks when the list itself is empty."""
@@ -93,13 +94,15 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
     """What a list page says; raises NotHtml, EmptyPage or TooComplex. One without entries is a listing without.
 
     An entry is what stands in the list proper, and every article of the page's own section wherever it stands:
-    nothing of the list may be lost, while side boxes of other sections' headlines are no members.
+    nothing of the list may be lost, while side boxes of other sections' headlines are no members. Where the list
+    shows no article of its own section, as under `/zt/`, all but the side boxes is taken for it: a box too many
+    costs a membership, a list too few its articles.
     """
     root = parse_tree(decode(body, charset).text)
     base = joined(url, base_address(root)) or url
     links = list(_links(root, base, site, urlsplit(url).path.rpartition("/")[0] + "/"))
-    proper = _list_group(links)
-    wanted = (link.entry for link in links if link.is_own or link.group == proper)
+    proper = _list_groups(links)
+    wanted = (link.entry for link in links if link.is_own or link.group in proper)
     entries: dict[str, Entry] = {}
     for entry in wanted:
         if entry.url not in entries or not entries[entry.url].title:
@@ -149,10 +152,11 @@ def _entry(url: str, title: str, date: str | None, site: Site) -> Entry | None:
     return None
 
 
-def _list_group(links: list[_Link]) -> str | None:
-    """The group that is the list: with most dates and articles of the page's own section, of equal ones the largest.
+def _list_groups(links: list[_Link]) -> set[str]:
+    """The groups that are the list: the best by its signs, and those that may be of it as well.
 
-    Of 45 items of a real list 15 pointed to other channels (SITE.md §3.2); boxes of headlines mix the whole site.
+    Signs are dates and articles of the page's own section, of equal groups the largest is best. Of 45 items of a real
+    list 15 pointed to other channels (SITE.md §3.2); boxes of headlines mix the whole site.
     A name that speaks of no side box counts as one sign, for a last page may hold a single item of another section.
     So may it one of another site, which counts by its date. The box beside an empty list is none.
     """
@@ -164,7 +168,10 @@ def _list_group(links: list[_Link]) -> str | None:
     signs = Counter(link.group for link in items for sign in (link.is_own, link.entry.shown_date) if sign)
     signs.update(sizes.keys() - beside)
     best = max(sizes, key=lambda group: (signs[group], group not in beside, sizes[group]), default=None)
-    return None if best is None or not signs[best] else best
+    if best is None or not signs[best]:
+        return set()
+    is_sure = best not in beside and any(link.is_own for link in items if link.group == best)
+    return {best, *(group for group in sizes.keys() - beside if not is_sure or stand_together(best, group))}
 
 
 def _sections(root: Node, base: str, site: Site) -> tuple[SectionRef, ...]:

@@ -17,7 +17,21 @@ MOST_BLANK = 10_000
 
 DATE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?|\b\d{1,2}-\d{1,2}\b")
 _ITEM_TAGS = frozenset(("li", "tr", "dd", "dt", "p"))
-_GROUP_TAGS = frozenset(("ul", "ol", "table", "tbody", "div", "dl", "section", "td", "body"))
+_GROUP_TAGS = frozenset(
+    ("ul", "ol", "table", "tbody", "div", "dl", "section", "td", "body", "aside", "header", "footer", "nav")
+)
+_FLOAT = re.compile(r"(?<=\w) +(?:pull-)?(?:left|right|fl|fr)(?= |$)|^ *(?:pull-)?(?:left|right|fl|fr) +(?=\w)")
+"""Classes that only say on which side a container stands, if it has another: `col fl` beside `col fr` is one list."""
+_COLUMN = re.compile(
+    r"(?:[^/]*/){1,2}?(?:(?:ul|ol|dl|table|tbody)\b[^/]*/)+(?P<column>(?!body)\w+#(?!\./).*)", re.DOTALL
+)
+"""In a group's name: what holds the list, if it has a name itself."""
+
+
+def stand_together(group: str, other: str) -> bool:
+    """True when a group stands in what holds the list that the first one is, as headlines and pictures above it do."""
+    match = _COLUMN.fullmatch(group)
+    return match is not None and other.endswith("/" + match["column"])
 
 
 class Places:
@@ -31,12 +45,12 @@ class Places:
     def group(self, node: Node) -> str:
         """The containers above a link by id and class, the innermost by its tag alone.
 
-        A list cut into blocks of five, or set in `ul.left` and `ul.right`, is one group.
+        A list cut into blocks of five, or set in `ul.left` and `ul.right` or in `div.col.fl` and `div.col.fr`, is one.
         """
         innermost = next(node.iterancestors(*_GROUP_TAGS), node)
         if innermost not in self._paths:
             above = islice(innermost.iterancestors(*_GROUP_TAGS), MOST_LEVELS)
-            names = (f"{n.tag}#{attribute(n, 'id')}.{attribute(n, 'class')}" for n in above)
+            names = (f"{n.tag}#{attribute(n, 'id')}.{_FLOAT.sub('', attribute(n, 'class'))}" for n in above)
             self._paths[innermost] = "/".join((str(innermost.tag), *names))
         return f"{node.tag}/{self._paths[innermost]}"
 
