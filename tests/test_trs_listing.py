@@ -225,6 +225,26 @@ def test_further_pages_have_the_suffix_of_the_script_or_of_the_articles(script: 
     assert found.page_url(URL, 2) == f"{URL}index_2.{suffix}"
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        """<a href="javascript:void(0)" onclick="window.open('{}')">标题</a>""",
+        """<a href="#" onclick="openDoc(7, '{}')">标题</a>""",
+        """<a href="javascript:openDoc('{}');">标题</a>""",
+        """<div onclick="location.href='{}'">标题</div>""",
+        """<a href="{}" onclick="return counted('./202210/t20221009_2.html')">标题</a>""",
+    ],
+)
+@pytest.mark.parametrize("address", ["./202210/t20221009_1.html", "/xw/jcxw/202210/t20221009_1.html"])
+def test_links_that_a_click_calls(item: str, address: str) -> None:
+    (entry,) = listing(f"<li>{item.format(address)}<span>10-09</span></li>").entries
+    assert (entry.url, entry.title, entry.shown_date) == (f"{URL}202210/t20221009_1.html", "标题", "10-09")
+
+
+def test_a_click_that_names_no_page_is_no_link() -> None:
+    assert listing('<li><a href="#" onclick="show(\'tab1\')">页签</a><a href="javascript:;">无</a></li>').entries == ()
+
+
 def test_one_article_is_one_entry() -> None:
     twice = (
         '<li><a href="./202210/t20221009_1.html"><img src="a.jpg"></a><a href="./202210/t20221009_1.html">文</a></li>'

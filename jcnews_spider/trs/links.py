@@ -9,11 +9,14 @@ from jcnews_spider.text import one_line
 from jcnews_spider.trs.places import DATE
 from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, xpath
 
-_LINKS = xpath("//a[@href] | //script[not(@src)]")
+_LINKS = xpath("//a[@href] | //*[@onclick] | //script[not(@src)]")
+_NO_ADDRESS = re.compile(r"\s*(?:#|javascript:|$)", re.IGNORECASE)
 _HEADING = xpath("descendant::*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")
 _WRITTEN = re.compile(
     r"""["'](?P<url>(?:https?://|\.{0,2}/)[^"'\s<>\\]+)["']|href\s*=\s*\\?["']?(?P<href>[^"'\s<>\\+]+)""", re.IGNORECASE
 )
+_CALLED = re.compile(r"""["'](?P<url>[^"'\s<>\\]*/[^"'\s<>\\]+|[\w-]+\.s?html?)["']""")
+"""An address in `javascript:open('./202210/t20221009_1.html')`, or in an `onclick`."""
 _WRITTEN_TITLE = re.compile(
     r"""title\s*=\s*\\?["'](?P<title>[^"']+)|>(?P<text>[^<>"']+)</a>"""
     r"""|["'](?=[^"'<>\u4e00-\u9fa5]*+[\u4e00-\u9fa5])(?P<any>[^"'<>]*+)["']"""
@@ -25,8 +28,17 @@ def named_links(root: Node) -> Iterator[tuple[Node, str, str]]:
     for node in nodes(_LINKS, root):
         if node.tag == "script":
             yield from ((node, href, title) for href, title in _written(text_of(node)))
-        else:
-            yield node, attribute(node, "href"), _title(node)
+        elif href := address_of(node):
+            yield node, href, _title(node)
+
+
+def address_of(node: Node) -> str:
+    """Where a click on an element leads, as written: `href`, or a literal in the script that stands in its place."""
+    href = attribute(node, "href")
+    if not _NO_ADDRESS.match(href):
+        return href
+    match = _CALLED.search(href) or _CALLED.search(attribute(node, "onclick"))
+    return match["url"] if match else ""
 
 
 def _written(script: str) -> Iterator[tuple[str, str]]:
