@@ -245,6 +245,15 @@ def test_a_click_that_names_no_page_is_no_link() -> None:
     assert listing('<li><a href="#" onclick="show(\'tab1\')">页签</a><a href="javascript:;">无</a></li>').entries == ()
 
 
+@pytest.mark.parametrize(
+    ("script", "suffix"), [("", "shtml"), ("var countPage = 3", "shtml"), ('f(3, 0, "index", "htm")', "htm")]
+)
+def test_further_pages_are_called_as_script_or_links_say(script: str, suffix: str) -> None:
+    item = '<li><a href="./202210/t20221009_1.html">文</a></li>'
+    found = listing(f'{item}<script>{script}</script><a href="index_1.shtml">下一页</a>')
+    assert found.page_url(URL, 2) == f"{URL}index_2.{suffix}"
+
+
 def test_one_article_is_one_entry() -> None:
     twice = (
         '<li><a href="./202210/t20221009_1.html"><img src="a.jpg"></a><a href="./202210/t20221009_1.html">文</a></li>'

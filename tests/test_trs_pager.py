@@ -3,7 +3,7 @@
 import pytest
 
 from jcnews_spider.trs.page import PageLines
-from jcnews_spider.trs.pager import find_pager, parts_of
+from jcnews_spider.trs.pager import find_list_pager, find_pager, linked_names, parts_of
 from jcnews_spider.trs.tree import parse_tree, scripts
 
 
@@ -21,6 +21,8 @@ from jcnews_spider.trs.tree import parse_tree, scripts
         ("function createPageHTML(_nPageCount, _nCurrIndex, _sPageName, _sPageExt){return 5}", None),
         ('createPageHTML(4, 0, "t20221009_956123", "html");', None),
         ("var u = 'http://a.cn/'; createPageHTML(6, 0, 'index', 'html')", 6),
+        ('if (narrow) f(1, 0, "index", "html"); else f(20, 0, "index", "html");', 20),
+        ("var countPage = 1; if (more) countPage = 31;", 31),
         ("", None),
     ],
 )
@@ -36,6 +38,37 @@ def test_an_articles_pages_are_told_from_a_lists() -> None:
     assert pager is not None
     assert pager.pages == 4
     assert find_pager(written, "t20221009_1") is None
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ('f(6, 0, "list", "shtml")', ("list", 6)),
+        ('f(6, 0, "list", "shtml"); f(2, 0, "index", "html")', ("index", 2)),
+        ('f(1, 0, "zt", "html")', None),
+        ('f(6, 0, "t20221009_956123", "html")', None),
+        ('// f(6, 0, "list", "shtml")', None),
+    ],
+)
+def test_a_list_may_have_another_name(script: str, expected: tuple[str, int] | None) -> None:
+    pager = find_list_pager([script])
+    assert ((pager.name, pager.pages) if pager else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("links", "expected"),
+    [
+        ('<a href="index_1.shtml">下一页</a>', ("index", "shtml")),
+        ('<a href="/xw/index_1.htm">2</a>', ("index", "htm")),
+        ("""<a href="javascript:;" onclick="location.href='./index_1.shtml'">下一页</a>""", ("index", "shtml")),
+        ('<select><option value="index.shtml">1<option value="index_1.shtml">2</select>', ("index", "shtml")),
+        ('<a href="list_1.html">下一页</a>', ("list", "html")),
+        ('<a href="list_1.html">图集</a>', None),
+        ('<a href="../gn/index_1.shtml">下一页</a><a href="./">首页</a><a href="#">下一页</a>', None),
+    ],
+)
+def test_links_name_the_further_pages(links: str, expected: tuple[str, str] | None) -> None:
+    assert linked_names(parse_tree(f"<body>{links}</body>"), "http://a.cn/xw/index_3.html") == expected
 
 
 def test_page_addresses_keep_name_and_suffix() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
+from jcnews_spider.trs.links import address_of
 from jcnews_spider.trs.page import PageLines
-from jcnews_spider.trs.tree import Marked, attribute, nodes, tokens, xpath
+from jcnews_spider.trs.tree import Marked, Node, attribute, nodes, text_of, tokens, xpath
+from jcnews_spider.urls import joined
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?<![:\"'\w])//[^\n]*", re.DOTALL)
 _CALL = re.compile(
@@ -18,6 +20,10 @@ _NAVIGATOR = Marked(ids=tokens("idtrsnavigator"))
 """What older WCMs write in front of the first part: `1,<A href='t20111209_16685392_1.shtml'>2</A>` (finance.ce.cn)."""
 _LINKS = xpath("descendant::a[@href]")
 _PART = re.compile(r"(?:.*/)?(?P<stem>[^/]*)_(?P<part>\d{1,4})\.s?html?")
+_TO_PAGES = xpath("//a[@href] | //*[@onclick] | //option[@value]")
+_FURTHER = re.compile(r"(?P<name>[A-Za-z][\w-]{0,60}?)_\d{1,5}\.(?P<suffix>s?html?)", re.ASCII)
+_NEXT = re.compile(r"下一?页|后一?页|\bnext\b", re.IGNORECASE)
+_ARTICLE = re.compile(r"t\d{8}_\d+")
 _VARIABLE = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,6})")
 
 
@@ -31,27 +37,59 @@ class Pager:
     suffix: str | None = None
     """`html`, `htm` or `shtml`; None where the script does not name it."""
 
-    def url(self, base: str, index: int, suffix: str = "html") -> str:
-        """Address of page `index`, 0 the first, beside the page at `base`; `suffix` where the script names none."""
+    def url(self, base: str, index: int) -> str:
+        """Address of page `index`, 0 the first, beside the page at `base`."""
         stem = f"{self.name}_{index}" if index else self.name
-        return urljoin(base, f"{stem}.{self.suffix or suffix}")
+        return urljoin(base, f"{stem}.{self.suffix or 'html'}")
 
 
 def find_pager(scripts: Iterable[str], name: str) -> Pager | None:
     """The pager of pages called `name`; None when no script names one.
 
     A call such as `createPageHTML(50, 0, "index", "html")` counts, its definition and a commented one do not;
-    `var countPage = 17` belongs to a list.
+    `var countPage = 17` belongs to a list. Of several the highest counts: a page too many is asked in vain, one too
+    few is lost.
     """
     telling = [_COMMENT.sub("", text) for text in scripts if name in text or "countPage" in text]
-    for script in telling:
-        for pages, called, suffix in _CALL.findall(script):
-            if called == name:
-                return Pager(int(pages), called, suffix)
-    for script in telling if name == "index" else []:
-        if variable := _VARIABLE.search(script):
-            return Pager(int(variable[1]), name)
+    if calls := [call for call in _calls(telling) if call.name == name]:
+        return max(calls, key=lambda call: call.pages)
+    counts = [int(count) for script in telling for count in _VARIABLE.findall(script)] if name == "index" else []
+    return Pager(max(counts), name) if counts else None
+
+
+def find_list_pager(scripts: Iterable[str]) -> Pager | None:
+    """The pager of a list, whose pages are mostly called `index`: any other name is believed only with further pages.
+
+    A page may call the script for a box or for a gallery too.
+    """
+    written = list(scripts)
+    if pager := find_pager(written, "index"):
+        return pager
+    calls = _calls(_COMMENT.sub("", text) for text in written)
+    others = (call for call in calls if call.pages > 1 and not _ARTICLE.fullmatch(call.name))
+    return max(others, key=lambda call: call.pages, default=None)
+
+
+def linked_names(root: Node, base: str) -> tuple[str, str] | None:
+    """(`index`, `shtml`), name and suffix of the further pages that a list links; None where it links none.
+
+    Pages with another name than `index` are told by a link to the next one.
+    """
+    folder = joined(base, ".") or ""
+    for node in nodes(_TO_PAGES, root):
+        address = attribute(node, "value") if node.tag == "option" else address_of(node)
+        match = _FURTHER.fullmatch(address.strip().rpartition("/")[2])
+        is_beside = match is not None and joined(base, address) == folder + match[0]
+        if match and is_beside and (match["name"] == "index" or _NEXT.search(text_of(node))):
+            return match["name"], match["suffix"]
     return None
+
+
+def _calls(scripts: Iterable[str]) -> Iterator[Pager]:
+    """What the calls of pager functions say, one by one."""
+    for script in scripts:
+        for pages, name, suffix in _CALL.findall(script):
+            yield Pager(int(pages), name, suffix)
 
 
 def parts_of(page: PageLines, stem: str) -> int:
