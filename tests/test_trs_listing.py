@@ -188,6 +188,15 @@ def test_two_columns_that_only_float_apart_are_one_list(left: str, right: str) -
     assert numbers_of(columns + beside) == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.parametrize("marks", [("id=n1", "id=n2", "id=n30"), ("class=odd", "class=even", "class='odd last'")])
+def test_items_in_numbered_blocks_are_one_list(marks: tuple[str, ...]) -> None:
+    blocks = "".join(
+        f'<div {mark}><div><a href="{path}202210/t20221009_{n}.html">题{n}</a></div></div>'
+        for n, (mark, path) in enumerate(zip(marks, ("./", "../gnxw/", "./"), strict=True))
+    )
+    assert numbers_of(f'<div class="main">{blocks}</div><div class="side"><ul>{SIDE}</ul></div>') == [0, 1, 2]
+
+
 def test_lists_in_blocks_and_columns_are_one_list() -> None:
     blocks = [
         f'<ul class="{side}"><li><a href="{path}202210/t20221009_{n}.html">题{n}</a></li></ul>'

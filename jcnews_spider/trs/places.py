@@ -20,8 +20,11 @@ _ITEM_TAGS = frozenset(("li", "tr", "dd", "dt", "p"))
 _GROUP_TAGS = frozenset(
     ("ul", "ol", "table", "tbody", "div", "dl", "section", "td", "body", "aside", "header", "footer", "nav")
 )
-_FLOAT = re.compile(r"(?<=\w) +(?:pull-)?(?:left|right|fl|fr)(?= |$)|^ *(?:pull-)?(?:left|right|fl|fr) +(?=\w)")
-"""Classes that only say on which side a container stands, if it has another: `col fl` beside `col fr` is one list."""
+_FLOATING = frozenset(("left", "right", "fl", "fr", "pull-left", "pull-right"))
+"""Classes that say on which side a container stands: beside another one they name nothing."""
+_COUNTING = frozenset(("odd", "even", "first", "last"))
+"""Classes by which alike containers differ."""
+_NUMBER = re.compile(r"\d+")
 _COLUMN = re.compile(
     r"(?:[^/]*/){1,2}?(?:(?:ul|ol|dl|table|tbody)\b[^/]*/)+(?P<column>(?!body)\w+#(?!\./).*)", re.DOTALL
 )
@@ -41,18 +44,28 @@ class Places:
         self._dates: dict[Node, str | None] = {}
         self._is_card: dict[Node, bool] = {}
         self._paths: dict[Node, str] = {}
+        self._names: dict[Node, str] = {}
 
     def group(self, node: Node) -> str:
         """The containers above a link by id and class, the innermost by its tag alone.
 
-        A list cut into blocks of five, or set in `ul.left` and `ul.right` or in `div.col.fl` and `div.col.fr`, is one.
+        A list cut into blocks of five, or set in `ul.left` and `ul.right`, is one group.
         """
         innermost = next(node.iterancestors(*_GROUP_TAGS), node)
         if innermost not in self._paths:
             above = islice(innermost.iterancestors(*_GROUP_TAGS), MOST_LEVELS)
-            names = (f"{n.tag}#{attribute(n, 'id')}.{_FLOAT.sub('', attribute(n, 'class'))}" for n in above)
+            names = (self._name(container) for container in above)
             self._paths[innermost] = "/".join((str(innermost.tag), *names))
         return f"{node.tag}/{self._paths[innermost]}"
+
+    def _name(self, container: Node) -> str:
+        """Tag, id and class; alike for the columns `col fl` and `col fr`, and for blocks that are numbered."""
+        if container not in self._names:
+            words = [word for word in attribute(container, "class").split() if word not in _COUNTING]
+            telling = [word for word in words if word not in _FLOATING] or words
+            name = f"{container.tag}#{_NUMBER.sub('', attribute(container, 'id'))}.{' '.join(telling)}"
+            self._names[container] = name
+        return self._names[container]
 
     def date(self, node: Node) -> str | None:
         """The date of the item in which a link stands, as printed."""
