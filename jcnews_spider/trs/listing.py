@@ -60,7 +60,7 @@ class Listing:
     pager: Pager | None
     """What the script says of the pages, None when nothing does."""
     linked: tuple[str, str] | None
-    """Name and suffix of the further pages that it links, `("index", "shtml")`."""
+    """Name and suffix of the further pages that it links, `("index", "shtml")`, where the script does not say them."""
     name: str | None
     """What the crumb calls the section."""
     target: str | None
@@ -115,10 +115,11 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
             entries[entry.url] = entry
     page = PageLines(root)
     crumb = breadcrumb(page, base)
+    pager = find_list_pager(page.scripts)
     return Listing(
         entries=tuple(entries.values()),
-        pager=find_list_pager(page.scripts),
-        linked=linked_names(root, base),
+        pager=pager,
+        linked=None if pager and pager.suffix else linked_names(root, base),
         name=crumb[-1].name if crumb else None,
         target=redirect_target(page, base),
         sections=_sections(root, base, site),
