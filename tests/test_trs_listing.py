@@ -263,6 +263,15 @@ def test_further_pages_are_called_as_script_or_links_say(script: str, suffix: st
     assert found.page_url(URL, 2) == f"{URL}index_2.{suffix}"
 
 
+def test_an_item_that_is_a_picture_goes_by_what_the_picture_says() -> None:
+    own = '<li><a href="./202210/t20221009_1.html"><img src="a.jpg"><img src="b.jpg" alt="图题"></a></li>'
+    elsewhere = '<li><a href="http://mp.weixin.qq.com/s/abc"><img src="a.jpg" alt="海报"></a></li>'
+    assert [(entry.kind, entry.title) for entry in listing(own + elsewhere).entries] == [
+        ("article", "图题"),
+        ("external", "海报"),
+    ]
+
+
 def test_one_article_is_one_entry() -> None:
     twice = (
         '<li><a href="./202210/t20221009_1.html"><img src="a.jpg"></a><a href="./202210/t20221009_1.html">文</a></li>'

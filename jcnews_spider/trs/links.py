@@ -52,9 +52,11 @@ def _written(script: str) -> Iterator[tuple[str, str]]:
 
 
 def _title(node: Node) -> str:
-    """The title attribute, which is whole where the text is cut, else the heading inside, else the text."""
+    """The title attribute, which is whole where the text is cut, else the heading inside, else the text, else a picture's."""
     if title := one_line(attribute(node, "title")):
         return title
     headings = nodes(_HEADING, node)
     text = one_line(text_of(headings[0] if headings else node))
+    if not text:
+        return next(filter(None, (one_line(attribute(image, "alt")) for image in node.iter("img"))), "")
     return text if headings else DATE.sub("", text).strip() or text
