@@ -232,6 +232,12 @@ LISTS: Payloads = {
     "list_long_address": lambda: listing(f'<a href="/xw/{"a" * 9_900_000}">b</a>'),
     "list_long_dots": lambda: listing(f'<a href="{"../" * 3_200_000}xw/202210/t20221009_1.html">b</a>'),
     "list_long_title": lambda: listing(ITEM.format(1).replace("第", "第" * 3_200_000)),
+    "list_clicks": lambda: listing(
+        "<div onclick=\"go('./202210/t20221009_1.html')\">" * 1_500 + "<img src=a>" * 20_000
+    ),
+    "list_classes": lambda: listing(
+        f"<div class='{'odd x ' * 100_000}'>" + "<div>题</div>".replace("题", _links(1)) * 3_000
+    ),
     "list_crumb": lambda: listing("当前位置" * 800_000),
     "list_crumbs": lambda: listing("<a>位置</a>" * 600_000),
 }

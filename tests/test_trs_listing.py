@@ -240,7 +240,7 @@ def test_further_pages_have_the_suffix_of_the_script_or_of_the_articles(script: 
         """<a href="javascript:void(0)" onclick="window.open('{}')">标题</a>""",
         """<a href="#" onclick="openDoc(7, '{}')">标题</a>""",
         """<a href="javascript:openDoc('{}');">标题</a>""",
-        """<div onclick="location.href='{}'">标题</div>""",
+        """<div title="标题" onclick="location.href='{}'">标题</div>""",
         """<a href="{}" onclick="return counted('./202210/t20221009_2.html')">标题</a>""",
     ],
 )

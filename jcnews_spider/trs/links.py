@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.places import DATE
 from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, xpath
 
+MOST_IMAGES = 5
+"""Pictures in a link that may name it."""
 _LINKS = xpath("//a[@href] | //*[@onclick] | //script[not(@src)]")
 _NO_ADDRESS = re.compile(r"\s*(?:#|javascript:|$)", re.IGNORECASE)
 _HEADING = xpath("descendant::*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")
@@ -52,11 +55,14 @@ def _written(script: str) -> Iterator[tuple[str, str]]:
 
 
 def _title(node: Node) -> str:
-    """The title attribute, which is whole where the text is cut, else the heading inside, else the text, else a picture's."""
+    """The title attribute, which is whole where the text is cut, the heading inside, the text or a picture's."""
     if title := one_line(attribute(node, "title")):
         return title
+    if node.tag != "a":  # such elements may hold one another, and reading each whole would take minutes
+        return ""
     headings = nodes(_HEADING, node)
     text = one_line(text_of(headings[0] if headings else node))
     if not text:
-        return next(filter(None, (one_line(attribute(image, "alt")) for image in node.iter("img"))), "")
+        alts = (one_line(attribute(image, "alt")) for image in islice(node.iter("img"), MOST_IMAGES))
+        return next(filter(None, alts), "")
     return text if headings else DATE.sub("", text).strip() or text

@@ -12,6 +12,8 @@ MOST_LEVELS = 40
 """Containers above a link that tell its group."""
 MOST_LEVELS_OF_CARD, MOST_LINKS_OF_CARD = 5, 5
 """Elements around a link that may be a card, and links in one: picture, title, 详细."""
+MOST_NAME = 200
+"""Characters of an id or a class that tell a container."""
 MOST_BLANK = 10_000
 """Characters at an item's end among which its date stands, blanks too."""
 
@@ -61,9 +63,9 @@ class Places:
     def _name(self, container: Node) -> str:
         """Tag, id and class; alike for the columns `col fl` and `col fr`, and for blocks that are numbered."""
         if container not in self._names:
-            words = [word for word in attribute(container, "class").split() if word not in _COUNTING]
+            words = [word for word in attribute(container, "class")[:MOST_NAME].split() if word not in _COUNTING]
             telling = [word for word in words if word not in _FLOATING] or words
-            name = f"{container.tag}#{_NUMBER.sub('', attribute(container, 'id'))}.{' '.join(telling)}"
+            name = f"{container.tag}#{_NUMBER.sub('', attribute(container, 'id')[:MOST_NAME])}.{' '.join(telling)}"
             self._names[container] = name
         return self._names[container]
 
