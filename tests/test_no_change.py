@@ -16,8 +16,9 @@ import pytest
 from jcnews_spider import clock
 from jcnews_spider.sites import SITES
 from tests.crawling import Run, crawl
-from tests.replica import Logged, Plan, Replica
+from tests.replica import Answer, Logged, Plan, Replica
 from tests.replica.plan import NEWEST_AT
+from tests.story import story
 
 AGES_S = tuple(days * 86_400 for days in (1, 3, 7))
 FIRST_AT = NEWEST_AT + 6 * 3600
@@ -125,3 +126,17 @@ def test_what_is_known_is_asked_conditionally_and_nothing_is_written(runs: tuple
         sent_whole = [request.url for request in found.requests if request.status == 200 and request.conditional]
         assert (found.run.code, sent_whole, found.segments) == (0, [], 0)
         assert found.run.report["articles"]["new"] == found.run.report["articles"]["updated"] == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "end"),
+    [(Answer(404), "http_404"), (Answer(body="<html><body><h1>页面不存在</h1></body></html>".encode()), "empty_page")],
+    ids=["404", "empty"],
+)
+def test_a_page_that_the_pager_promises_in_vain_ends_the_second_walk(tmp_path: Path, answer: Answer, end: str) -> None:
+    """Its pager says two pages for good; at once after the first walk the second page may be about to be published."""
+    with story(tmp_path, articles=60, weights={"P": 1}) as news:
+        news.faults["/xw/jcxw/index_1.html"] = answer
+        minutes = (0, 5, 20, 40)
+        walks = [news.crawl("sections=xw/jcxw", days=at / 1440).report["sections"]["xw/jcxw"] for at in minutes]
+    assert [walk["end"] for walk in walks] == [end, end, "complete", "unchanged"]

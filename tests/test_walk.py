@@ -62,6 +62,26 @@ def test_a_missing_page_is_the_end_unless_the_pager_promised_it() -> None:
     assert (stepping.at_missing_page(), counted.at_missing_page()) == (Step.END, Step.CUT)
 
 
+def test_what_a_pager_promised_in_vain_before_is_the_end() -> None:
+    """Three pages of which the third is missing, or shows nothing, as when the walk of an earlier run ended there."""
+    for ended_after, missing, nothing in ((None, Step.CUT, Step.HOLED), (2, Step.CONFIRM, Step.HOLED)):
+        along = [walk(), walk()]
+        for one in along:
+            one.ended_after = ended_after
+            for index in range(2):
+                assert one.read(index, entries(f"{index}"), unknown=1, pages=3) is Step.NEXT
+        assert (along[0].at_missing_page(), along[1].read(2, [], unknown=0, pages=3)) == (missing, nothing)
+
+
+def test_an_empty_last_page_is_the_end_when_it_was_before_and_one_on_the_way_never_is() -> None:
+    for ended_after, pages, step in ((3, 3, Step.CONFIRM), (3, 4, Step.NEXT), (2, 3, Step.HOLED)):
+        along = walk()
+        along.ended_after = ended_after
+        names = ("a", "b", "")
+        assert [along.read(i, entries(*name), unknown=1, pages=pages) for i, name in enumerate(names)][-1] is step
+    assert along.is_holed
+
+
 def test_one_page_needs_no_second_look_and_several_do() -> None:
     assert walk().read(0, entries("a"), unknown=1, pages=1) is Step.END
 

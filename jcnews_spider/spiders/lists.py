@@ -19,6 +19,9 @@ from jcnews_spider.trs.listing import Listing, parse_listing
 if TYPE_CHECKING:
     from jcnews_spider.spiders.trs import TrsSpider
 
+SETTLED_S = 600
+"""Seconds after which a list is no longer about to be published: what it lacks then as before, it lacks."""
+
 ABSENT = "absent"
 """End of a walk at whose first page there never was anything."""
 
@@ -47,12 +50,16 @@ class Lists:
         job, options = self._spider.job, self._spider.options
         known = self._sections.get(self._site.name, path)
         complete = known is not None and known.complete and not job.full
+        was_cut = (
+            known is not None and not known.complete and (known.walked_at or 0) <= self._spider.started - SETTLED_S
+        )
         self.walks[path] = Walk(
             path,
             may_stop_early=complete,
             stop_after_known_pages=options.stop_after_known_pages,
             max_pages=job.max_pages or options.max_list_pages,
             had_articles=known is not None and known.has_articles,
+            ended_after=known.pages if known and was_cut else None,
         )
         headers = conditions(known.etag, known.last_modified) if complete and known else {}
         yield self._request(self._site.section_url(path), path, 0, headers)

@@ -41,6 +41,11 @@ class Walk:
     max_pages: int
     had_articles: bool = False
     """True when the section was seen to show articles by an earlier run."""
+    ended_after: int | None = None
+    """Pages that the walk of an earlier run read before it ended without being whole, None where it was or is recent.
+
+    A pager may promise more than there is for good: what was missing then and is missing now is the list's end.
+    """
     pages: int | None = None
     """Number of pages that the pager script names, None when there is none."""
     known_pages: int = 0
@@ -90,7 +95,7 @@ class Walk:
         self.new += unknown
         self.pages = pages if pages is not None else self.pages
         self.known_pages = 0 if unknown else self.known_pages + 1
-        self.is_holed |= not page and (self.pages is not None or index == 0)
+        self.is_holed |= not page and (self.pages is not None or index == 0) and not self._was_last(index)
         if self._is_over(index, fresh):
             return self._ended()
         return Step.CUT if index + 1 >= self.max_pages else Step.NEXT
@@ -104,14 +109,19 @@ class Walk:
         is_far_enough = index + 1 >= self.must_reach
         return self.may_stop_early and is_far_enough and self.known_pages >= self.stop_after_known_pages
 
+    def _was_last(self, index: int) -> bool:
+        """True for the last page that the pager promises where the walk before ended with it, too."""
+        return index > 0 and index + 1 == self.pages == self.ended_after
+
     def _ended(self) -> Step:
         if self.is_holed:
             return Step.HOLED
         return Step.CONFIRM if self._index else Step.END
 
     def at_missing_page(self) -> Step:
-        """What a 404 behind the first page means: the end, unless the pager script promised more."""
-        return self._ended() if self.pages is None else Step.CUT
+        """What a 404 behind the first page means: the end, unless the pager script promised more, now and before."""
+        is_end = self.pages is None or self._index + 1 == self.ended_after
+        return self._ended() if is_end else Step.CUT
 
     def at_first_page_again(self, entries: Sequence[Entry]) -> Step:
         """What the first page says when the walk has come to its end: END, or NEXT for another round."""
