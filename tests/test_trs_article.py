@@ -365,6 +365,26 @@ def test_a_line_between_paragraphs_that_looks_like_a_header_is_text(line: str) -
 @pytest.mark.parametrize(
     "line",
     [
+        "公示时间为2022年5月4日至10日，欢迎监督。",
+        "公示时间：2022年5月4日至10日",
+        "时间：2022年10月15日上午九时",
+        "来源：据村志记载，村名始于明代。",
+    ],
+)
+def test_a_first_line_of_a_dated_page_that_looks_like_a_header_is_text(line: str) -> None:
+    paragraphs = ("活动预告", line, TEXT, TEXT + "完")
+    assert parsed(page(editor(*paragraphs))).text == "\n\n".join(paragraphs)
+
+
+def test_a_second_labelled_date_is_part_of_the_header() -> None:
+    header = "<p>发布时间：2022-10-09 10:28</p><p>更新时间：2022-10-10 08:00</p>"
+    article = parsed(f"<h1>标题标题</h1><div id=zoom>{header}<p>{TEXT * 3}</p><p>{TEXT}</p></div>".encode())
+    assert article.text == f"{TEXT * 3}\n\n{TEXT}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "收藏家王涛捐出了三十件老物件。",
         "关闭三处小煤窑之后，村里转而种起了连翘。",
         "点赞之余，也有人提出了建议。",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import dropwhile
 
 from jcnews_spider.trs.byline import find_moment, find_source
 from jcnews_spider.trs.lines import Line
@@ -117,8 +118,13 @@ def without_header(lines: list[Line], *, dated: bool) -> list[Line]:
         if dated and any(_SENTENCE_END.search(text) and not is_abstract(text) for text, *_ in lines[:index]):
             break
         if is_header(line, dated=dated) and _characters(lines[:index]) < _characters(lines[index + 1 :]):
-            return without_header(lines[index + 1 :], dated=True)
+            return without_header(list(dropwhile(_goes_on, lines[index + 1 :])), dated=True)
     return lines
+
+
+def _goes_on(line: Line) -> bool:
+    """True for another labelled date right behind a header: 更新时间."""
+    return bool(_HEADER_LINE.search(line.text)) and is_header(line, dated=False)
 
 
 def _characters(lines: list[Line]) -> int:
@@ -126,14 +132,18 @@ def _characters(lines: list[Line]) -> int:
 
 
 def is_header(line: Line, *, dated: bool) -> bool:
-    """True for a short line that names the source, or a date with a label or, as the page's first, with a few words."""
-    if line.is_media or len(line.text) >= 80:
+    """True for a short line that names the source or, as the page's first, a date with a label or a few words.
+
+    On a dated page 时间：2023年10月15日 says when something takes place.
+    """
+    if line.is_media or len(line.text) >= 80 or _SENTENCE_END.search(line.text):
         return False
     if find_source([line.text]):
         return True
-    moment = find_moment(line.text)
-    is_bare = moment is not None and not dated and len(_URL.sub("", line.text)) - len(moment.raw) < FEW_WORDS
-    return is_bare or (moment is not None and bool(_HEADER_LINE.search(line.text)))
+    moment = None if dated else find_moment(line.text)
+    if moment is None:
+        return False
+    return len(_URL.sub("", line.text)) - len(moment.raw) < FEW_WORDS or bool(_HEADER_LINE.search(line.text))
 
 
 def is_abstract(text: str) -> bool:
