@@ -403,6 +403,14 @@ def test_a_late_paragraph_that_begins_like_a_tool_or_a_notice_is_text(line: str)
     assert parsed(page(editor(*paragraphs))).text == "\n\n".join(paragraphs)
 
 
+@pytest.mark.parametrize("heading", ["相关链接", "【延伸阅读】", "■相关新闻", "<b>相关链接：</b>"])
+def test_a_box_printed_with_the_article_is_text_and_bare_headlines_are_none(heading: str) -> None:
+    box = ("什么是林下养殖？", "就是在林下养鸡养羊。", "到乡里登记即可。")
+    shown = heading.removeprefix("<b>").removesuffix("</b>")
+    assert parsed(page(editor(TEXT, TEXT, heading, *box))).text == "\n\n".join((TEXT, TEXT, shown, *box))
+    assert parsed(page(editor(TEXT, TEXT, heading, "某地举办丰收节", "某县新建便道"))).text == f"{TEXT}\n\n{TEXT}"
+
+
 @pytest.mark.parametrize(
     "line",
     [

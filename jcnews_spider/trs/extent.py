@@ -10,7 +10,7 @@ from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import COMMENTS, FOREIGN
 from jcnews_spider.trs.title import Title
 from jcnews_spider.trs.tree import up_to_block
-from jcnews_spider.trs.trim import HEADER_REACH, ends_article, is_notice, is_tool, opens_tail, prose
+from jcnews_spider.trs.trim import HEADER_REACH, ends_article, heads_box, is_notice, is_tool, opens_tail, prose
 
 MOST_OF_RUN = 0.6
 """Share of the page's densest text that a container without a TRS class must hold: less is half an article."""
@@ -64,7 +64,7 @@ def around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
         if line.is_linked or is_tool(line.text) or is_notice(line.text):
             break
         last = index
-        if opens_tail(line.text) or ends_article(line.text):
+        if ends_article(line.text) or (opens_tail(line.text) and not heads_box(line.text, lines[index + 1 :])):
             break
     first = run.first if run.first - inside[0] > HEADER_REACH else inside[0]
     return [index for index in inside if first <= index <= last]

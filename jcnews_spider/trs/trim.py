@@ -25,6 +25,8 @@ _TAIL = re.compile(
     r"|纠错|附件下载$|为您推荐|猜你喜欢|精彩推荐|热门推荐|标签(?:\s|$)|(?:最新|热门|网友|全部|精彩|用户)评论|更多热点)"
 )
 """Opens a tail when it stands in the last part and is no sentence: a text may well begin a line with 相关链接."""
+_BOX = re.compile(r"\W*(?:相关(?:链接|新闻|阅读|报道)|延伸阅读)\W*")
+"""Heads links to other articles, or a box that the paper printed with the article."""
 _APPEAL = re.compile(
     r"[\[【（(<\s※■◆●]*(?:版权(?:与免责)?声明|免责声明|版权所有|更多精彩|扫一扫|扫描二维码|阅读原文|转载请注明|分享让更多|下载.{0,8}客户端"
     r"|(?:(?:特别)?声明|关键词|标签|原标题|热线电话|发[布表](?:日期|时间|于))[:：]"
@@ -85,6 +87,13 @@ def opens_tail(text: str) -> bool:
     return is_heading or bool(_APPEAL.match(text)) or is_notice(text)
 
 
+def heads_box(text: str, behind: Sequence[Line]) -> bool:
+    """True for 相关链接 before sentences: these are a box of the article's, links and bare headlines are none."""
+    if not behind or not _BOX.fullmatch(text):
+        return False
+    return bool(prose(behind[0]) and _SENTENCE_END.search(behind[0].text)) and not opens_tail(behind[0].text)
+
+
 def cut_tail(lines: list[Line]) -> list[Line]:
     """The lines before the tail: before a line that ends an article, or one in the last part that may open a tail.
 
@@ -96,7 +105,8 @@ def cut_tail(lines: list[Line]) -> list[Line]:
     for place, index in enumerate(texts):
         text = lines[index].text
         is_late = place >= len(texts) * LAST_PART or before >= total * LAST_PART
-        if ends_article(text) or (is_late and opens_tail(text)):
+        opens = is_late and opens_tail(text) and not heads_box(text, lines[index + 1 :])
+        if ends_article(text) or opens:
             return _without_qr_captions(lines[:index])
         before += mass[place]
     return lines
