@@ -260,6 +260,12 @@ def test_text_behind_an_early_end_counts() -> None:
     assert parsed(body).text == TEXT
 
 
+@pytest.mark.parametrize("end", ["</html>", "</BODY></HTML>", "</body ></html\n>", "</html x>", "</html"])
+def test_an_early_end_inside_a_body_ends_nothing(end: str) -> None:
+    inside = f"<p>{TEXT}</p>{end}<p>{TEXT}完</p>"
+    assert parsed(page(f"<div class=TRS_Editor>{inside}</div>")).text == f"{TEXT}\n\n{TEXT}完"
+
+
 def test_blocks_and_breaks_are_paragraphs_and_rows_are_lines() -> None:
     table = "<table><tr><td><p>甲</p></td><td>乙<br>丙</td></tr></table>"
     inside = f"一{TEXT}<br>　　二<div>三</div>{table}<p>四<span>五</span></p>"

@@ -23,6 +23,8 @@ _REFERENCES = re.compile(
     rb"&#(?:x0*(?:1?[0-9a-f]|fff[ef])|0*(?:[12]?[0-9]|3[01]|6553[45]))(?![0-9a-f]);?", re.IGNORECASE
 )
 """References to the same, and to line ends."""
+_EARLY_ENDS = re.compile(rb"</(?:[bB][oO][dD][yY]|[hH][tT][mM][lL])(?![\w:-])[^<>]*>?")
+"""Browsers go on where they stand; libxml2 closes what is open, so that the rest of a body would stand outside it."""
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that lxml takes in no attribute."""
 _VALUES = {name: etree.XPath(f"descendant-or-self::*/@{name}") for name in ("class", "id")}
@@ -33,7 +35,6 @@ _PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=Tru
 def parse_tree(text: str) -> Node:
     """The root of a page; raises EmptyPage, NotHtml or TooComplex.
 
-    What stands behind an early `</html>` becomes a second root in libxml2 that no iteration sees: it joins the first.
     The parser bounds the depth (2,048), so that no walk meets 100,000 nested tags.
     """
     if not text or text.isspace():
@@ -47,9 +48,6 @@ def parse_tree(text: str) -> Node:
         raise EmptyPage(str(fault)) from None
     if root is None:
         raise EmptyPage("Document is empty")
-    body = root.find("body")
-    for late in list(root.itersiblings()):
-        (root if body is None else body).append(late)
     return root
 
 
@@ -63,7 +61,7 @@ def _clean(text: str) -> bytes:
             text = text.replace(character, "")
     body = text.encode("utf-8", "replace").translate(_FORM_FEED, _CONTROLS)
     require_bounded(body)
-    return _REFERENCES.sub(b" ", body)
+    return _EARLY_ENDS.sub(b"", _REFERENCES.sub(b" ", body))
 
 
 def xpath(expression: str) -> etree.XPath:
