@@ -357,6 +357,22 @@ def test_the_tail_is_cut_from_a_bare_body() -> None:
     assert (article.text, article.crawl.extractor) == (f"{TEXT * 3}\n\n{TEXT}", "jcnews_bare")
 
 
+@pytest.mark.parametrize("date", ["", "<p>2022年10月9日</p>"], ids=("last", "dated"))
+@pytest.mark.parametrize("prose", [f"<p>{TEXT * 3}</p><p>{TEXT}</p>", f"{TEXT * 3}<br>{TEXT}<br>"], ids=("p", "br"))
+def test_a_table_beside_the_paragraphs_is_text_however_long(prose: str, date: str) -> None:
+    table = "".join(f"<tr><td>{n}</td><td>某某</td></tr>" for n in range(20))
+    text = parsed(made_up(f"<div id=zoom>{prose}<table>{table}</table>{date}</div>")).text.split("\n\n")
+    assert text[:22] == [TEXT * 3, TEXT, *(f"{n} 某某" for n in range(20))]
+
+
+def test_names_and_verses_in_a_container_are_a_text_and_links_are_none() -> None:
+    names = [f"某某镇：王某{n}　李某{n}　赵某{n}" for n in range(6)]
+    assert parsed(made_up(f"<div id=zoom>{'<br>'.join(names)}</div>")).text.count("\n\n") == 5
+    links = [f"<a href='/xw/{n}.html'>{name}</a>" for n, name in enumerate(names)]
+    with pytest.raises(NoBody):
+        parsed(made_up(f"<div id=zoom>{'<br>'.join(links)}</div>"))
+
+
 def test_a_line_in_the_middle_that_looks_like_a_tail_is_text() -> None:
     paragraphs = ("相关链接里的说法不一。" + TEXT, TEXT, TEXT + "完")
     assert parsed(page(editor(*paragraphs))).text == "\n\n".join(paragraphs)

@@ -9,7 +9,7 @@ from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import COMMENTS, FOREIGN
 from jcnews_spider.trs.title import Title
-from jcnews_spider.trs.tree import up_to_block
+from jcnews_spider.trs.tree import Node, up_to_block
 from jcnews_spider.trs.trim import HEADER_REACH, ends_article, heads_box, is_notice, is_tool, opens_tail, prose
 
 MOST_OF_RUN = 0.6
@@ -17,7 +17,7 @@ MOST_OF_RUN = 0.6
 FEW_CHARACTERS = 200
 """Text in a TRS wrapper below which the page's densest text is asked whether the wrapper is not just a side box."""
 LONGEST_END = 8
-"""Short lines behind the last paragraph that belong to the text still: a byline, a signature, a date."""
+"""Short lines behind the last paragraph that belong to the text still: a byline, a signature, a date; without rows."""
 MOST_FOREIGN = 60
 """Elements with a foreign name that are looked at."""
 
@@ -59,9 +59,11 @@ def holds(page: PageLines, title: Title, inside: list[int], run: Run | None) -> 
 def around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
     """The container's lines up to the end of its densest text, and the short ones that still belong to it."""
     last = run.last
-    for index in [index for index in inside if index > run.last][:LONGEST_END]:
+    left = LONGEST_END
+    for index in [index for index in inside if index > run.last]:
         line = lines[index]
-        if line.is_linked or is_tool(line.text) or is_notice(line.text):
+        left -= _table(line) is None
+        if left < 0 or line.is_linked or is_tool(line.text) or is_notice(line.text):
             break
         last = index
         if ends_article(line.text) or (opens_tail(line.text) and not heads_box(line.text, lines[index + 1 :])):
@@ -73,16 +75,21 @@ def around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
 def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
     """(before, body, behind): short lines around the text that are not marked up as its paragraphs are none of it.
 
-    A caption, a byline or a signature stands in an element like the paragraphs'; tools stand in others.
+    A caption, a byline or a signature stands in an element like the paragraphs', a table beside them; tools stand in
+    others.
     """
     texts = [index for index, line in enumerate(lines) if prose(line)]
     if not texts:
         return [], lines, []
     kinds = {_kind(lines[index]) for index in texts}
+    homes = {up_to_block(lines[index].node)[-1] for index in texts} | {parent for _, parent in kinds}
     first, last = texts[0], texts[-1]
 
     def is_kin(line: Line) -> bool:
-        return line.is_media or _kind(line) in kinds
+        if line.is_media or _kind(line) in kinds:
+            return True
+        table = _table(line)
+        return table is not None and table.getparent() in homes
 
     before = [line for line in lines[:first] if not is_kin(line)]
     behind = [line for line in lines[last + 1 :] if not is_kin(line)]
@@ -90,6 +97,11 @@ def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
     return before, [line for line in lines if id(line) not in outside], behind
 
 
-def _kind(line: Line) -> tuple[object, object]:
+def _table(line: Line) -> Node | None:
+    """The table in which a line stands, None for one outside any."""
+    return next(line.node.iterancestors("table"), None)
+
+
+def _kind(line: Line) -> tuple[str, Node | None]:
     block = up_to_block(line.node)[-1]
     return block.tag, block.getparent()

@@ -208,7 +208,7 @@ def _containers(place: Place, page: PageLines) -> list[Node]:
 
 
 def _is_body(lines: list[Line], containers: list[Node], template: Template) -> bool:
-    """True when the lines hold text or media, and are not mostly links."""
+    """True when the lines hold text or media, and are not mostly links: names, verses and tables have no sentences."""
     text = sum(len(line.text) for line in lines)
     if template.is_proof and any(line.is_media for line in lines):
         return True
@@ -221,7 +221,8 @@ def _is_body(lines: list[Line], containers: list[Node], template: Template) -> b
         return False
     if template.is_proof:
         return True
-    return text >= LEAST_CHARACTERS and any(_SENTENCE_END.search(line.text) for line in lines) and not _is_list(lines)
+    is_told = not linked or any(_SENTENCE_END.search(line.text) for line in lines)
+    return text >= LEAST_CHARACTERS and is_told and not _is_list(lines)
 
 
 def _is_error(page: PageLines, title: Title, body: list[Line]) -> bool:
