@@ -274,6 +274,11 @@ def test_blocks_and_breaks_are_paragraphs_and_rows_are_lines() -> None:
     ]  # fmt: skip
 
 
+def test_paragraphs_in_a_table_of_one_cell_stay_apart() -> None:
+    table = f"<table><tr><td><p>{TEXT}</p><p>{TEXT}完</p></td></tr></table>"
+    assert parsed(page(f"<div class=TRS_Editor>{table}</div>")).text == f"{TEXT}\n\n{TEXT}完"
+
+
 def test_html_is_safe_and_absolute() -> None:
     inside = (
         f'<p style="x" class="y" onclick="z()">　　{TEXT}<a href="../a.html">链</a></p>'

@@ -33,10 +33,12 @@ _PAGES = ("html", "htm", "/")
 
 FLOWING_BLOCKS = 4
 """Blocks inside one cell from which a table is there for the layout: cells of data hold a paragraph or two."""
-_LAYOUT_CELL = etree.XPath(
-    "boolean(*[self::td or self::th][.//table or descendant::*[self::p or self::div or self::br or self::li"
-    f" or self::h1 or self::h2 or self::h3][{FLOWING_BLOCKS}]])"
+_LAYOUT_ROW = etree.XPath(
+    "boolean(not(*[self::td or self::th][2]) or *[self::td or self::th][.//table or"
+    " descendant::*[self::p or self::div or self::br or self::li or self::h1 or self::h2 or self::h3]"
+    f"[{FLOWING_BLOCKS}]])"
 )
+"""A row of one cell, the frame around a text, or of a cell that holds a table or many blocks."""
 
 
 class Line(NamedTuple):
@@ -164,7 +166,7 @@ class Flow:
         if tag == "a":
             if self._link is None and leads_to_page(attribute(node, "href")):
                 self._link = node
-        elif tag == "tr" and self._data_row is None and not _LAYOUT_CELL(node):
+        elif tag == "tr" and self._data_row is None and not _LAYOUT_ROW(node):
             self._flush()
             self._data_row = node
         elif tag in _MEDIA or (tag == "script" and _PLAYER.search(node.text or "")):
