@@ -430,6 +430,13 @@ def test_a_late_paragraph_that_begins_like_a_tool_or_a_notice_is_text(line: str)
     assert parsed(page(editor(*paragraphs))).text == "\n\n".join(paragraphs)
 
 
+@pytest.mark.parametrize("label", ["展开全文", "广告"])
+def test_a_label_of_the_page_between_paragraphs_is_no_text(label: str) -> None:
+    assert parsed(page(editor(TEXT, label, TEXT + "完"))).text == f"{TEXT}\n\n{TEXT}完"
+    line = f"{label}栏里写着三件事"
+    assert line in parsed(page(editor(TEXT, line, TEXT + "完"))).text
+
+
 @pytest.mark.parametrize("heading", ["相关链接", "【延伸阅读】", "■相关新闻", "<b>相关链接：</b>"])
 def test_a_box_printed_with_the_article_is_text_and_bare_headlines_are_none(heading: str) -> None:
     box = ("什么是林下养殖？", "就是在林下养鸡养羊。", "到乡里登记即可。")
