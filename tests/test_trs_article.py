@@ -370,6 +370,12 @@ def test_a_table_beside_the_paragraphs_is_text_however_long(prose: str, date: st
     assert text[:22] == [TEXT * 3, TEXT, *(f"{n} 某某" for n in range(20))]
 
 
+def test_a_list_of_names_behind_the_last_sentence_is_text_however_long() -> None:
+    lines = [TEXT * 3, *(f"某某镇　王某{n}" for n in range(30))]
+    for inside in ("<br>".join(lines), "".join(map("<p>{}</p>".format, lines))):
+        assert parsed(made_up(f"<div id=zoom>{inside}</div>")).text.count("\n\n") == 30
+
+
 def test_names_and_verses_in_a_container_are_a_text_and_links_are_none() -> None:
     names = [f"某某镇：王某{n}　李某{n}　赵某{n}" for n in range(6)]
     assert parsed(made_up(f"<div id=zoom>{'<br>'.join(names)}</div>")).text.count("\n\n") == 5
@@ -428,6 +434,12 @@ def test_a_second_labelled_date_is_part_of_the_header() -> None:
 def test_a_late_paragraph_that_begins_like_a_tool_or_a_notice_is_text(line: str) -> None:
     paragraphs = (TEXT, TEXT, line, TEXT + "完")
     assert parsed(page(editor(*paragraphs))).text == "\n\n".join(paragraphs)
+
+
+@pytest.mark.parametrize("line", ["扫描二维码，来历一看便知。", "下载客户端、绑定社保卡，乡亲们学会了缴费。"])
+def test_an_invitation_before_sentences_is_text_and_at_the_end_is_none(line: str) -> None:
+    assert parsed(page(editor(TEXT, TEXT, line, TEXT))).text == f"{TEXT}\n\n{TEXT}\n\n{line}\n\n{TEXT}"
+    assert parsed(page(editor(TEXT, TEXT, line))).text == f"{TEXT}\n\n{TEXT}"
 
 
 @pytest.mark.parametrize("label", ["展开全文", "广告"])

@@ -10,14 +10,15 @@ from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import COMMENTS, FOREIGN
 from jcnews_spider.trs.title import Title
 from jcnews_spider.trs.tree import Node, up_to_block
-from jcnews_spider.trs.trim import HEADER_REACH, ends_article, heads_box, is_notice, is_tool, opens_tail, prose
+from jcnews_spider.trs.trim import HEADER_REACH, ends_article, goes_on, is_notice, is_tool, opens_tail, prose
 
 MOST_OF_RUN = 0.6
 """Share of the page's densest text that a container without a TRS class must hold: less is half an article."""
 FEW_CHARACTERS = 200
 """Text in a TRS wrapper below which the page's densest text is asked whether the wrapper is not just a side box."""
 LONGEST_END = 8
-"""Short lines behind the last paragraph that belong to the text still: a byline, a signature, a date; without rows."""
+"""Short lines behind the last paragraph that belong to the text still: a byline, a signature, a date; without rows
+and lines marked up as paragraphs."""
 MOST_FOREIGN = 60
 """Elements with a foreign name that are looked at."""
 
@@ -59,14 +60,15 @@ def holds(page: PageLines, title: Title, inside: list[int], run: Run | None) -> 
 def around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
     """The container's lines up to the end of its densest text, and the short ones that still belong to it."""
     last = run.last
+    kinds = {_kind(lines[index]) for index in inside if run.first <= index <= run.last and prose(lines[index])}
     left = LONGEST_END
     for index in [index for index in inside if index > run.last]:
         line = lines[index]
-        left -= _table(line) is None
+        left -= _table(line) is None and _kind(line) not in kinds
         if left < 0 or line.is_linked or is_tool(line.text) or is_notice(line.text):
             break
         last = index
-        if ends_article(line.text) or (opens_tail(line.text) and not heads_box(line.text, lines[index + 1 :])):
+        if ends_article(line.text) or (opens_tail(line.text) and not goes_on(line.text, lines[index + 1 :])):
             break
     first = run.first if run.first - inside[0] > HEADER_REACH else inside[0]
     return [index for index in inside if first <= index <= last]

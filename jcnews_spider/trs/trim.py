@@ -27,6 +27,8 @@ _TAIL = re.compile(
 """Opens a tail when it stands in the last part and is no sentence: a text may well begin a line with 相关链接."""
 _BOX = re.compile(r"\W*(?:相关(?:链接|新闻|阅读|报道)|延伸阅读)\W*")
 """Heads links to other articles, or a box that the paper printed with the article."""
+_INVITATION = re.compile("(?:扫一扫|扫描二维码|下载.{0,8}客户端).*[。！？]")
+"""Asks readers to follow the site, or tells how people did something."""
 _APPEAL = re.compile(
     r"[\[【（(<\s※■◆●]*(?:版权(?:与免责)?声明|免责声明|版权所有|更多精彩|扫一扫|扫描二维码|阅读原文|转载请注明|分享让更多|下载.{0,8}客户端"
     r"|(?:(?:特别)?声明|关键词|标签|原标题|热线电话|发[布表](?:日期|时间|于))[:：]"
@@ -87,11 +89,14 @@ def opens_tail(text: str) -> bool:
     return is_heading or bool(_APPEAL.match(text)) or is_notice(text)
 
 
-def heads_box(text: str, behind: Sequence[Line]) -> bool:
-    """True for 相关链接 before sentences: these are a box of the article's, links and bare headlines are none."""
-    if not behind or not _BOX.fullmatch(text):
+def goes_on(text: str, behind: Sequence[Line]) -> bool:
+    """True for 相关链接, or for an invitation, before sentences: these are the article's, bare headlines are none."""
+    if not behind or not (_BOX.fullmatch(text) or _INVITATION.fullmatch(text)):
         return False
-    return bool(prose(behind[0]) and _SENTENCE_END.search(behind[0].text)) and not opens_tail(behind[0].text)
+    following = behind[0].text
+    return bool(prose(behind[0]) and _SENTENCE_END.search(following)) and not (
+        opens_tail(following) or ends_article(following)
+    )
 
 
 def cut_tail(lines: list[Line]) -> list[Line]:
@@ -105,7 +110,7 @@ def cut_tail(lines: list[Line]) -> list[Line]:
     for place, index in enumerate(texts):
         text = lines[index].text
         is_late = place >= len(texts) * LAST_PART or before >= total * LAST_PART
-        opens = is_late and opens_tail(text) and not heads_box(text, lines[index + 1 :])
+        opens = is_late and opens_tail(text) and not goes_on(text, lines[index + 1 :])
         if ends_article(text) or opens:
             return _without_qr_captions(lines[:index])
         before += mass[place]
@@ -128,11 +133,11 @@ def without_header(lines: list[Line], *, dated: bool) -> list[Line]:
         if dated and any(_SENTENCE_END.search(text) and not is_abstract(text) for text, *_ in lines[:index]):
             break
         if is_header(line, dated=dated) and _characters(lines[:index]) < _characters(lines[index + 1 :]):
-            return without_header(list(dropwhile(_goes_on, lines[index + 1 :])), dated=True)
+            return without_header(list(dropwhile(_repeats, lines[index + 1 :])), dated=True)
     return lines
 
 
-def _goes_on(line: Line) -> bool:
+def _repeats(line: Line) -> bool:
     """True for another labelled date right behind a header: 更新时间."""
     return bool(_HEADER_LINE.search(line.text)) and is_header(line, dated=False)
 
