@@ -45,7 +45,7 @@ test: setup
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report= $(PARSER_TESTS)
 	$(BIN)/coverage report --include='$(PARSERS)' --fail-under=95
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(PARSER_TESTS))
+	$(BIN)/pytest -n 2 --dist loadfile $(addprefix --ignore=,$(PARSER_TESTS))
 
 # The long kinds of the tests: every disk operation, 200 kills, longer histories.
 soak: setup
