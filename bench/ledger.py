@@ -107,7 +107,8 @@ def _section() -> Scope:
 def _commit(ledger: Ledger, articles: int) -> Figure:
     """One article that is kept: state, line, validators and text, in one transaction."""
     docids, draw = synthetic.docids(articles), Random(3)
-    known = [found for docid in draw.sample(docids, 1000) if (found := ledger.articles.get(SITE.article_id(docid)))]
+    drawn = draw.sample(docids, min(1000, articles))
+    known = [found for docid in drawn if (found := ledger.articles.get(SITE.article_id(docid)))]
 
     def keep(number: int) -> None:
         one = known[number]
