@@ -24,9 +24,10 @@ setup: .venv/ready
 	fi
 	@touch $@
 
-# The newest versions that pyproject.toml allows, for every Python and system; wants uv.
+# The newest versions that pyproject.toml allows, for every Python and system; wants uv. With the extras that are asked for:
+# pip 23 takes the newest release for `coverage[toml]`, not the locked one, where the lock says `coverage`.
 lock:
-	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 	  --all-extras pyproject.toml -o requirements.lock
 
 demo: setup
