@@ -179,6 +179,17 @@ def test_a_saved_page_is_judged_alike(tmp_path: Path, body: bytes, code: int, sa
 
 
 @pytest.mark.parametrize(
+    ("empty", "code", "said"), [(1, 0, "2 pages, all recognised"), (2, 5, "show a title and no text")]
+)
+def test_articles_most_of_which_show_no_text_are_5(tmp_path: Path, empty: int, code: int, said: str) -> None:
+    files = [tmp_path / f"{number}.html" for number in range(empty + 1)]
+    for number, file in enumerate(files):
+        file.write_bytes(GONE if number else page(editor(TEXT)))
+    done = scrapy("doctor", *map(str, files))
+    assert (done.returncode, said in done.stdout) == (code, True), done.stdout
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ["none.html"],
