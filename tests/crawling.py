@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import warm
 from tests.replica import Replica
 
 ROOT = Path(__file__).parents[1]
@@ -48,8 +49,12 @@ def environment(proxy: str | None = None) -> dict[str, str]:
 
 def command(*arguments: str, shim: Sequence[str] = ()) -> list[str]:
     """The command line of a `scrapy` process, with a twist of `tests/shim.py` if one is given."""
-    start = ["-m", "tests.shim", *shim, "--"] if shim else ["-m", "scrapy"]
-    return [sys.executable, *start, *arguments]
+    return [sys.executable, "-m", *module_line(*arguments, shim=shim)]
+
+
+def module_line(*arguments: str, shim: Sequence[str] = ()) -> list[str]:
+    """The same behind `python -m`."""
+    return [*(("tests.shim", *shim, "--") if shim else ("scrapy",)), *arguments]
 
 
 def scrapy(
@@ -59,11 +64,14 @@ def scrapy(
     variables: Mapping[str, str] | None = None,
     shim: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """A finished `scrapy` process."""
+    """A finished `scrapy` process; with variables or a twist other than the clock's, it imports all it needs itself."""
+    variables = variables or {}
+    if not variables and not {word for word in shim if word.startswith("--")} - {"--at", "--clock"}:
+        return warm.run(module_line(*arguments, shim=shim), environment(proxy), timeout)
     return subprocess.run(
         command(*arguments, shim=shim),
         cwd=ROOT,
-        env=environment(proxy) | dict(variables or {}),
+        env=environment(proxy) | dict(variables),
         capture_output=True,
         text=True,
         timeout=timeout,

@@ -1,0 +1,118 @@
+"""`scrapy` processes that find Scrapy imported: each is a fork of one that did nothing else.
+
+Imports are most of a small crawl's CPU time, and the tests start hundreds of them. A fork is a process like any other:
+settings, environment, reactor, streams and end are its own. `crawling.start()` and every test that writes its command
+line itself begin a fresh interpreter, as users do.
+
+`python -m tests.warm SOCKET` answers each connection by a fork.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from typing import IO
+
+ROOT = Path(__file__).parents[1]
+_IMPORTED = ("jcnews_spider", "scrapy.cmdline", "scrapy.commands", "scrapy.core.downloader.handlers.http11")
+_BY_EACH = ("jcnews_spider.settings",)
+"""Reads the environment."""
+_LONGEST = 1 << 20
+"""Bytes of a message."""
+
+
+def run(line: list[str], environment: Mapping[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
+    """What `python -m LINE …` comes to, as `subprocess.run` tells it; raises TimeoutExpired."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, socket.socket(socket.AF_UNIX) as server:
+        server.connect(_server())
+        message = json.dumps((line, dict(environment))).encode()
+        socket.send_fds(server, [message], [out.fileno(), err.fileno()])
+        words = server.makefile()
+        pid = int(words.readline())
+        server.settimeout(timeout)
+        try:
+            status = int(words.readline())
+        except TimeoutError:
+            os.kill(pid, signal.SIGKILL)
+            server.settimeout(None)
+            server.recv(_LONGEST)  # it has ended
+            raise subprocess.TimeoutExpired(line, timeout) from None
+        return subprocess.CompletedProcess(line, os.waitstatus_to_exitcode(status), _said(out), _said(err))
+
+
+def _said(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    return stream.read().decode()
+
+
+@cache
+def _server() -> str:
+    """The address of a server that ends with this process."""
+    folder = tempfile.TemporaryDirectory(prefix="warm-")
+    address = f"{folder.name}/socket"
+    process = subprocess.Popen([sys.executable, "-m", "tests.warm", address], cwd=ROOT, stdout=subprocess.PIPE)
+    for end in (folder.cleanup, process.wait, process.terminate):  # the last comes first
+        atexit.register(end)
+    assert process.stdout is not None
+    with process.stdout as said:
+        assert said.readline() == b"ready\n"
+    return address
+
+
+def _serve(address: str) -> None:
+    """Forks for every connection; comes back in the fork, which is to become the command."""
+    _import_all()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen()
+        print("ready", flush=True)
+        while True:
+            connection, _ = listener.accept()
+            with connection:
+                if os.fork() == 0:
+                    return _begin(connection)
+
+
+def _import_all() -> None:
+    for name in _IMPORTED:
+        for found in walk_packages(getattr(import_module(name), "__path__", ()), f"{name}."):
+            if found.name not in _BY_EACH and not found.name.endswith("__main__"):
+                with suppress(ImportError):  # an extra
+                    import_module(found.name)
+    assert "twisted.internet.reactor" not in sys.modules
+
+
+def _begin(connection: socket.socket) -> None:
+    """Forks what was asked for, which comes back; tells its process id, and its status when it has ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    message, descriptors, _, _ = socket.recv_fds(connection, _LONGEST, 2)
+    sys.argv, environment = json.loads(message)
+    if pid := os.fork():
+        connection.send(f"{pid}\n".encode())
+        connection.send(f"{os.waitpid(pid, 0)[1]}\n".encode())
+        os._exit(0)
+    descriptors.insert(0, os.open(os.devnull, os.O_RDONLY))
+    for number, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1])
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
