@@ -64,9 +64,9 @@ def scrapy(
     variables: Mapping[str, str] | None = None,
     shim: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """A finished `scrapy` process; with variables or a twist other than the clock's, it imports all it needs itself."""
+    """A finished `scrapy` process; where variables or `--without` concern imports, one that imports all itself."""
     variables = variables or {}
-    if not variables and not {word for word in shim if word.startswith("--")} - {"--at", "--clock"}:
+    if not variables and "--without" not in shim:
         return warm.run(module_line(*arguments, shim=shim), environment(proxy), timeout)
     return subprocess.run(
         command(*arguments, shim=shim),

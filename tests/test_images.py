@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -220,14 +219,7 @@ def test_a_missing_image_is_tried_again_with_its_article_and_shown_by_the_next_v
 
 def shimmed(replica: Replica, output: Path, *twist: str) -> Run:
     """A crawl that asks every known article again, with a twist of `tests/shim.py`."""
-    options = [f"JCNEWS_OUTPUT={output}", "DOWNLOAD_DELAY=0"]
-    command = [sys.executable, "-m", "tests.shim", *twist, "--", "crawl", "jcnews", "-a", "recheck=all"]
-    command += [part for option in options for part in ("-s", option)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(replica.proxy), capture_output=True, text=True, timeout=120, check=False
-    )
-    report = max(output.glob("runs/*.json"), key=lambda one: one.stat().st_mtime_ns)
-    return Run(done.returncode, done.stdout, done.stderr, output, json.loads(report.read_text()))
+    return crawl(replica, output, "recheck=all", shim=twist)
 
 
 def test_an_image_older_than_90_days_is_asked_conditionally_and_another_parser_keeps_its_path(tmp_path: Path) -> None:

@@ -6,10 +6,9 @@ import json
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +21,7 @@ from jcnews_spider.reextraction import Outcome
 from jcnews_spider.reparse import Tally
 from jcnews_spider.trs.article import PARSER_VERSION
 from tests import storage
-from tests.crawling import ROOT, Run, crawl, environment, read_records
+from tests.crawling import ROOT, Run, command, crawl, environment, read_records, scrapy
 from tests.replica import Answer, Plan, Replica
 
 ANOTHER = ("--parser", "9")
@@ -47,24 +46,16 @@ def output(whole: Run, tmp_path: Path) -> Path:
     return shutil.copytree(whole.output, tmp_path / "output", ignore=shutil.ignore_patterns("*-shm"))
 
 
-def command(output: Path, *arguments: str, shim: tuple[str, ...] = ()) -> list[str]:
-    settings = ["-s", f"JCNEWS_OUTPUT={output}", "-s", "JCNEWS_MIN_FREE_MB=0", "-s", "DOWNLOAD_DELAY=0"]
-    return [sys.executable, "-m", "tests.shim", *shim, "--", *arguments, *settings]
+def line_of(output: Path, *arguments: str) -> list[str]:
+    """A command, and where its archive is."""
+    return [*arguments, "-s", f"JCNEWS_OUTPUT={output}", "-s", "JCNEWS_MIN_FREE_MB=0", "-s", "DOWNLOAD_DELAY=0"]
 
 
 def run(
-    output: Path, *arguments: str, shim: tuple[str, ...] = (), proxy: str | None = None
+    output: Path, *arguments: str, shim: Sequence[str] = (), proxy: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     """A finished command, with the parser or the disk that the shim makes."""
-    return subprocess.run(
-        command(output, *arguments, shim=shim),
-        cwd=ROOT,
-        env=environment(proxy),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return scrapy(*line_of(output, *arguments), proxy=proxy, shim=shim)
 
 
 def chains(output: Path) -> dict[str, list[dict[str, Any]]]:
@@ -273,7 +264,7 @@ def test_an_interrupted_apply_is_finished_by_the_next(output: Path, kind: str, n
 
 def test_a_signal_ends_an_apply_cleanly(output: Path) -> None:
     process = subprocess.Popen(
-        command(output, "reparse", "--apply", shim=BLIND),
+        command(*line_of(output, "reparse", "--apply"), shim=BLIND),
         cwd=ROOT,
         env=environment(),
         stdout=subprocess.DEVNULL,
