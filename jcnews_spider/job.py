@@ -113,11 +113,16 @@ def _split(text: str) -> list[str]:
 
 def _sections(text: str | None, site: Site) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(paths, names that have no path) of the wanted sections, each once, in the order given."""
-    wanted = [section.name for section in site.sections] if text is None else _split(text)
-    table = {fold_name(section.name): section.path for section in site.sections}
-    placed = {token: table.get(fold_name(token)) or _as_path(token, site) for token in wanted}
-    paths = dict.fromkeys(path for path in placed.values() if path)
-    return tuple(paths), tuple(name for name, path in placed.items() if path is None)
+    wanted = list(dict.fromkeys(section.name for section in site.sections)) if text is None else _split(text)
+    placed = [(token, path) for token in wanted for path in _paths_of(token, site)]
+    paths = dict.fromkeys(path for _, path in placed if path)
+    return tuple(paths), tuple(dict.fromkeys(name for name, path in placed if path is None))
+
+
+def _paths_of(token: str, site: Site) -> list[str | None]:
+    """The paths of a section; those of all that are called so, each office of a site may have its 通知公告."""
+    named = [section.path for section in site.sections if fold_name(section.name) == fold_name(token)]
+    return [path or _as_path(token, site) for path in named or [None]]
 
 
 def _as_path(token: str, site: Site) -> str | None:

@@ -10,6 +10,7 @@ import pytest
 from jcnews_spider.errors import UsageFault
 from jcnews_spider.job import Job
 from jcnews_spider.sites import site_named
+from jcnews_spider.trs.site import Section
 
 SITE = site_named("jcnews")
 
@@ -28,6 +29,14 @@ def test_names_paths_and_addresses_are_sections() -> None:
     assert job.paths == ("xw/jcxw", "lm/cj", "zt/new")
     assert job.names == ("牢记嘱托　山西答卷",)
     assert not job.whole_site
+
+
+def test_sections_that_share_a_name_are_all_wanted() -> None:
+    site = replace(
+        SITE, sections=(Section("通知公告", "jyj/tzgg"), Section("要闻", "yw"), Section("通知公告", "wjw/tzgg"))
+    )
+    assert set(Job.read({}, site).paths) == {"jyj/tzgg", "yw", "wjw/tzgg"}
+    assert Job.read({"sections": "通知公告"}, site).paths == ("jyj/tzgg", "wjw/tzgg")
 
 
 def test_days_are_inclusive() -> None:
