@@ -263,6 +263,15 @@ def test_further_pages_are_called_as_script_or_links_say(script: str, suffix: st
     assert found.page_url(URL, 2) == f"{URL}index_2.{suffix}"
 
 
+def test_pages_counted_from_one_are_followed_to_the_last() -> None:
+    item = '<li><a href="./202210/t20221009_1.html">文</a></li>'
+    first = listing(f'{item}<a href="index_2.html">2</a><a href="index_2.html">下一页</a>')
+    assert [first.page_url(URL, 1), listing(item).page_url(f"{URL}index_2.html", 2)] == [
+        f"{URL}index_2.html",
+        f"{URL}index_3.html",
+    ]
+
+
 def test_an_item_that_is_a_picture_goes_by_what_the_picture_says() -> None:
     own = '<li><a href="./202210/t20221009_1.html"><img src="a.jpg"><img src="b.jpg" alt="图题"></a></li>'
     elsewhere = '<li><a href="http://mp.weixin.qq.com/s/abc"><img src="a.jpg" alt="海报"></a></li>'

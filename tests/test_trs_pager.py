@@ -3,7 +3,7 @@
 import pytest
 
 from jcnews_spider.trs.page import PageLines
-from jcnews_spider.trs.pager import find_list_pager, find_pager, linked_names, parts_of
+from jcnews_spider.trs.pager import Linked, find_list_pager, find_pager, linked_pages, page_behind, parts_of
 from jcnews_spider.trs.tree import parse_tree, scripts
 
 
@@ -68,7 +68,30 @@ def test_a_list_may_have_another_name(script: str, expected: tuple[str, int] | N
     ],
 )
 def test_links_name_the_further_pages(links: str, expected: tuple[str, str] | None) -> None:
-    assert linked_names(parse_tree(f"<body>{links}</body>"), "http://a.cn/xw/index_3.html") == expected
+    linked = linked_pages(parse_tree(f"<body>{links}</body>"), "http://a.cn/xw/index_3.html")
+    assert linked == (expected and Linked(*expected))
+
+
+@pytest.mark.parametrize(
+    ("links", "second"),
+    [
+        ('<a href="./">1</a><a href="index_2.html">2</a><a href="index_3.html">3</a>', "index_2.html"),
+        ('<a href="index_2.html">下一页</a><a href="index_9.html">尾页</a>', "index_2.html"),
+        ('<a href="list_2.html">2</a><a href="list_2.html">下一页</a><a href="list_2.html">末页</a>', "list_2.html"),
+        ('<a href="./">1</a><a href="index_1.html">2</a><a href="index_2.html">3</a>', "index_1.html"),
+        ('<a href="#">下一页</a><a href="index_2.html">尾页</a>', "index_1.html"),
+        ('<a href="index_2.html">3</a>', "index_1.html"),
+    ],
+)
+def test_links_say_whether_pages_are_counted_from_one(links: str, second: str) -> None:
+    linked = linked_pages(parse_tree(f"<body>{links}</body>"), "http://a.cn/xw/")
+    assert linked is not None
+    assert linked.url("http://a.cn/xw/", 1) == f"http://a.cn/xw/{second}"
+
+
+def test_behind_a_numbered_page_comes_the_next_number() -> None:
+    assert page_behind("http://a.cn/xw/list_2.shtml") == "http://a.cn/xw/list_3.shtml"
+    assert page_behind("http://a.cn/xw/") is None
 
 
 def test_page_addresses_keep_name_and_suffix() -> None:

@@ -236,7 +236,8 @@ def _list(listing: Listing, text: str, url: str | None, site: Site) -> list[Find
 
 def _pager_place(listing: Listing, text: str) -> str:
     if listing.pager is None:
-        return "no script counts pages: they are asked until one is missing"
+        how = f"links to the next, {listing.page_url('', 1)}" if listing.linked else "no script counts pages"
+        return f"{how}: they are asked until one is missing"
     if listing.pager.suffix is None:
         return "script: countPage"
     call = re.search(rf"([\w$.]+)\s*\(\s*[\"']?{listing.pages}[\"']?\s*,", text)

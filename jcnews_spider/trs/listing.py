@@ -16,7 +16,7 @@ from jcnews_spider.text import one_line
 from jcnews_spider.trs.crumb import breadcrumb
 from jcnews_spider.trs.links import named_links
 from jcnews_spider.trs.page import PageLines
-from jcnews_spider.trs.pager import Pager, find_list_pager, linked_names
+from jcnews_spider.trs.pager import Linked, Pager, find_list_pager, linked_pages, page_behind
 from jcnews_spider.trs.places import Places, stand_together
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import redirect_target
@@ -59,8 +59,8 @@ class Listing:
     """In the order of the page, each address once."""
     pager: Pager | None
     """What the script says of the pages, None when nothing does."""
-    linked: tuple[str, str] | None
-    """Name and suffix of the further pages that it links, `("index", "shtml")`, where the script does not say them."""
+    linked: Linked | None
+    """What it links as its further pages, where the script does not say them."""
     name: str | None
     """What the crumb calls the section."""
     target: str | None
@@ -74,14 +74,17 @@ class Listing:
         return self.pager.pages if self.pager else None
 
     def page_url(self, base: str, index: int) -> str:
-        """Address of page `index` (0 is the first), given the address of any other.
+        """Address of page `index`, 1 the second, given the address of the one before.
 
-        Where no script says what they are called, links to further pages do, else their suffix is the articles'.
+        Where no script says what they are called, that address and links to further pages do, else their suffix is
+        the articles'.
         """
         if self.pager and self.pager.suffix:
             return self.pager.url(base, index)
+        if behind := page_behind(base):
+            return behind
         if self.linked:
-            return Pager(0, *self.linked).url(base, index)
+            return self.linked.url(base, index)
         suffixes = Counter(entry.url.rpartition(".")[2] for entry in self.entries if entry.kind == "article")
         suffix = next((suffix for suffix, _ in suffixes.most_common(1)), "html")
         return Pager(0, "index", suffix).url(base, index)
@@ -119,7 +122,7 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
     return Listing(
         entries=tuple(entries.values()),
         pager=pager,
-        linked=None if pager and pager.suffix else linked_names(root, base),
+        linked=None if pager and pager.suffix else linked_pages(root, base),
         name=crumb[-1].name if crumb else None,
         target=redirect_target(page, base),
         sections=_sections(root, base, site),

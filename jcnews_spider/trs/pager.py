@@ -21,8 +21,9 @@ _NAVIGATOR = Marked(ids=tokens("idtrsnavigator"))
 _LINKS = xpath("descendant::a[@href]")
 _PART = re.compile(r"(?:.*/)?(?P<stem>[^/]*)_(?P<part>\d{1,4})\.s?html?")
 _TO_PAGES = xpath("//a[@href] | //*[@onclick] | //option[@value]")
-_FURTHER = re.compile(r"(?P<name>[A-Za-z][\w-]{0,60}?)_\d{1,5}\.(?P<suffix>s?html?)", re.ASCII)
+_FURTHER = re.compile(r"(?P<name>[A-Za-z][\w-]{0,60}?)_(?P<number>\d{1,5})\.(?P<suffix>s?html?)", re.ASCII)
 _NEXT = re.compile(r"下一?页|后一?页|\bnext\b", re.IGNORECASE)
+_SECOND = re.compile(r"\W*(?:第\s?)?2(?:\s?页)?\W*")
 _ARTICLE = re.compile(r"t\d{8}_\d+")
 _VARIABLE = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,6})")
 
@@ -70,19 +71,49 @@ def find_list_pager(scripts: Iterable[str]) -> Pager | None:
     return max(others, key=lambda call: call.pages, default=None)
 
 
-def linked_names(root: Node, base: str) -> tuple[str, str] | None:
-    """(`index`, `shtml`), name and suffix of the further pages that a list links; None where it links none.
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What the links of a list say of its further pages."""
+
+    name: str
+    suffix: str
+    second: int = 1
+    """Number in the address of the second page: 1 as TRS counts, or 2 as readers do."""
+
+    def url(self, base: str, index: int) -> str:
+        """Address of page `index`, 0 the first, beside the page at `base`."""
+        return Pager(0, self.name, self.suffix).url(base, index and index + self.second - 1)
+
+
+def linked_pages(root: Node, base: str) -> Linked | None:
+    """What the further pages are called that a list links; None where it links none.
 
     Pages with another name than `index` are told by a link to the next one.
     """
+    links = list(_further_links(root, base))
+    known = next((page for page, text in links if page["name"] == "index" or _NEXT.search(text)), None)
+    if known is None:
+        return None
+    numbered = [(page["number"], text) for page, text in links if page["name"] == known["name"]]
+    has_first = any(number == "1" for number, _ in numbered)
+    has_second = any(number == "2" and (_NEXT.search(text) or _SECOND.fullmatch(text)) for number, text in numbered)
+    return Linked(known["name"], known["suffix"], 2 if has_second and not has_first else 1)
+
+
+def _further_links(root: Node, base: str) -> Iterator[tuple[re.Match[str], str]]:
+    """(name, number and suffix, text) of the links to numbered pages beside a list."""
     folder = joined(base, ".") or ""
     for node in nodes(_TO_PAGES, root):
         address = attribute(node, "value") if node.tag == "option" else address_of(node)
-        match = _FURTHER.fullmatch(address.strip().rpartition("/")[2])
-        is_beside = match is not None and joined(base, address) == folder + match[0]
-        if match and is_beside and (match["name"] == "index" or _NEXT.search(text_of(node))):
-            return match["name"], match["suffix"]
-    return None
+        page = _FURTHER.fullmatch(address.strip().rpartition("/")[2])
+        if page and joined(base, address) == folder + page[0]:
+            yield page, text_of(node)
+
+
+def page_behind(url: str) -> str | None:
+    """The address behind a further page's, `index_3.html` behind `index_2.html`; None for a first page."""
+    page = _FURTHER.fullmatch(url.partition("?")[0].rpartition("/")[2])
+    return Linked(page["name"], page["suffix"]).url(url, int(page["number"]) + 1) if page else None
 
 
 def _calls(scripts: Iterable[str]) -> Iterator[Pager]:
