@@ -288,6 +288,16 @@ def test_the_home_page_of_a_host_without_a_file_leads_to_the_whole_file() -> Non
     assert "Linked but not in the table" not in done.stdout
 
 
+def test_a_site_whose_articles_have_other_addresses_is_offered_no_file() -> None:
+    home = "<html><body><a href='/xw/'>新闻</a><a href='/wh/'>文化</a></body></html>".encode()
+    lists = listing(f"http://paper.example.com/xw/2026-03/05/content_{number}.html" for number in range(100, 104))
+    plan = Plan(articles=1, other_hosts={"paper.example.com": {"/": Answer(headers=HTML, body=home), "/xw/": lists}})
+    done, _ = doctor(plan, "http://paper.example.com/")
+    assert done.returncode == 5
+    assert "/xw/: what is linked has other addresses than TRS gives to articles" in done.stdout
+    assert "is no site yet" not in done.stdout
+
+
 def test_pages_of_known_sites_or_without_an_address_give_no_file() -> None:
     page = "tests/pages/cmse/article.html"
     for arguments in ((page,), ("--url", "http://www.cmse.gov.cn/xwzx/zhxw/202103/t20210318_1.html", page)):

@@ -75,6 +75,19 @@ def test_the_form_of_the_pager_is_told(script: str, expected: tuple[str, str]) -
     assert places(found)["titles cut"][0] == "5 of 5"
 
 
+@pytest.mark.parametrize(
+    ("links", "box", "reason"),
+    [(3, "", "other_addresses"), (2, "", "empty_list"), (3, "/gn/202210/t20221009_1.html", "empty_list")],
+    ids=["other", "few", "article"],
+)
+def test_a_list_of_pages_with_other_addresses_is_told_from_an_empty_one(links: int, box: str, reason: str) -> None:
+    items = "".join(f'<li><a href="2026-03/05/content_{880 + i}.html">某地要闻</a></li>' for i in range(links))
+    side = f'<div class="right"><ul><li><a href="{box}">某地</a></ul></div>'
+    found = diagnose(f"<html><body>{side}<ul>{items}</ul></body></html>".encode(), LIST, SITE)
+    assert found.reason == reason
+    assert ("/xw/jcxw/2026-03/05/content_880.html" in found.detail) == (reason == "other_addresses")
+
+
 def test_a_home_page_tells_sections_that_the_table_lacks() -> None:
     links = '<a href="/xw/jcxw/">晋城新闻</a><a href="/zt/sxdj/">牢记嘱托　山西答卷</a><a href="/xx/yy/">新栏目</a>'
     found = places(diagnose(f"<html><body>{links}</body></html>".encode(), SITE.root, SITE))

@@ -11,6 +11,7 @@ from jcnews_spider.encoding import decode
 from jcnews_spider.errors import UnknownLayout
 from jcnews_spider.items import Page
 from jcnews_spider.sites import SITES
+from jcnews_spider.trs.diagnosis import OTHER_ADDRESSES
 from jcnews_spider.trs.listing import parse_navigation
 from jcnews_spider.trs.masthead import site_title
 from jcnews_spider.trs.page import PageLines
@@ -23,9 +24,14 @@ _MORE = re.compile(r"更多|more", re.IGNORECASE)
 
 
 def unknown_sites(pages: Sequence[Examined]) -> list[Site]:
-    """The sites of the pages that no file holds, as far as the pages' addresses tell them."""
-    sites = (page.site for page in pages if _page_of(page))
-    return list({site.name: site for site in sites if site.name not in SITES}.values())
+    """The sites of the pages that no file holds, as far as the pages' addresses tell them.
+
+    One whose articles have other addresses than TRS gives them can have none.
+    """
+    sites = {page.site.name: page.site for page in pages if _page_of(page) and page.site.name not in SITES}
+    others = {page.site.name for page in pages if page.diagnosis.reason == OTHER_ADDRESSES}
+    readable = {page.site.name for page in pages if page.diagnosis.kind != "home" and page.state == "fine"}
+    return [site for name, site in sites.items() if name in readable or name not in others]
 
 
 def file_text(site: Site, pages: Sequence[Examined], proven: Sequence[Proven]) -> str:

@@ -10,7 +10,7 @@ from jcnews_spider.checkup.visit import Answer
 from jcnews_spider.console import table
 from jcnews_spider.encoding import decode
 from jcnews_spider.items import MISSING
-from jcnews_spider.trs.diagnosis import EMPTY_SECTION, Finding, counted
+from jcnews_spider.trs.diagnosis import EMPTY_SECTION, OTHER_ADDRESSES, Finding, counted
 from jcnews_spider.trs.proposal import tree_names
 
 Paint = Callable[[str], str]
@@ -180,6 +180,8 @@ _SENTENCES = {
     SOFT_404: "{pages}: an error page with status 200; a crawl treats it as missing.",
     "empty_list": "{pages}: no entry was found. Save it (--save FOLDER) and look whether a script this project does not"
     " know writes the list, or the section is empty.",
+    OTHER_ADDRESSES: "{pages}: what is linked has other addresses than TRS gives to articles,"
+    " /<YYYYMM>/t<YYYYMMDD>_<docid>.html; without a document's number there is no id, so a crawl would keep nothing.",
     EMPTY_SECTION: "{pages}: no entry, and its pager counts one page: an empty section, unless a script writes the"
     " list; open it in a browser once.",
     "no_sections": "{pages}: the home page links no section. Save it and look how the navigation is written.",

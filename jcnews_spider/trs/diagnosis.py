@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from jcnews_spider.article import Article
 from jcnews_spider.encoding import Decoded, decode
@@ -27,12 +28,15 @@ Kind = Literal["home", "list", "article"]
 
 EMPTY_SECTION = "empty_section"
 """Reason of a list without entries whose own script says that there is no second page."""
+OTHER_ADDRESSES = "other_addresses"
+"""Reason of a list without entries that links pages of its site as if they were articles."""
 FEW_ENTRIES, FEW_SECTIONS = 3, 3
 """Entries, sections from which a saved page without an address is a list, a home page."""
 
 _META = re.compile(r"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
 _LINKS = xpath("//a[@href]")
 _KINDS = {"article": "article", "external": "link elsewhere", "file": "file"}
+_NUMBERED = re.compile(r"\d{3,}[^/]*$")
 _CUT = re.compile(r"(?:\.{3}|…)$")
 
 
@@ -117,6 +121,9 @@ def diagnose(
         tried = _tried(decoded.text, site) if kind == "article" and type(fault) in (UnknownLayout, NoBody) else ()
         return Diagnosis(kind, (encoding, *tried), fault.reason, str(fault))
     reason, detail = _why_no_list(kind, listing)
+    others = _other_pages(decoded.text, url, site) if url and reason in ("empty_list", EMPTY_SECTION) else []
+    if len(others) >= FEW_ENTRIES:
+        reason, detail = OTHER_ADDRESSES, f"{len(others)} links such as {others[0]}, none an article's address"
     return Diagnosis(kind, (encoding, *found), reason, detail)
 
 
@@ -139,6 +146,14 @@ def _why_no_list(kind: Kind, listing: Listing) -> tuple[str, str]:
     if kind == "home" and not listing.sections:
         return "no_sections", "a home page that links no section"
     return "", ""
+
+
+def _other_pages(text: str, url: str, site: Site) -> list[str]:
+    """Paths of the site's pages that a list links under a number, each once; none where it links an article too."""
+    links = (joined(url, attribute(link, "href")) or "" for link in nodes(_LINKS, parse_tree(text)))
+    pages = dict.fromkeys(page for link in links if (page := site.canonical(link)))
+    paths = [urlsplit(page).path for page in pages]
+    return [] if any(map(site.article_address, pages)) else [path for path in paths if _NUMBERED.search(path)]
 
 
 # ---- articles
