@@ -343,6 +343,15 @@ def test_captions_of_figures_files_in_frames_and_players_are_found() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "player", ['<video controls><source src="./P01.mp4"></video>', '<iframe src="/player/?id=7"></iframe>']
+)
+def test_a_player_between_header_and_body_is_the_articles(player: str) -> None:
+    printed = page(editor(TEXT)).replace(b"<div></div>", f'<div class="player">{player}</div>'.encode(), 1)
+    address = "/zt/sxdj/202210/P01.mp4" if "P01" in player else "/player/?id=7"
+    assert [video.url for video in parsed(printed).videos] == [f"http://www.jcnews.com.cn{address}"]
+
+
 def test_control_characters_in_attributes_do_no_harm() -> None:
     inside = f'<p>{TEXT}<a href="a\x01.html">链</a><img src="./W0\x022022.jpg\ufffe"></p>'
     body = page(f'<div class="TRS_Editor \x01">{inside}</div>').replace(b'id="title"', b'id="title \x03"')

@@ -27,7 +27,7 @@ from jcnews_spider.urls import ArticleAddress, joined
 
 T = TypeVar("T")
 
-PARSER_VERSION = "5"
+PARSER_VERSION = "6"
 """Goes up with every change that can change a record of the same bytes."""
 
 MOST_CHARACTERS = 1_000_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import dropwhile
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.body import image_address
+from jcnews_spider.trs.body import image_address, videos_of
 from jcnews_spider.trs.byline import find_moment, says_all
 from jcnews_spider.trs.density import Run
 from jcnews_spider.trs.extent import around, holds, kin, run_behind
@@ -183,11 +183,11 @@ def _has_ended(header: list[Line]) -> bool:
 
 
 def _leads(header: list[Line]) -> list[Line]:
-    """Pictures between header and body: on some sites the lead stands in front of the wrapper (SITE.md §4.2)."""
+    """Pictures and videos between header and body: the lead may stand in front of the wrapper (SITE.md §4.2)."""
     return [
         line
         for line in header
-        if line.is_media and line.node.tag == "img" and _PICTURE.search(image_address(line.node))
+        if line.is_media and (_PICTURE.search(image_address(line.node)) or videos_of([line], (), ""))
         and up_to_block(line.node)[-1].tag != "body" and not " ".join(text_of(up_to_block(line.node)[-1]).split())
     ]  # fmt: skip
 
