@@ -210,14 +210,26 @@ def test_a_title_names_no_author(title: str) -> None:
     assert parsed(page(editor(TEXT), title=title)).authors == ()
 
 
-@pytest.mark.parametrize("line", ["责编 豆晓军", "责编/豆晓军 审核/某某人", "编辑 | 豆晓军 审核 | 某某人"])
-def test_an_editor_without_a_colon_is_found(line: str) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "责编 豆晓军",
+        "责编/豆晓军 审核/某某人",
+        "编辑 | 豆晓军 审核 | 某某人",
+        "编辑丨豆晓军 审核丨某某人",
+        "本版责任编辑 豆晓军",
+        "<span>编辑 豆晓军</span> <span>校对 某某人</span>",
+        "<span>责编：豆晓军</span><span>审校：某某人</span>",
+    ],
+)
+def test_an_editor_is_found_without_a_colon_and_beside_another_label(line: str) -> None:
     printed = re.sub(rb'<span class="editor">.*?</span>', line.encode(), page(editor(TEXT)), flags=re.DOTALL)
     assert parsed(printed).editor == "豆晓军"
 
 
-def test_a_tool_beside_the_word_for_editing_is_no_editor() -> None:
-    printed = re.sub(rb'<span class="editor">.*?</span>', "编辑 | 删除".encode(), page(editor(TEXT)), flags=re.DOTALL)
+@pytest.mark.parametrize("line", ["编辑 | 删除", "编辑 删除 审核"])
+def test_a_tool_beside_the_word_for_editing_is_no_editor(line: str) -> None:
+    printed = re.sub(rb'<span class="editor">.*?</span>', line.encode(), page(editor(TEXT)), flags=re.DOTALL)
     assert parsed(printed).editor is None
 
 
