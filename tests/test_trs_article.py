@@ -253,6 +253,11 @@ def test_a_source_behind_the_body_is_found(line: str) -> None:
     assert parsed(page(editor(TEXT + "资料来源：国家统计局，数据有变。"), source="")).source is None
 
 
+def test_a_medium_in_brackets_behind_the_body_is_the_source_and_what_may_be_made_public_is_none() -> None:
+    assert parsed(page(editor(TEXT, "（京华时报）"), source="")).source == "京华时报"
+    assert parsed(page(editor(TEXT, "（此件公开发布）"), source="")).source is None
+
+
 def test_a_page_of_pictures_or_of_a_video_alone_is_an_article() -> None:
     picture = parsed(page('<div class=TRS_Editor><p align="center"><img src="./W01.jpg"></p></div>'))
     video = parsed(page("<div class=TRS_Editor><script>pv('./P01.flv',480,360,'v1');</script></div>"))
