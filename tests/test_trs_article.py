@@ -143,6 +143,21 @@ def test_source_comes_from_the_header_and_never_from_the_notice(printed: str, ex
     assert article.rights.original is (None if expected is None else expected == "《太行日报》")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<span>来源：山西日报</span><span>记者：王涛</span><span>编辑：孙宇</span>",
+        "<em>山西日报</em><i>|</i><em>记者 王涛</em><i>|</i><em>编辑：孙宇</em>",
+        "<span>山西日报</span><span>本报记者：<a href='/'>王涛</a></span><b>编辑：孙宇</b>",
+    ],
+)
+def test_fields_that_only_a_style_sheet_sets_apart_are_told_apart(line: str) -> None:
+    printed = re.sub(b'<span class="time">(.*?)</span>.*?</div>', rb"\1%s</div>" % line.encode(), page(editor(TEXT)))
+    article = parsed(printed.replace(b'<span class="editor">', b"<span hidden>"))
+    assert (article.source, [author.name for author in article.authors]) == ("山西日报", ["王涛"])
+    assert (article.editor, article.published_at) == ("孙宇", "2022-10-09T10:28:00+08:00")
+
+
 def test_a_title_that_begins_like_a_medium_is_no_source() -> None:
     assert parsed(page(editor(TEXT), title="蚕桑合作社 1816亩梯田换新颜", source="来源：")).source is None
     assert parsed(page(editor(TEXT), title="来源：一滴水的旅程")).source == "山西日报"

@@ -22,7 +22,8 @@ from jcnews_spider.trs.pager import parts_of
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import MOST_TEXT, redirect_target
 from jcnews_spider.trs.template import SOURCES
-from jcnews_spider.trs.tree import base_address, nodes, parse_tree, text_of, up_to_block, xpath
+from jcnews_spider.trs.title import fold
+from jcnews_spider.trs.tree import base_address, nodes, parse_tree, text_of, texts_of, up_to_block, xpath
 from jcnews_spider.urls import ArticleAddress, joined
 
 T = TypeVar("T")
@@ -32,6 +33,8 @@ PARSER_VERSION = "6"
 
 MOST_CHARACTERS = 1_000_000
 """Characters of one page's text above which it is no article: three long novels."""
+MOST_OF_FIELDS = 2_000
+"""Characters, blanks too, of an element of the header that is a line of fields: more is a page in one cell."""
 AUTHOR_REACH = 6
 """Lines behind a body among which one may name its author."""
 
@@ -112,6 +115,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
     header = [line.text for line in layout.header]
     below = _lines_of(layout.title, header)
     said = header[below:]
+    fields = [_fields(line) for line in layout.header[below:]]
     tail = [line.text for line in layout.tail]
     texts = [line.text for line in layout.body if not line.is_media]
     raw, series, title = _title(layout.title)
@@ -126,7 +130,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         or byline.find_dated_source([*(line.text for line in layout.above), *tail[:8]])
         or byline.find_bracketed_medium([*texts[-2:], *tail[:14]])
         or _named_medium(page, layout.header)
-        or next(filter(None, (byline.find_medium(line) for line in header if line != layout.title)), None)
+        or next(filter(None, map(byline.find_medium, fields)), None)
     )
     return Article(
         id=site.article_id(address.docid) if address else "",
@@ -140,8 +144,8 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         published_at=moment.value if moment else None,
         published_raw=moment.raw if moment else None,
         source=source,
-        authors=byline.find_authors([*said, *byline.author_lines(tail[:AUTHOR_REACH])], texts),
-        editor=byline.find_editor([*tail, *said, *texts[-2:]]),
+        authors=byline.find_authors([*fields, *byline.author_lines(tail[:AUTHOR_REACH])], texts),
+        editor=byline.find_editor([*tail, *fields, *texts[-2:]]),
         text=paragraphs(texts),
         html=html_of(layout.containers, layout.body, layout.cut, page.hidden, base),
         images=images_of(layout.body, base),
@@ -192,6 +196,13 @@ def _source(header: Sequence[Line]) -> str | None:
         inner = [one_line(text_of(node)) for node in nodes(_NAMES_SOURCE, up_to_block(line.node)[-1])]
         return byline.find_source([*inner, line.text])
     return None
+
+
+def _fields(line: Line) -> str:
+    """A line of the header with a blank between its elements: a style sheet may be all that sets them apart."""
+    block = up_to_block(line.node)[-1]
+    spaced = one_line(" ".join(texts_of(block))) if len(text_of(block)) <= MOST_OF_FIELDS else ""
+    return spaced if fold(spaced) == fold(line.text) else line.text
 
 
 def _named_medium(page: PageLines, header: Sequence[Line]) -> str | None:
