@@ -202,6 +202,13 @@ def test_links_behind_the_home_page_and_an_arrow_are_a_breadcrumb(arrow: str) ->
     assert [section.url for section in article.sections] == ["http://www.x.gov.cn/zwgk/zwdt/"]
 
 
+@pytest.mark.parametrize("home", ["/", "http://www.x.gov.cn/", "../../../"])
+def test_a_breadcrumb_may_call_the_home_page_by_the_sites_name(home: str) -> None:
+    links = f'<a href="{home}">某某网</a> &gt; <a href="../../">政务公开</a> &gt; <a href="../">动态</a> &gt; 正文'
+    page = AUTOADD.replace("<h1>", f"<div>{links}</div><h1>")
+    assert parse_article(page.encode(), URL, SITE).breadcrumb == ("政务公开", "动态")
+
+
 def test_a_row_of_links_without_arrows_is_no_breadcrumb() -> None:
     page = AUTOADD.replace("<h1>", '<div><a href="/">首页</a> | <a href="/zwgk/">政务公开</a></div><h1>')
     assert parse_article(page.encode(), URL, SITE).breadcrumb == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from jcnews_spider.article import SectionRef
 from jcnews_spider.text import one_line
@@ -16,12 +17,13 @@ _MARKED = Marked(
 )
 _NAMED = xpath("self::*[contains(., '位置')]//text()[contains(., '位置')]")
 """Most pages do not hold the word at all, and to ask the whole is much faster than to ask each text."""
-_HOMES = xpath("//a[contains(., '首页') or contains(., '主页')]")
+_ROOT = re.compile(r"https?://[^/]+/?|/|(?:\.\./){2,}")
+"""An address that may be the home page's."""
 _ARROW = re.compile(r"[\s-]*[>＞»›→]")
 _BOXES = frozenset("div p td span li h2 a b strong em font i".split())
 _LINKS = xpath("descendant-or-self::a[@href]")
 MOST_NAMED = 10
-"""Elements that say 位置, and links to a home page, that are asked."""
+"""Elements that say 位置, and links before an arrow, that are asked."""
 MOST_CHARACTERS = 120
 """Characters of a breadcrumb that only its 位置 or its arrows mark."""
 _HOME = re.compile(r"(?:网站|本站|新闻网|站点)?(?:首页|主页)|home", re.IGNORECASE)
@@ -59,9 +61,10 @@ def named_links(page: PageLines) -> list[Node]:
 
 
 def arrowed_links(page: PageLines) -> list[Node]:
-    """Links in a short element beside one to the home page that an arrow follows: 首页 > 要闻."""
-    for home in nodes(_HOMES, page.root)[:MOST_NAMED]:
+    """Links in a short element beside one to the home page that an arrow follows: 首页 > 要闻, 某某网 > 要闻."""
+    for home in islice((link for link in page.root.iter("a") if _ARROW.match(link.tail or "")), MOST_NAMED):
         box = home.getparent()
-        if box is not None and _ARROW.match(home.tail or "") and len(one_line(text_of(box))) < MOST_CHARACTERS:
+        leads_home = re.search("首页|主页", text_of(home)) or _ROOT.fullmatch(attribute(home, "href"))
+        if box is not None and leads_home and len(one_line(text_of(box))) < MOST_CHARACTERS:
             return [link for link in nodes(_LINKS, box) if link is not home]
     return []

@@ -192,7 +192,7 @@ def _crumb_place(article: Article, place: Whereabouts) -> str:
     return (
         place.of_crumb(article.breadcrumb[-1])
         if article.breadcrumb
-        else "no marked links, nor any beside 位置 or behind 首页 >"
+        else "no marked links, nor any beside 位置 or behind 首页 or the site's name and an arrow"
     )
 
 
