@@ -220,6 +220,20 @@ def test_a_lower_heading_right_below_the_title_is_the_subtitle(heading: str, exp
     assert parsed(page(editor(TEXT)).replace(b"</h1>", b"</h1>" + heading.encode())).subtitle == expected
 
 
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("<h3>青石镇抓牢黄桃产业不放松</h3>", "青石镇抓牢黄桃产业不放松"),
+        ("<h3>某某新闻频道</h3>", None),
+        ("<h3>青石镇抓牢黄桃产业不放松</h3><img src='/i/line.gif'>", None),
+        ("<h3>来源：山西日报 2022-10-09</h3>", None),
+        ('<h3><a href="/zt/hj/">青石镇抓牢黄桃产业不放松</a></h3>', None),
+    ],
+)
+def test_a_long_heading_right_above_the_title_is_the_subtitle(heading: str, expected: str | None) -> None:
+    assert parsed(page(editor(TEXT)).replace(b"<h1", heading.encode() + b"<h1")).subtitle == expected
+
+
 @pytest.mark.parametrize("title", ["【图片新闻】", "摄影 王家大院", "本报记者走基层"])
 def test_a_title_names_no_author(title: str) -> None:
     assert parsed(page(editor(TEXT), title=title)).authors == ()

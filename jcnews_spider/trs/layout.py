@@ -15,7 +15,7 @@ from jcnews_spider.trs.extent import around, holds, kin, run_behind
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import FALLBACK, TRS_EDITOR, Template
-from jcnews_spider.trs.title import TAG, Title, confirmed_title, find_title
+from jcnews_spider.trs.title import LONGER_THAN_NAMES, TAG, Title, confirmed_title, find_title
 from jcnews_spider.trs.tree import Node, Place, classes, nodes, text_of, up_to_block, xpath
 from jcnews_spider.trs.trim import (
     HEADER_REACH,
@@ -151,7 +151,9 @@ def _layout(
     return Layout(
         template=template.name,
         title=title.text,
-        subtitle=_subtitle(above + header, title.text) or _lower_heading(header, title.text),
+        subtitle=_subtitle(above + header, title.text)
+        or _heading_above(above, header)
+        or _lower_heading(header, title.text),
         above=above,
         header=header,
         body=body,
@@ -261,6 +263,15 @@ def _subtitle(header: list[Line], title: str) -> str | None:
         if any(_SUBTITLE.search(mark) for mark in marks):
             return line.text
     return None
+
+
+def _heading_above(above: list[Line], header: list[Line]) -> str | None:
+    """A 引题: a heading right above the title, in the same box and longer than a column's name."""
+    if not above or not header or len(above[-1].text) < LONGER_THAN_NAMES or above[-1].is_linked:
+        return None
+    blocks = [up_to_block(line.node)[-1] for line in (above[-1], header[0])]
+    is_beside = blocks[0].tag in _LOWER_HEADINGS and blocks[0].getnext() is blocks[1]
+    return above[-1].text if is_beside and not is_header(above[-1], dated=False) else None
 
 
 def _lower_heading(header: list[Line], title: str) -> str | None:
