@@ -398,6 +398,16 @@ def test_a_player_between_header_and_body_is_the_articles(player: str) -> None:
     assert [video.url for video in parsed(printed).videos] == [f"http://www.jcnews.com.cn{address}"]
 
 
+@pytest.mark.parametrize("wrapper", ["<div class=TRS_Editor></div>", "<div class=TRS_Editor><p>&nbsp;</p></div>"])
+def test_a_player_above_an_empty_body_is_an_article_and_one_elsewhere_is_none(wrapper: str) -> None:
+    player = b'<div class="player"><video src="./P01.mp4"></video></div>'
+    article = parsed(page(wrapper).replace(b"<div></div>", player, 1))
+    assert [video.url for video in article.videos] == ["http://www.jcnews.com.cn/zt/sxdj/202210/P01.mp4"]
+    assert (article.text, article.published_at) == ("", "2022-10-09T10:28:00+08:00")
+    with pytest.raises(NoBody):
+        parsed(page(wrapper).replace(b'<div id="article">', player + b'<div id="article">'))
+
+
 def test_control_characters_in_attributes_do_no_harm() -> None:
     inside = f'<p>{TEXT}<a href="a\x01.html">链</a><img src="./W0\x022022.jpg\ufffe"></p>'
     body = page(f'<div class="TRS_Editor \x01">{inside}</div>').replace(b'id="title"', b'id="title \x03"')

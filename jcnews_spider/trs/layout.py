@@ -104,6 +104,8 @@ def _fit(template: Template, page: PageLines, confirmed: Node | None) -> Layout 
         return _layout(template, page, title, [run.container], run) if run and run.mass >= LEAST_PROSE else None
     for place in template.bodies:
         containers = _containers(place, page)
+        if template.is_proof and not containers and page.find(place):
+            containers = _lead_boxes(page, title)
         layout = _layout(template, page, title, containers, run) if containers else None
         if layout is not None:
             return layout
@@ -192,6 +194,12 @@ def _leads(header: list[Line]) -> list[Line]:
         if line.is_media and (_PICTURE.search(image_address(line.node)) or videos_of([line], (), ""))
         and up_to_block(line.node)[-1].tag != "body" and not " ".join(text_of(up_to_block(line.node)[-1]).split())
     ]  # fmt: skip
+
+
+def _lead_boxes(page: PageLines, title: Title) -> list[Node]:
+    """Where the pictures and videos below a title stand: all there is where the editor's wrapper holds nothing."""
+    below = page.lines[title.last + 1 : title.last + 1 + HEADER_REACH] if title.last >= 0 else []
+    return [up_to_block(line.node)[-1] for line in _leads(below)]
 
 
 def _containers(place: Place, page: PageLines) -> list[Node]:
