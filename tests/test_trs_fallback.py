@@ -78,6 +78,14 @@ def test_an_article_is_found_by_its_text(page: str, expected: dict[str, Any]) ->
     assert article.crawl.extractor == "fallback"
 
 
+@pytest.mark.parametrize("box", ["{}", '<div class="q3">{}</div>', '<div class="content">{}</div>'])
+def test_a_heading_above_the_first_paragraph_is_text_where_others_stand_between(box: str) -> None:
+    head = "<title>冷库建到田间_某某网</title><h1>冷库建到田间</h1><div>2022-06-12 来源：某某日报</div>"
+    text = f"<h2>冷库进村</h2><p>{ONE}</p><p>{TWO}</p><h2>蔬菜出山</h2><p>{THREE}</p>"
+    article = parse_article(f"<html><body>{head}{box.format(text)}</body></html>".encode(), URL, SITE)
+    assert article.text == f"冷库进村\n\n{ONE}\n\n{TWO}\n\n蔬菜出山\n\n{THREE}"
+
+
 SUMMARIES = "".join(
     f'<div class="item"><h3><a href="/yw/{n}.html">某某县冷库建到田间之{n}</a></h3><p>{ONE}</p><i>2022-06-12</i></div>'
     for n in range(8)

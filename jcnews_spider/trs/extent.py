@@ -19,6 +19,7 @@ FEW_CHARACTERS = 200
 LONGEST_END = 8
 """Short lines behind the last paragraph that belong to the text still: a byline, a signature, a date; without rows
 and lines marked up as paragraphs."""
+_HEADINGS = ("h2", "h3", "h4")
 MOST_FOREIGN = 60
 """Elements with a foreign name that are looked at."""
 
@@ -77,8 +78,8 @@ def around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
 def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
     """(before, body, behind): short lines around the text that are not marked up as its paragraphs are none of it.
 
-    A caption, a byline or a signature stands in an element like the paragraphs', a table beside them; tools stand in
-    others.
+    A caption, a byline or a signature stands in an element like the paragraphs', a table beside them, a heading in one
+    like those between them; tools stand in others.
     """
     texts = [index for index, line in enumerate(lines) if prose(line)]
     if not texts:
@@ -86,6 +87,7 @@ def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
     kinds = {_kind(lines[index]) for index in texts}
     homes = {up_to_block(lines[index].node)[-1] for index in texts} | {parent for _, parent in kinds}
     first, last = texts[0], texts[-1]
+    kinds |= {kind for line in lines[first:last] if (kind := _kind(line))[0] in _HEADINGS}
 
     def is_kin(line: Line) -> bool:
         if line.is_media or _kind(line) in kinds:
