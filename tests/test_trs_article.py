@@ -282,6 +282,12 @@ def test_a_source_behind_the_body_is_found(line: str) -> None:
     assert parsed(page(editor(TEXT + "资料来源：国家统计局，数据有变。"), source="")).source is None
 
 
+@pytest.mark.parametrize("line", ["来源：县融媒体中心 编辑：孙宇", "（来源：县融媒体中心　编辑：孙宇）"])
+def test_source_and_editor_on_the_last_line_end_a_text(line: str) -> None:
+    article = parsed(page(editor(TEXT, line), source="").replace(b'<span class="editor">', b"<span hidden>"))
+    assert (article.text, article.source, article.editor) == (TEXT, "县融媒体中心", "孙宇")
+
+
 def test_a_medium_in_brackets_behind_the_body_is_the_source_and_what_may_be_made_public_is_none() -> None:
     assert parsed(page(editor(TEXT, "（京华时报）"), source="")).source == "京华时报"
     assert parsed(page(editor(TEXT, "（此件公开发布）"), source="")).source is None
