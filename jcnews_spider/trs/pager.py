@@ -23,7 +23,7 @@ _PART = re.compile(r"(?:.*/)?(?P<stem>[^/]*)_(?P<part>\d{1,4})\.s?html?")
 _TO_PAGES = xpath("//a[@href] | //*[@onclick] | //option[@value]")
 _FURTHER = re.compile(r"(?P<name>[A-Za-z][\w-]{0,60}?)_(?P<number>\d{1,5})\.(?P<suffix>s?html?)", re.ASCII)
 _NEXT = re.compile(r"下一?页|后一?页|\bnext\b", re.IGNORECASE)
-_SECOND = re.compile(r"\W*(?:第\s?)?2(?:\s?页)?\W*")
+_SECOND = re.compile(r"\W*(?:第\s?)?2(?:\s?页|/\d+)?\W*")
 _ARTICLE = re.compile(r"t\d{8}_\d+")
 _VARIABLE = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,6})")
 
@@ -94,20 +94,20 @@ def linked_pages(root: Node, base: str) -> Linked | None:
     known = next((page for page, text in links if page["name"] == "index" or _NEXT.search(text)), None)
     if known is None:
         return None
-    numbered = [(page["number"], text) for page, text in links if page["name"] == known["name"]]
-    has_first = any(number == "1" for number, _ in numbered)
-    has_second = any(number == "2" and (_NEXT.search(text) or _SECOND.fullmatch(text)) for number, text in numbered)
-    return Linked(known["name"], known["suffix"], 2 if has_second and not has_first else 1)
+    seconds = [text for page, text in links if page["name"] == known["name"] and page["number"] == "2"]
+    is_second = any(_NEXT.search(text) or _SECOND.fullmatch(text) for text in seconds)
+    return Linked(known["name"], known["suffix"], 2 if is_second else 1)
 
 
 def _further_links(root: Node, base: str) -> Iterator[tuple[re.Match[str], str]]:
-    """(name, number and suffix, text) of the links to numbered pages beside a list."""
+    """(name, number and suffix, text) of the links to numbered pages beside a list; of an arrow what its marks say."""
     folder = joined(base, ".") or ""
     for node in nodes(_TO_PAGES, root):
         address = attribute(node, "value") if node.tag == "option" else address_of(node)
         page = _FURTHER.fullmatch(address.strip().rpartition("/")[2])
         if page and joined(base, address) == folder + page[0]:
-            yield page, text_of(node)
+            marks = (attribute(node, name) for name in ("title", "rel", "class"))
+            yield page, text_of(node).strip() or " ".join(marks)
 
 
 def page_behind(url: str) -> str | None:
