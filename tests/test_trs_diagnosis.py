@@ -61,10 +61,11 @@ def test_what_a_page_lacks_is_missing() -> None:
     ("script", "expected"),
     [
         ('createPageHTML(50, 0, "index", "html");', ("50 pages", "script: createPageHTML(…, 'index', 'html')")),
+        ("createPageHTML('pg',50,0,'index','html')", ("50 pages", "script: createPageHTML(…, 'index', 'html')")),
         ("var countPage = 1//共多少页", ("1 page", "script: countPage")),
         ("", ("", "no script counts pages: they are asked until one is missing")),
     ],
-    ids=["call", "variable", "none"],
+    ids=["call", "container", "variable", "none"],
 )
 def test_the_form_of_the_pager_is_told(script: str, expected: tuple[str, str]) -> None:
     body = f"<html><body><ul class=list>{ITEMS}</ul><script>{script}</script></body></html>".encode()

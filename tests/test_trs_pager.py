@@ -14,6 +14,8 @@ from jcnews_spider.trs.tree import parse_tree, scripts
         ("createPageHTML( 12 , 3 , 'index' , 'htm' , 849 );", 12),
         ('createPageHTML(9,0,"index","html","500")', 9),
         ('pageControl(1, 0, "index", "shtml", 10, \'pages-nav\')', 1),
+        ("createPageHTML('page_div',67, 0,'index','html',1000)", 67),
+        ('createPageHTML("67", "0", "index", "html")', 67),
         ('wcmUtil.createPageHTML5(7, 0, "index", "html")', 7),
         ("var currentPage = 0;//所在页从0开始\nvar countPage = 2//共多少页\nvar next = 1", 2),
         ('//createPageHTML(9, 0, "index", "html");\nvar countPage = 17;', 17),

@@ -255,7 +255,7 @@ def _pager_place(listing: Listing, text: str) -> str:
         return f"{how}: they are asked until one is missing"
     if listing.pager.suffix is None:
         return "script: countPage"
-    call = re.search(rf"([\w$.]+)\s*\(\s*[\"']?{listing.pages}[\"']?\s*,", text)
+    call = re.search(rf"([\w$.]+)\s*\(\s*(?:[\"'][\w-]+[\"']\s*,\s*)?[\"']?{listing.pages}[\"']?\s*,", text)
     return f"script: {call[1] if call else 'call'}(…, {listing.pager.name!r}, {listing.pager.suffix!r})"
 
 

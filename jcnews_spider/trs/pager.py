@@ -14,7 +14,8 @@ from jcnews_spider.urls import joined
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?<![:\"'\w])//[^\n]*", re.DOTALL)
 _CALL = re.compile(
-    r"[\w$]\s*\(\s*[\"']?(\d{1,6})[\"']?\s*,\s*[\"']?\d{1,6}[\"']?\s*,\s*[\"']([\w-]{1,60})[\"']\s*,\s*[\"'](s?html?)[\"']"
+    r"[\w$]\s*\(\s*(?:[\"'][\w-]{1,60}[\"']\s*,\s*)?"
+    r"[\"']?(\d{1,6})[\"']?\s*,\s*[\"']?\d{1,6}[\"']?\s*,\s*[\"']([\w-]{1,60})[\"']\s*,\s*[\"'](s?html?)[\"']"
 )
 _NAVIGATOR = Marked(ids=tokens("idtrsnavigator"))
 """What older WCMs write in front of the first part: `1,<A href='t20111209_16685392_1.shtml'>2</A>` (finance.ce.cn)."""
