@@ -520,6 +520,14 @@ def test_a_label_of_the_page_between_paragraphs_is_no_text(label: str) -> None:
     assert line in parsed(page(editor(TEXT, line, TEXT + "完"))).text
 
 
+def test_a_time_above_a_report_is_text_and_a_players_above_the_text_is_none() -> None:
+    player = "<p>00:00</p><p>03:25</p>"
+    lines = [TEXT, "09:05", TEXT + "一", "10：40", TEXT + "二"]
+    inside = "".join(f"<li><p>{line}</p></li>" for line in lines)
+    article = parsed(page(f"<div class=TRS_Editor>{player}<ul>{inside}</ul><p>00:00</p></div>"))
+    assert article.text.split("\n\n") == lines
+
+
 @pytest.mark.parametrize("heading", ["相关链接", "【延伸阅读】", "■相关新闻", "<b>相关链接：</b>"])
 def test_a_box_printed_with_the_article_is_text_and_bare_headlines_are_none(heading: str) -> None:
     box = ("什么是林下养殖？", "就是在林下养鸡养羊。", "到乡里登记即可。")

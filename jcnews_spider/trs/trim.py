@@ -56,6 +56,7 @@ _TOOL_WORDS = (
 )
 _MARKS_OF_TOOLS = r"\s|｜/·:：\[\]【】（）()<>《》+-"
 _TOOLS = re.compile(rf"(?>(?:{_TOOL_WORDS})[{_MARKS_OF_TOOLS}]*+|[\d{_MARKS_OF_TOOLS}]++)++")
+_CLOCK = re.compile(r"(?:[01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?")
 _PAGES = re.compile(r".{0,12}[共分]\s?\d+\s?页.{0,30}|第?\s?1\s2(?:\s\d+)*\s?页?.{0,12}")
 _RELATED = re.compile(
     r"[\[【（(<\s※■◆●>·]*(?:相关|推荐|更多|延伸|热门|热点|精彩|猜你|为您|往期|新闻链接|新闻回顾|新闻推荐|关于|前期|此前).{0,10}[\])】）:：>\s]*"
@@ -179,7 +180,10 @@ def _opens(line: Line) -> bool:
 
 
 def without_related(lines: list[Line]) -> list[Line]:
-    """The lines without blocks of links to other articles, their heading, and tools between paragraphs."""
+    """The lines without blocks of links to other articles, their heading, and tools between paragraphs.
+
+    A time above a paragraph is none: it says when a live report was made.
+    """
     kept: list[Line] = []
     index = 0
     while index < len(lines):
@@ -190,7 +194,8 @@ def without_related(lines: list[Line]) -> list[Line]:
             kept = kept[:-1] if headed else kept
         else:
             end = max(end, index + 1)
-            kept += [line for line in lines[index:end] if not is_tool(line.text)]
+            is_time = _CLOCK.fullmatch(lines[index].text) and any(map(prose, lines[end : end + 1]))
+            kept += [line for line in lines[index:end] if is_time or not is_tool(line.text)]
         index = end
     return kept
 
