@@ -92,6 +92,14 @@ SUMMARIES = "".join(
 )
 
 
+def test_a_box_of_other_articles_with_summaries_is_no_text() -> None:
+    head = "<title>冷库建到田间_某某网</title><h1>冷库建到田间</h1><div>2022-06-12 来源：某某日报</div>"
+    text = f"<div class=q3><p>{ONE}</p><p>{TWO}</p><p>{THREE}</p></div><div>分享到：<a>微信</a></div>"
+    box = "".join(f'<dl><dt><a href="/{n}.html">另一条新闻的标题之{n}</a></dt><dd>{ONE}</dd></dl>' for n in range(3))
+    body = f"<html><body>{head}{text}<div class=r2><h4>今日导读</h4>{box}</div></body></html>"
+    assert parse_article(body.encode(), URL, SITE).text == BODY
+
+
 @pytest.mark.parametrize(
     "page",
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jcnews_spider.trs.density import Run
+from jcnews_spider.trs.density import FIRST_CHARACTERS, FIRST_SHARE, Run
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import COMMENTS, FOREIGN
@@ -19,6 +19,8 @@ FEW_CHARACTERS = 200
 LONGEST_END = 8
 """Short lines behind the last paragraph that belong to the text still: a byline, a signature, a date; without rows
 and lines marked up as paragraphs."""
+LEAST_ITEMS, LEAST_HEADING, MOST_OF_SUMMARY = 3, 8, 2
+"""Headings of a box of other articles, characters of each, lines behind each."""
 _HEADINGS = ("h2", "h3", "h4")
 MOST_FOREIGN = 60
 """Elements with a foreign name that are looked at."""
@@ -99,6 +101,24 @@ def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
     behind = [line for line in lines[last + 1 :] if not is_kin(line)]
     outside = {id(line) for line in (*before, *behind)}
     return before, [line for line in lines if id(line) not in outside], behind
+
+
+def without_summaries(lines: list[Line]) -> list[Line]:
+    """The lines before a box of other articles at the end: linked headings with a line or two behind each.
+
+    Where hardly anything stands before it, the box may be what the article is about.
+    """
+    first, items, since = len(lines), 0, 0
+    for index in range(len(lines) - 1, -1, -1):
+        if lines[index].is_linked and len(lines[index].text) >= LEAST_HEADING:
+            first, items, since = index, items + 1, 0
+        else:
+            since += not lines[index].is_media
+            if since > MOST_OF_SUMMARY:
+                break
+    before, behind = (sum(map(prose, part)) for part in (lines[:first], lines[first:]))
+    is_box = items >= LEAST_ITEMS and behind and before >= max(FIRST_CHARACTERS, FIRST_SHARE * behind)
+    return lines[:first] if is_box else lines
 
 
 def _table(line: Line) -> Node | None:

@@ -11,7 +11,7 @@ from jcnews_spider.text import one_line
 from jcnews_spider.trs.body import image_address, videos_of
 from jcnews_spider.trs.byline import find_moment, says_all
 from jcnews_spider.trs.density import Run
-from jcnews_spider.trs.extent import around, holds, kin, run_behind
+from jcnews_spider.trs.extent import around, holds, kin, run_behind, without_summaries
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import FALLBACK, TRS_EDITOR, Template
@@ -136,7 +136,8 @@ def _layout(
     kept_from = len(own) - len(lines)
     lines = without_related(without_opening_tools(lines))
     body = cut_tail(lines)
-    before, body, behind = kin(body) if template.is_general and not template.is_proof else ([], body, [])
+    is_guess = template.is_general and not template.is_proof
+    before, body, behind = kin(without_summaries(body)) if is_guess else ([], body, [])
     header_start = title.first if 0 <= title.first < begin else max(0, begin - HEADER_REACH)
     above = page.lines[max(0, header_start - ABOVE_REACH) : header_start]
     header = page.lines[header_start:begin] + own[:kept_from] + before
