@@ -92,6 +92,22 @@ SUMMARIES = "".join(
 )
 
 
+@pytest.mark.parametrize(
+    "figure",
+    [
+        '<figure><img src="./W020220612001.jpg"><figcaption>{}</figcaption></figure>',
+        '<div><img src="./W020220612001.jpg"></div><div align="center">{}</div>',
+    ],
+    ids=["figure", "centred"],
+)
+def test_captions_at_the_edges_of_a_text_are_text(figure: str) -> None:
+    head = "<title>冷库建到田间_某某网</title><h1>冷库建到田间</h1><div>2022-06-12 来源：某某日报</div>"
+    before, behind = figure.format("冷库一角 王五 摄"), figure.format("大棚一角 王五 摄")
+    text = f"{before}<p>{ONE}</p><p>{TWO}</p><p>{THREE}</p>{behind}"
+    article = parse_article(f"<html><body>{head}<div class=q3>{text}</div></body></html>".encode(), URL, SITE)
+    assert article.text == f"冷库一角 王五 摄\n\n{BODY}\n\n大棚一角 王五 摄"
+
+
 def test_a_box_of_other_articles_with_summaries_is_no_text() -> None:
     head = "<title>冷库建到田间_某某网</title><h1>冷库建到田间</h1><div>2022-06-12 来源：某某日报</div>"
     text = f"<div class=q3><p>{ONE}</p><p>{TWO}</p><p>{THREE}</p></div><div>分享到：<a>微信</a></div>"

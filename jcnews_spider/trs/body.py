@@ -26,7 +26,7 @@ from jcnews_spider.trs.tree import (
 )
 from jcnews_spider.urls import canonical_url, joined
 
-_CAPTION = re.compile(r"^图|[摄图][)）】]?$")
+CAPTION = re.compile(r"^图|[摄图][)）】]?$")
 """`图为…`, `图片说明：…`; `王涛 摄`, `新华社供图）`."""
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazyload", "data-echo")
 """Where a page that loads images late keeps their address; `src` is a blank then, or none."""
@@ -104,7 +104,7 @@ def _caption(lines: list[Line], index: int) -> str | None:
     )
     described = re.search(r"descr|caption|图说|tushuo", marks, re.IGNORECASE)
     centred = re.search(r"center", marks, re.IGNORECASE)
-    return following.text if described or centred or _CAPTION.search(following.text) else None
+    return following.text if described or centred or CAPTION.search(following.text) else None
 
 
 def attachments_of(root: Node, containers: Iterable[Node], scripts: Iterable[str], base: str) -> tuple[Resource, ...]:

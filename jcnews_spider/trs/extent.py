@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
+from jcnews_spider.trs.body import CAPTION
 from jcnews_spider.trs.density import FIRST_CHARACTERS, FIRST_SHARE, Run
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
@@ -80,8 +82,8 @@ def around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
 def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
     """(before, body, behind): short lines around the text that are not marked up as its paragraphs are none of it.
 
-    A caption, a byline or a signature stands in an element like the paragraphs', a table beside them, a heading in one
-    like those between them; tools stand in others.
+    A byline or a signature stands in an element like the paragraphs', a table beside them, a heading in one like those
+    between them, a caption below its picture; tools stand in others.
     """
     texts = [index for index, line in enumerate(lines) if prose(line)]
     if not texts:
@@ -89,10 +91,12 @@ def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
     kinds = {_kind(lines[index]) for index in texts}
     homes = {up_to_block(lines[index].node)[-1] for index in texts} | {parent for _, parent in kinds}
     first, last = texts[0], texts[-1]
+    captions = {id(line) for above, line in pairwise(lines) if above.is_media and CAPTION.search(line.text)}
     kinds |= {kind for line in lines[first:last] if (kind := _kind(line))[0] in _HEADINGS}
 
     def is_kin(line: Line) -> bool:
-        if line.is_media or _kind(line) in kinds:
+        kind = _kind(line)
+        if line.is_media or kind in kinds or kind[0] == "figcaption" or id(line) in captions:
             return True
         table = _table(line)
         return table is not None and table.getparent() in homes
