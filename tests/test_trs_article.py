@@ -132,6 +132,10 @@ def test_a_meta_tag_supplies_the_time_that_the_page_does_not_print() -> None:
         ("来源：晋城发布", "晋城发布"),
         ("来源：晋城发布发布时间：2022-10-09", "晋城发布"),
         ("来源：中国摄影报 阅读：12", "中国摄影报"),
+        ("来源：晋城发布 2022-10-09", "晋城发布"),
+        ("<i>稿源：晋城发布</i><i>时间：2022-10-09</i>", "晋城发布"),
+        ("来源：山西日报 本报记者 王涛", "山西日报"),
+        ("来源：山西日报本报记者 王涛", "山西日报"),
         ("来源：山西日报阅读：12", "山西日报"),
         ("来源：", None),
         ("", None),
@@ -156,6 +160,11 @@ def test_fields_that_only_a_style_sheet_sets_apart_are_told_apart(line: str) -> 
     article = parsed(printed.replace(b'<span class="editor">', b"<span hidden>"))
     assert (article.source, [author.name for author in article.authors]) == ("山西日报", ["王涛"])
     assert (article.editor, article.published_at) == ("孙宇", "2022-10-09T10:28:00+08:00")
+
+
+@pytest.mark.parametrize("line", ["作者：王涛 评论(0)", "<h5><i>来源：甲报</i><i>记者：王涛</i><i>点击：12</i></h5>"])
+def test_counters_beside_a_name_are_no_author(line: str) -> None:
+    assert [author.name for author in parsed(page(editor(TEXT), source=line)).authors] == ["王涛"]
 
 
 def test_a_title_that_begins_like_a_medium_is_no_source() -> None:

@@ -38,7 +38,7 @@ MOST_OF_FIELDS = 2_000
 AUTHOR_REACH = 6
 """Lines behind a body among which one may name its author."""
 
-_NAMES_SOURCE = xpath(".//*[text()[contains(., '来源') or contains(., '来 源')]]")
+_NAMES_SOURCE = xpath(".//*[text()[contains(., '来源') or contains(., '来 源') or contains(., '稿源')]]")
 META_DATES = ("pubdate", "publishdate", "article:published_time")
 _META_DATE = re.compile(r"pub\w*[:_-]?(?:time|date)|(?:release|create)_?(?:time|date)")
 _LABELLED_DATE = re.compile(r"(?:发[布表]|时间|日期).{0,6}\d{4}")
