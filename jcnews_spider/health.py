@@ -25,6 +25,9 @@ LEAST_OF_MEDIAN = 5
 STEADY = 20
 """Records from which a median is steady: of news it then stays within a factor of two (3 σ)."""
 
+LEAST_LISTS = 3
+"""Lists without an article that are no chance: one or two may well be empty."""
+
 LEAST_LINKS = 6
 """Usual links of a list below which their number says nothing."""
 
@@ -51,7 +54,7 @@ class Measure:
     """Name of a field, path of a section, or empty."""
     value: float
     of: float
-    """What it was taken from: so many records, pages or links; of a silence the days that are still usual."""
+    """What it was taken from: so many records, pages, lists or links; of a silence the days that are still usual."""
     section: str | None = None
     """Where it was taken, or where most of what is wrong stands."""
     addresses: tuple[str, ...] = ()
@@ -215,6 +218,10 @@ def _links(measure: Measure, past: Sequence[Past], limits: Limits) -> str | None
     return f"the list of {measure.subject} shows {measure.value:.0f} links, usually {usual:.0f}"
 
 
+def _bare(measure: Measure, *_: object) -> str:
+    return f"none of {measure.of:g} lists has ever shown an article"
+
+
 def _silent(measure: Measure, past: Sequence[Past], _: Limits) -> str | None:
     """A section that fell silent while it was watched; one that always was says nothing."""
     if measure.value <= measure.of or not any(run.value <= run.of for run in past):
@@ -230,6 +237,7 @@ RULES: Mapping[str, Rule] = {
     "length": _less("the median text length"),
     "bytes": _less("the mean size of an article page in bytes"),
     "links": _links,
+    "bare": _bare,
     "silence": _silent,
 }
 """The rule of each kind of measure."""
@@ -244,6 +252,8 @@ def _is_of_few(measure: Measure) -> bool:
             return _number_having(measure) < LEAST_RECORDS
         case "length" | "bytes":
             return measure.of < LEAST_OF_MEDIAN
+        case "bare":
+            return measure.of < LEAST_LISTS
     return False
 
 

@@ -82,6 +82,8 @@ ALWAYS = [(1.0, 40.0)] * PAST
         ("links", "xw", 5, 1, [(10, 1)] * 3, False),
         ("links", "xw", 1, 1, [(5, 1)] * 3, False),
         ("links", "xw", 4, 1, [(10, 1)] * 2, False),
+        ("bare", "", 0, 3, [], True),
+        ("bare", "", 0, 2, [], False),
         # silence: only of a section that was heard while somebody listened
         ("silence", "xw", 15, 14, [(14, 14)], True),
         ("silence", "xw", 14, 14, [(13, 14)], False),
@@ -220,6 +222,20 @@ def test_lists_that_lose_their_links_are_named(tmp_path: Path) -> None:
     (found,) = run.report["health"]
     assert (found["rule"], found["section"], found["addresses"]) == ("links", "xw/jcxw", [f"{SITE}/xw/jcxw/"])
     assert "usually 10" in found["what"]
+
+
+def test_a_site_whose_articles_have_other_addresses_is_told(tmp_path: Path) -> None:
+    links = "".join(
+        f"<li><a href='content_{number}.htm'>第{number}条新闻的标题</a> 2022-10-09</li>" for number in range(9)
+    )
+    strange = Answer(body=f"<html><body><ul>{links}</ul></body></html>".encode())
+    faults = {f"/xw/{name}/": strange for name in ("jcxw", "gnxw", "pl")}
+    with Replica(Plan(articles=60, faults=faults)) as site:
+        run = crawl(site, tmp_path, "sections=xw/jcxw,xw/gnxw,xw/pl")
+        rest = crawl(site, tmp_path, "sections=xw/jcxw,xw/gnxw,xw/pl,xw/sxxw")
+    (found,) = run.report["health"]
+    assert (found["rule"], found["addresses"][0]) == ("bare", f"{SITE}/xw/jcxw/")
+    assert (run.code, rest.code) == (5, 0)
 
 
 def test_what_was_learned_is_no_breach_any_more(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from jcnews_spider.archive.ledger.due import Scope
 from jcnews_spider.article import Article
 from jcnews_spider.errors import StorageFault
 from jcnews_spider.items import Item, ListPage, Miss
-from jcnews_spider.vitals import Vitals
+from jcnews_spider.vitals import SHOWN, Vitals
 
 
 class RunReport:
@@ -93,7 +93,7 @@ class RunReport:
             self._vitals.note_empty(path, spider.site.section_url(path))
         pages, size = stats.get("articles/pages", 0), stats.get("articles/bytes", 0)
         measures = list(self._vitals.measures(pages, size, stats.get("articles/unchanged", 0)))
-        measures += self._silences(spider)
+        measures += [*self._bare_lists(spider), *self._silences(spider)]
         if options.health == "learn" and not spider.job.is_chosen:
             return health.Judgement(measures, starts_anew=True)
         if spider.job.is_chosen:
@@ -102,6 +102,13 @@ class RunReport:
         limits = health.Limits(options.min_coverage, options.min_source, options.max_rise, options.max_drop)
         judged = health.judge(measures, history, limits)
         return health.Judgement(breaches=judged.breaches) if spider.job.is_chosen else judged
+
+    def _bare_lists(self, spider: Any) -> Iterator[health.Measure]:
+        """The lists of a site of which none ever showed an article: its articles stand at other addresses."""
+        walks = [walk for walk in spider.lists.walks.values() if walk.read_pages]
+        if walks and not any(walk.had_articles or walk.found["article"] for walk in walks):
+            urls = [spider.site.section_url(walk.path) for walk in walks[:SHOWN]]
+            yield health.Measure("bare", "", 0, len(walks), None, tuple(urls))
 
     def _silences(self, spider: Any) -> Iterator[health.Measure]:
         """How long each section whose list came shows nothing new."""
