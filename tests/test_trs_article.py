@@ -592,6 +592,9 @@ def test_without_an_address_links_stay_relative_and_identity_is_empty() -> None:
         (b'<meta http-equiv="refresh" content="0;url=http://mp.weixin.qq.com/s/a">', RedirectStub),
         (b"<script>window.location.href='http://mp.weixin.qq.com/s/a'</script>", RedirectStub),
         (page('<div class="TRS_Editor"><p>&nbsp;</p></div>'), NoBody),
+        (page(editor("文章已删除")), NoBody),
+        (page(editor("正在加载，请稍候……")), NoBody),
+        (page(editor('<img src="/images/icon.gif">')), NoBody),
         (
             "<html><title>404</title><body><h1>页面不存在</h1><p>您访问的页面不存在。</p></body></html>".encode(),
             UnknownLayout,

@@ -88,6 +88,11 @@ def image_address(image: Node) -> str:
     return next((address for name in (*_LAZY, "src") if (address := attribute(image, name))), "")
 
 
+def is_icon(node: Node) -> bool:
+    """True for an image that belongs to the page's tools, or counts its readers."""
+    return node.tag == "img" and (_is_dot(node) or bool(_SKIP_IMAGE.search(urlsplit(image_address(node)).path)))
+
+
 def _is_dot(image: Node) -> bool:
     """True for an image of one pixel, which counts readers."""
     return {attribute(image, "width"), attribute(image, "height")} <= {"0", "1", "0px", "1px"}

@@ -14,6 +14,7 @@ from jcnews_spider.trs.density import Run
 from jcnews_spider.trs.extent import around, holds, kin, run_behind, without_summaries
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
+from jcnews_spider.trs.shell import is_empty, says_error
 from jcnews_spider.trs.template import FALLBACK, TRS_EDITOR, Template
 from jcnews_spider.trs.title import LONGER_THAN_NAMES, TAG, Title, confirmed_title, find_title
 from jcnews_spider.trs.tree import Node, Place, classes, nodes, text_of, up_to_block, xpath
@@ -40,8 +41,6 @@ LEAST_PROSE = 60
 """Running text below which a page without any known container is no article."""
 UNDATED_PROSE = 500
 """Running text from which a page without any date may be an article."""
-LEAST_UNDER_ERROR = 150
-"""Running text from which a page is an article though its title reads like that of an error page."""
 MOST_LINKED = 0.5
 """Share of a body's characters inside links from which it is a list."""
 MOST_ITEMS = 3
@@ -53,14 +52,6 @@ _PICTURE = re.compile(r"(?:^|/)(?>[^/?]*?\d{6})[^/?]*\.(?:jpe?g|png)(?:$|\?)", r
 """Names that a CMS gives to pictures of articles: a date or a number; icons have words."""
 _LOWER_HEADINGS = ("h2", "h3", "h4", "h5")
 _SENTENCE_END = re.compile("[。！？；]")
-_ERROR = re.compile(
-    r"\W*(?:[45]0\d\b|error|错误|出错|not found|forbidden|access denied"
-    r"|.{0,12}(?:页面|网页|文件|内容|信息|文章|资源|地址).{0,6}"
-    r"(?:不存在|没有?找到|已(?:被)?删除|无法(?:访问|找到)|丢失|出错|失效|下线)"
-    r"|.{0,10}(?:安全验证|人机验证|访问(?:被拒绝|受限|验证|过于频繁)|拦截提示|网站维护|系统提示|请.{0,4}登录))",
-    re.IGNORECASE,
-)
-"""Titles of pages that say what went wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +135,9 @@ def _layout(
     tail = behind + lines[len(before) + len(body) + len(behind) :] + page.lines[end + 1 : end + 1 + TAIL_REACH]
     if _has_ended(header[max(0, title.last + 1 - header_start) :]):
         return None
-    if not _is_body(body, containers, template) or (template.is_general and _is_error(page, title, body)):
+    if not _is_body(body, containers, template) or (
+        template.is_general and says_error((page.page_title, title.text), body)
+    ):
         return None
     if not template.is_proof and not _is_dated(page, above + header + tail[:NEAR_TAIL], run):
         return None
@@ -221,6 +214,8 @@ def _containers(place: Place, page: PageLines) -> list[Node]:
 def _is_body(lines: list[Line], containers: list[Node], template: Template) -> bool:
     """True when the lines hold text or media, and are not mostly links: names, verses and tables have no sentences."""
     text = sum(len(line.text) for line in lines)
+    if is_empty(lines):
+        return False
     if template.is_proof and any(line.is_media for line in lines):
         return True
     linked = (
@@ -234,12 +229,6 @@ def _is_body(lines: list[Line], containers: list[Node], template: Template) -> b
         return True
     is_told = not linked or any(_SENTENCE_END.search(line.text) for line in lines)
     return text >= LEAST_CHARACTERS and is_told and not _is_list(lines)
-
-
-def _is_error(page: PageLines, title: Title, body: list[Line]) -> bool:
-    """True for a few words under a title that says what went wrong: 成绩公布 请登录查询 may be an article's."""
-    says_error = _ERROR.match(page.page_title) or _ERROR.match(title.text)
-    return bool(says_error) and sum(map(prose, body)) < LEAST_UNDER_ERROR
 
 
 def _is_list(lines: list[Line]) -> bool:
