@@ -31,7 +31,7 @@ def test_every_field_of_an_article_says_where_it_stands() -> None:
     found = places(diagnose(page(editor(TEXT, "本报记者陈俊琦")), ARTICLE, SITE))
     expected = {
         "encoding": ("utf-8", "the bytes; header says nothing, meta utf-8"),
-        "template": ("jcnews", "1 of 5"),
+        "template": ("jcnews", "1 of 6"),
         "title": ("【系列】标题", "header: h1#title"),
         "published_at": ("2022-10-09T10:28:00+08:00", "header: span.time"),
         "source": ("山西日报", "header: div.source > span"),

@@ -185,12 +185,16 @@ def test_an_editor_between_date_and_body_is_of_the_header(line: str) -> None:
     assert (article.text, article.editor) == (TEXT, "李四")
 
 
-@pytest.mark.parametrize("before", [f"<p>{TEXT}</p>", '<p><img src="./W020220612.jpg"></p>'], ids=("text", "picture"))
-def test_a_box_behind_the_editor_of_another_body_is_none(before: str) -> None:
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [(f"<p>{TEXT}</p>", TEXT), ('<p><img src="./W020220612.jpg"></p>', "")],
+    ids=("text", "picture"),
+)
+def test_a_box_behind_the_editor_of_another_body_is_none(before: str, text: str) -> None:
     head = "<html><head><title>标题标题_某某网</title></head><body><h1>标题标题</h1><p>2022-06-12 来源：某某日报</p>"
-    page = f"{head}{before}<p>责任编辑：李四</p><div class=TRS_Editor><p>{TEXT}</p></div></body></html>"
-    with pytest.raises(UnknownLayout):
-        parse_article(page.encode(), URL, SITE)
+    page = f"{head}{before}<p>责任编辑：李四</p><div class=TRS_Editor><p>侧栏。{TEXT}</p></div></body></html>"
+    article = parse_article(page.encode(), URL, SITE)
+    assert (article.text, article.editor, bool(article.images)) == (text, "李四", not text)
 
 
 @pytest.mark.parametrize("arrow", ["&gt;", "&nbsp;&gt;&gt; ", " » ", "-&gt;"])

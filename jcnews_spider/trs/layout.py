@@ -9,15 +9,16 @@ from itertools import dropwhile
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.body import image_address, videos_of
+from jcnews_spider.trs.brief import PICTURE, under_dateline
 from jcnews_spider.trs.byline import find_moment, says_all
 from jcnews_spider.trs.density import Run
 from jcnews_spider.trs.extent import around, holds, kin, run_behind, without_summaries
-from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.lines import Line, leads_to_page
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.shell import is_empty, says_error
-from jcnews_spider.trs.template import FALLBACK, TRS_EDITOR, Template
+from jcnews_spider.trs.template import BRIEF, FALLBACK, TRS_EDITOR, Template
 from jcnews_spider.trs.title import LONGER_THAN_NAMES, TAG, Title, confirmed_title, find_title
-from jcnews_spider.trs.tree import Node, Place, classes, nodes, text_of, up_to_block, xpath
+from jcnews_spider.trs.tree import Node, Place, attribute, classes, nodes, text_of, up_to_block, xpath
 from jcnews_spider.trs.trim import (
     HEADER_REACH,
     cut_tail,
@@ -48,8 +49,6 @@ MOST_ITEMS = 3
 
 _LINKED = xpath(".//a[@href]")
 _SUBTITLE = re.compile(r"sub-?title|yinti|fubiao|futi|fbt|subhead|vice")
-_PICTURE = re.compile(r"(?:^|/)(?>[^/?]*?\d{6})[^/?]*\.(?:jpe?g|png)(?:$|\?)", re.IGNORECASE)
-"""Names that a CMS gives to pictures of articles: a date or a number; icons have words."""
 _LOWER_HEADINGS = ("h2", "h3", "h4", "h5")
 _SENTENCE_END = re.compile("[。！？；]")
 
@@ -93,6 +92,9 @@ def _fit(template: Template, page: PageLines, confirmed: Node | None) -> Layout 
     run = run_behind(page, title) if template.is_general and not template.is_proof else None
     if template is FALLBACK:
         return _layout(template, page, title, [run.container], run) if run and run.mass >= LEAST_PROSE else None
+    if template is BRIEF:
+        under = under_dateline(page, title)
+        return _layout(template, page, title, [under.container], under) if under else None
     for place in template.bodies:
         containers = _containers(place, page)
         if template.is_proof and not containers and page.find(place):
@@ -185,7 +187,7 @@ def _leads(header: list[Line]) -> list[Line]:
     return [
         line
         for line in header
-        if line.is_media and (_PICTURE.search(image_address(line.node)) or videos_of([line], (), ""))
+        if line.is_media and (PICTURE.search(image_address(line.node)) or videos_of([line], (), ""))
         and up_to_block(line.node)[-1].tag != "body" and not " ".join(text_of(up_to_block(line.node)[-1]).split())
     ]  # fmt: skip
 
@@ -221,7 +223,7 @@ def _is_body(lines: list[Line], containers: list[Node], template: Template) -> b
     linked = (
         sum(line.linked for line in lines)
         if template.is_general and not template.is_proof
-        else sum(len(one_line(text_of(link))) for container in containers for link in nodes(_LINKED, container))
+        else sum(len(one_line(text_of(link))) for container in containers for link in _links_to_pages(container))
     )
     if linked >= MOST_LINKED * text:
         return False
@@ -229,6 +231,10 @@ def _is_body(lines: list[Line], containers: list[Node], template: Template) -> b
         return True
     is_told = not linked or any(_SENTENCE_END.search(line.text) for line in lines)
     return text >= LEAST_CHARACTERS and is_told and not _is_list(lines)
+
+
+def _links_to_pages(container: Node) -> list[Node]:
+    return [link for link in nodes(_LINKED, container) if leads_to_page(attribute(link, "href"))]
 
 
 def _is_list(lines: list[Line]) -> bool:

@@ -81,6 +81,9 @@ TRS_CONTAINER = Template(
 FALLBACK = Template("fallback", (), _TITLES, is_general=True)
 """No known container at all: where the page's running text stands (density.py)."""
 
+BRIEF = Template(FALLBACK.name, (), _TITLES, is_general=True, is_proof=True)
+"""No running text either: what stands under a printed date and source (brief.py), which prove an article."""
+
 _SOURCE_NAMES = re.compile(r"source|laiyuan|fromsite|copyfrom|(?<![^\s_-])(?:from|where|media|author|ly)(?![^\s_-])")
 SOURCES = Marked(_SOURCE_NAMES, _SOURCE_NAMES)
 """Elements of a header that name the medium, on some sites without a label."""
@@ -93,5 +96,5 @@ _FOREIGN = re.compile(
 FOREIGN = Marked(_FOREIGN, _FOREIGN)
 """Comments, side boxes, recommendations and the foot: names that no body has."""
 
-TRS_TEMPLATES = (TRS_EDITOR, TRS_CONTAINER, FALLBACK)
+TRS_TEMPLATES = (TRS_EDITOR, TRS_CONTAINER, FALLBACK, BRIEF)
 """For TRS sites in general, in the order in which they are tried."""

@@ -61,7 +61,9 @@ _PAGES = re.compile(r".{0,12}[共分]\s?\d+\s?页.{0,30}|第?\s?1\s2(?:\s\d+)*\s
 _RELATED = re.compile(
     r"[\[【（(<\s※■◆●>·]*(?:相关|推荐|更多|延伸|热门|热点|精彩|猜你|为您|往期|新闻链接|新闻回顾|新闻推荐|关于|前期|此前).{0,10}[\])】）:：>\s]*"
 )
-_SHARE = re.compile(r"[\[【（(\s]*分享(?:到|至)?[:：]|点击(?:进入|查看|阅读|收听|播放).{0,20}$|原标题[:：]")
+_SHARE = re.compile(
+    r"[\[【（(\s]*分享(?:到|至)?[:：]|.{0,8}—\s?分享\s?—|点击(?:进入|查看|阅读|收听|播放).{0,20}$|原标题[:：]"
+)
 _ABSTRACT = re.compile(
     r"[\[【（(\s]*(?:内容|本文|文章)?(?:摘\s?要|导\s?读|核心提示|内容提要|提要)\s?[\])】）]?\s?[:：\]】]"
 )
@@ -114,12 +116,13 @@ def cut_tail(lines: list[Line]) -> list[Line]:
         is_late = place >= len(texts) * LAST_PART or before >= total * LAST_PART
         opens = is_late and opens_tail(text) and not goes_on(text, lines[index + 1 :])
         if ends_article(text) or opens:
-            return _without_qr_captions(lines[:index])
+            return without_qr_captions(lines[:index])
         before += mass[place]
     return lines
 
 
-def _without_qr_captions(lines: list[Line]) -> list[Line]:
+def without_qr_captions(lines: list[Line]) -> list[Line]:
+    """The lines without captions of QR codes at their end, and the codes."""
     end = len(lines)
     while end and (lines[end - 1].is_media or _QR_CAPTION.fullmatch(lines[end - 1].text)):
         end -= 1
@@ -134,8 +137,10 @@ def without_header(lines: list[Line], *, dated: bool) -> list[Line]:
     for index, line in enumerate(lines[:HEADER_REACH]):
         if dated and any(_SENTENCE_END.search(text) and not is_abstract(text) for text, *_ in lines[:index]):
             break
-        if is_header(line, dated=dated) and _characters(lines[:index]) < _characters(lines[index + 1 :]):
-            return without_header(list(dropwhile(_repeats, lines[index + 1 :])), dated=True)
+        behind = lines[index + 1 :]
+        is_first = not index and bool(behind)
+        if is_header(line, dated=dated) and (is_first or _characters(lines[:index]) < _characters(behind)):
+            return without_header(list(dropwhile(_repeats, behind)), dated=True)
     return lines
 
 
@@ -170,12 +175,13 @@ def is_abstract(text: str) -> bool:
 
 def without_opening_tools(lines: list[Line]) -> list[Line]:
     """The lines without tools, abstract and the title before an editor's that stand before the text."""
-    first = next((index for index, line in enumerate(lines) if prose(line) and not _opens(line)), 0)
-    kept = [line for line in lines[:first] if not _opens(line)]
+    first = next((index for index, line in enumerate(lines) if prose(line) and not is_opening(line)), 0)
+    kept = [line for line in lines[:first] if not is_opening(line)]
     return kept + lines[first:]
 
 
-def _opens(line: Line) -> bool:
+def is_opening(line: Line) -> bool:
+    """True for tools, an abstract and the like between header and text."""
     return is_tool(line.text) or is_abstract(line.text) or bool(_SHARE.match(line.text))
 
 
