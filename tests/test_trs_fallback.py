@@ -135,3 +135,11 @@ def test_a_box_of_other_articles_with_summaries_is_no_text() -> None:
 def test_what_is_no_article_stays_none(page: str) -> None:
     with pytest.raises(UnknownLayout):
         parse_article(f"<html><body>{page}</body></html>".encode(), URL, SITE)
+
+
+def test_files_behind_the_paragraphs_of_a_body_are_attachments() -> None:
+    head = "<title>冷库建到田间_某某网</title><h1>冷库建到田间</h1><p>2022-06-12 来源：某某日报</p>"
+    files = '附件：<br><p><a href="./P020220612001.doc">登记表.doc</a></p>'
+    page = f"<html><body>{head}<div>{ONE}<br>{TWO}<br>{THREE}<br>{files}</div><p>责任编辑：王五</p></body></html>"
+    article = parse_article(page.encode(), URL, SITE)
+    assert [file.name for file in article.attachments] == ["登记表.doc"]

@@ -132,6 +132,8 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         or _named_medium(page, layout.header)
         or next(filter(None, map(byline.find_medium, fields)), None)
     )
+    attachments = attachments_of(page.root, layout.containers, written, base)
+    html = html_of(layout.containers, layout.body, layout.cut, page.hidden, base)  # takes what is cut out of the tree
     return Article(
         id=site.article_id(address.docid) if address else "",
         url=address.url if address else "",
@@ -147,9 +149,9 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         authors=byline.find_authors([*fields, *byline.author_lines(tail[:AUTHOR_REACH])], texts),
         editor=byline.find_editor([*tail, *fields, *texts[-2:]]),
         text=paragraphs(texts),
-        html=html_of(layout.containers, layout.body, layout.cut, page.hidden, base),
+        html=html,
         images=images_of(layout.body, base),
-        attachments=attachments_of(page.root, layout.containers, written, base),
+        attachments=attachments,
         videos=videos_of(layout.body, written, base),
         rights=Rights(_is_original(source, site), byline.find_notice(tail)),
     )
