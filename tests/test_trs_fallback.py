@@ -143,3 +143,29 @@ def test_files_behind_the_paragraphs_of_a_body_are_attachments() -> None:
     page = f"<html><body>{head}<div>{ONE}<br>{TWO}<br>{THREE}<br>{files}</div><p>责任编辑：王五</p></body></html>"
     article = parse_article(page.encode(), URL, SITE)
     assert [file.name for file in article.attachments] == ["登记表.doc"]
+
+
+HEAD = "<title>冷库建到田间_某某网</title><h1>冷库建到田间</h1><p>2022-06-12 08:15 来源：某某日报</p>"
+
+
+@pytest.mark.parametrize(
+    ("body", "paragraphs"),
+    [
+        (
+            f'<p>{ONE}</p><p>{TWO}</p><div class="r5"><h4>相关新闻</h4><ul>{LINKS}</ul></div><p>{THREE}</p>',
+            [ONE, TWO, THREE],
+        ),
+        (
+            f"<p>{ONE}</p><p>{TWO}</p><p><b>相关阅读</b></p><ul>{LINKS}</ul><p>本网声明：{THREE}</p>",
+            [ONE, TWO, "本网声明：" + THREE],
+        ),
+        (f"<p>{ONE}</p><p>{TWO}</p><ul>{LINKS}</ul><p>责任编辑：王五</p><p>{THREE}</p>", [ONE, TWO]),
+        (f"<p>{ONE}</p><p>{TWO}</p><ul>{LINKS}</ul><div><div>{THREE}</div></div>", [ONE, TWO]),
+        (f"<section><p>01</p><p>冷库</p></section><p>{ONE}</p><p>{TWO}</p>", ["01", "冷库", ONE, TWO]),
+        (f"<pre>{ONE}{TWO}</pre><p>某某县农业局</p><p>2022年6月12日</p>", [ONE + TWO, "某某县农业局", "2022年6月12日"]),
+    ],
+    ids="box heading editor elsewhere section pre".split(),
+)
+def test_how_far_a_text_without_a_known_container_reaches(body: str, paragraphs: list[str]) -> None:
+    page = f"<html><body>{HEAD}<div class=q>{body}</div><p>责任编辑：王五</p></body></html>"
+    assert parse_article(page.encode(), URL, SITE).text.split("\n\n") == paragraphs

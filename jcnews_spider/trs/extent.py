@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 from jcnews_spider.trs.body import CAPTION
 from jcnews_spider.trs.density import FIRST_CHARACTERS, FIRST_SHARE, Run
@@ -12,7 +13,16 @@ from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import COMMENTS, FOREIGN
 from jcnews_spider.trs.title import Title
 from jcnews_spider.trs.tree import Node, up_to_block
-from jcnews_spider.trs.trim import HEADER_REACH, ends_article, goes_on, is_notice, is_tool, opens_tail, prose
+from jcnews_spider.trs.trim import (
+    HEADER_REACH,
+    ends_article,
+    goes_on,
+    is_notice,
+    is_related_heading,
+    is_tool,
+    opens_tail,
+    prose,
+)
 
 MOST_OF_RUN = 0.6
 """Share of the page's densest text that a container without a TRS class must hold: less is half an article."""
@@ -24,8 +34,13 @@ and lines marked up as paragraphs."""
 LEAST_ITEMS, LEAST_HEADING, MOST_OF_SUMMARY = 3, 8, 2
 """Headings of a box of other articles, characters of each, lines behind each."""
 _HEADINGS = ("h2", "h3", "h4")
+LONGEST_RELATED = 24
+"""Lines of a box of links amid a text at most."""
 MOST_FOREIGN = 60
 """Elements with a foreign name that are looked at."""
+
+Kind: TypeAlias = tuple[str, Node | None]
+"""The tag of a line's block and the element around it: paragraphs of one text share both."""
 
 
 def run_behind(page: PageLines, title: Title) -> Run | None:
@@ -67,8 +82,15 @@ def around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
     last = run.last
     kinds = {_kind(lines[index]) for index in inside if run.first <= index <= run.last and prose(lines[index])}
     left = LONGEST_END
-    for index in [index for index in inside if index > run.last]:
+    rest = [index for index in inside if index > run.last]
+    passed = 0
+    for place, index in enumerate(rest):
         line = lines[index]
+        if place < passed:
+            continue
+        if length := _related([lines[index] for index in rest[place : place + LONGEST_RELATED]], kinds):
+            passed = place + length
+            continue
         left -= _table(line) is None and _kind(line) not in kinds
         if left < 0 or line.is_linked or is_tool(line.text) or is_notice(line.text):
             break
@@ -77,6 +99,17 @@ def around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
             break
     first = run.first if run.first - inside[0] > HEADER_REACH else inside[0]
     return [index for index in inside if first <= index <= last]
+
+
+def _related(lines: list[Line], kinds: set[Kind]) -> int:
+    """How many lines at the head are a box of links, with its heading, amid paragraphs like those before it; else 0."""
+    is_headed = bool(lines) and is_related_heading(lines[0])
+    end = next((n for n, line in enumerate(lines) if not line.is_linked and (n or not is_headed)), len(lines))
+    if end < 2 or end == len(lines):
+        return 0
+    following = lines[end]
+    is_text = prose(following) and _kind(following) in kinds and not is_notice(following.text)
+    return end if is_text and not opens_tail(following.text) and not ends_article(following.text) else 0
 
 
 def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
@@ -89,6 +122,7 @@ def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
     if not texts:
         return [], lines, []
     kinds = {_kind(lines[index]) for index in texts}
+    kinds |= {("p", parent) for tag, parent in kinds if tag == "pre"}
     homes = {up_to_block(lines[index].node)[-1] for index in texts} | {parent for _, parent in kinds}
     first, last = texts[0], texts[-1]
     captions = {id(line) for above, line in pairwise(lines) if above.is_media and CAPTION.search(line.text)}
@@ -101,7 +135,7 @@ def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
         table = _table(line)
         return table is not None and table.getparent() in homes
 
-    before = [line for line in lines[:first] if not is_kin(line)]
+    before = [line for line in lines[:first] if not is_kin(line) and not _is_nested(line, kinds)]
     behind = [line for line in lines[last + 1 :] if not is_kin(line)]
     outside = {id(line) for line in (*before, *behind)}
     return before, [line for line in lines if id(line) not in outside], behind
@@ -125,11 +159,18 @@ def without_summaries(lines: list[Line]) -> list[Line]:
     return lines[:first] if is_box else lines
 
 
+def _is_nested(line: Line, kinds: set[Kind]) -> bool:
+    """True for a paragraph deeper inside the element around the text's: numbers and sub-heads in boxes of their own."""
+    tag, parent = _kind(line)
+    around = {parent for _, parent in kinds}
+    return tag == "p" and parent is not None and not around.isdisjoint(parent.iterancestors())
+
+
 def _table(line: Line) -> Node | None:
     """The table in which a line stands, None for one outside any."""
     return next(line.node.iterancestors("table"), None)
 
 
-def _kind(line: Line) -> tuple[str, Node | None]:
+def _kind(line: Line) -> Kind:
     block = up_to_block(line.node)[-1]
     return block.tag, block.getparent()

@@ -260,7 +260,25 @@ INVISIBLE = frozenset(
     ("title", "script", "style", "noscript", "template", "head", "select", "option", "textarea", "iframe")
 )
 _BLOCKS = frozenset(
-    ("p", "div", "td", "th", "li", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "section", "center", "body")
+    (
+        "p",
+        "div",
+        "td",
+        "th",
+        "li",
+        "dd",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "figcaption",
+        "section",
+        "center",
+        "pre",
+        "body",
+    )
 )
 _STYLES = etree.XPath("descendant-or-self::*/@style", smart_strings=False)
 _STYLED = xpath("descendant-or-self::*/@style")

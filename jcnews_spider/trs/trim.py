@@ -195,7 +195,7 @@ def without_related(lines: list[Line]) -> list[Line]:
     while index < len(lines):
         end = _end_of_links(lines, index)
         links = [line for line in lines[index:end] if not line.is_media]
-        headed = bool(kept) and len(kept[-1].text) <= SHORT and bool(_RELATED.fullmatch(kept[-1].text or "\0"))
+        headed = bool(kept) and is_related_heading(kept[-1])
         if len(links) >= 2 or (links and headed):
             kept = kept[:-1] if headed else kept
         else:
@@ -204,6 +204,11 @@ def without_related(lines: list[Line]) -> list[Line]:
             kept += [line for line in lines[index:end] if is_time or not is_tool(line.text)]
         index = end
     return kept
+
+
+def is_related_heading(line: Line) -> bool:
+    """True for a short line that heads links to other articles."""
+    return 0 < len(line.text) <= SHORT and bool(_RELATED.fullmatch(line.text))
 
 
 def _end_of_links(lines: Sequence[Line], start: int) -> int:
