@@ -537,6 +537,15 @@ def test_a_time_above_a_report_is_text_and_a_players_above_the_text_is_none() ->
     assert article.text.split("\n\n") == lines
 
 
+@pytest.mark.parametrize(
+    "figures", ["0356-0000000", "9:00-17:00", "2021 1200 1500", "78:65", "03 09 17 22 34 + 05 11", "12"]
+)
+def test_a_line_of_figures_is_text_and_page_numbers_are_none(figures: str) -> None:
+    assert parsed(page(editor(TEXT, figures, TEXT + "完"))).text == f"{TEXT}\n\n{figures}\n\n{TEXT}完"
+    for tool in ("1 2 3 4", "1/8", "[0]", "2022-10-09 10:28"):
+        assert parsed(page(editor(TEXT, tool, TEXT + "完"))).text == f"{TEXT}\n\n{TEXT}完"
+
+
 @pytest.mark.parametrize("heading", ["相关链接", "【延伸阅读】", "■相关新闻", "<b>相关链接：</b>"])
 def test_a_box_printed_with_the_article_is_text_and_bare_headlines_are_none(heading: str) -> None:
     box = ("什么是林下养殖？", "就是在林下养鸡养羊。", "到乡里登记即可。")

@@ -56,7 +56,10 @@ _TOOL_WORDS = (
 )
 _MARKS_OF_TOOLS = r"\s|｜/·:：\[\]【】（）()<>《》+-"
 _TOOLS = re.compile(rf"(?>(?:{_TOOL_WORDS})[{_MARKS_OF_TOOLS}]*+|[\d{_MARKS_OF_TOOLS}]++)++")
-_CLOCK = re.compile(r"(?:[01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?")
+_TIME = r"(?:[01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?"
+_CLOCK = re.compile(_TIME)
+_FIGURES = re.compile(rf"(?!1\s2\b|(?:{_TIME}|\d{{1,4}}-\d\d?(?:-\d\d?(?:\s[\d:]+)?)?)$)\d[\d\s:：+·-]*")
+"""Telephone numbers, hours, scores and rows of a table: no page numbers, no dates, no times of a player."""
 _PAGES = re.compile(r".{0,12}[共分]\s?\d+\s?页.{0,30}|第?\s?1\s2(?:\s\d+)*\s?页?.{0,12}")
 _RELATED = re.compile(
     r"[\[【（(<\s※■◆●>·]*(?:相关|推荐|更多|延伸|热门|热点|精彩|猜你|为您|往期|新闻链接|新闻回顾|新闻推荐|关于|前期|此前).{0,10}[\])】）:：>\s]*"
@@ -84,7 +87,8 @@ def is_notice(text: str) -> bool:
 
 def is_tool(text: str) -> bool:
     """True for a line of nothing but tools: type size, print, share, page numbers."""
-    return len(text) < 80 and bool(_TOOLS.fullmatch(text) or _PAGES.fullmatch(text)) and not text.isdigit()
+    is_tool_text = len(text) < 80 and bool(_TOOLS.fullmatch(text) or _PAGES.fullmatch(text))
+    return is_tool_text and not _FIGURES.fullmatch(text)
 
 
 def opens_tail(text: str) -> bool:
