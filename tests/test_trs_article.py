@@ -508,6 +508,7 @@ def test_a_second_labelled_date_is_part_of_the_header() -> None:
         "咨询热线电话：0356-0000000",
         "收藏家的老屋",
         "本报记者在采访中了解到，不少人持相同观点。",
+        "打开手机APP查看，家里的灯都亮着。",
         "本网格共有三百户，网格员每天收集大家的观点。",
     ],
 )
@@ -520,6 +521,19 @@ def test_a_late_paragraph_that_begins_like_a_tool_or_a_notice_is_text(line: str)
 def test_an_invitation_before_sentences_is_text_and_at_the_end_is_none(line: str) -> None:
     assert parsed(page(editor(TEXT, TEXT, line, TEXT))).text == f"{TEXT}\n\n{TEXT}\n\n{line}\n\n{TEXT}"
     assert parsed(page(editor(TEXT, TEXT, line))).text == f"{TEXT}\n\n{TEXT}"
+
+
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        ("下载客户端、完成实名认证后，老人在家就能办理年审。", "下载某某新闻客户端，第一时间了解身边发生的事。"),
+        ("扫描二维码就能了解每只羊的生长记录，这是新招数。", "扫描二维码，关注某某县融媒体中心的微信公众号。"),
+        ("更多精彩活动还将在双休日推出，市民不妨带上孩子去。", "更多精彩内容和最新的消息，请关注某某县电视台。"),
+    ],
+)
+def test_a_last_sentence_that_tells_and_asks_for_nothing_is_text(told: str, asked: str) -> None:
+    assert parsed(page(editor(TEXT, TEXT, told))).text == f"{TEXT}\n\n{TEXT}\n\n{told}"
+    assert parsed(page(editor(TEXT, TEXT, asked))).text == f"{TEXT}\n\n{TEXT}"
 
 
 @pytest.mark.parametrize("label", ["展开全文", "广告"])
@@ -568,6 +582,8 @@ def test_a_box_printed_with_the_article_is_text_and_bare_headlines_are_none(head
         "新闻热线：0356-0000000",
         "热线电话：0356-0000000",
         "本网转载的文章不代表本网观点。",
+        "如遇作品内容、版权等问题，请在刊发之日起30日内与本网联系。",
+        "打开某某新闻APP，阅读体验更佳",
     ],
 )
 def test_tools_appeals_and_notices_end_a_text(line: str) -> None:

@@ -29,6 +29,11 @@ _BOX = re.compile(r"\W*(?:相关(?:链接|新闻|阅读|报道)|延伸阅读)\W*
 """Heads links to other articles, or a box that the paper printed with the article."""
 _INVITATION = re.compile("(?:扫一扫|扫描二维码|下载.{0,8}客户端).*[。！？]")
 """Asks readers to follow the site, or tells how people did something."""
+_TOLD = re.compile(
+    "(?:扫一扫|扫描二维码|下载.{0,8}客户端|更多精彩)"
+    "(?!.*(?:关注|订阅|点击|下载|扫|尽在|敬请|欢迎|查看|更多|资讯|新闻|阅读|手机|观看|我们|[您你]|本[报网站文页])).{16,}[。！？]"
+)
+"""Tells of such things and asks for none: what an appeal names is missing."""
 _APPEAL = re.compile(
     r"[\[【（(<\s※■◆●]*(?:版权(?:与免责)?声明|免责声明|版权所有|更多精彩|扫一扫|扫描二维码|阅读原文|转载请注明|分享让更多|下载.{0,8}客户端"
     r"|(?:(?:特别)?声明|关键词|标签|原标题|热线电话|发[布表](?:日期|时间|于))[:：]"
@@ -47,6 +52,7 @@ _NOTICE = re.compile(
     r"[（(]?(?:本文|以上(?:内容|文章))来自.{0,16}(?:原创|资讯|下载|客户端|APP)"
     r"|[（(]原(?:标)?题(?:目)?(?:为|是)?[:：]?\s?《|.{0,20}(?:凡(?:本网|本站|本报|标注|注明|来源)"
     r"|本(?:网(?!格|络)|站|文|报(?!讯|记者|评论)|平台|稿件)[^。]{0,40}(?:版权|转载|不代表|观点|侵权|授权)|如(?:有|需|涉及)?.{0,12}侵权"
+    r"|[如若](?:因|遇|有)?.{0,6}作品(?:内容|版权|侵权)|打开.{0,12}(?:APP|客户端)[，,]?.{0,4}(?:阅读|查看|体验)[^。！？]*$"
     r"|未经.{0,24}(?:授权|许可|同意).{0,24}(?:转载|使用|复制)|(?:以上|上述)内容(?:仅|不)代表|仅代表作者)"
 )
 _TOOL_WORDS = (
@@ -94,7 +100,8 @@ def is_tool(text: str) -> bool:
 def opens_tail(text: str) -> bool:
     """True for a line that opens a tail where it stands in the last part."""
     is_heading = bool(_TAIL.match(text)) and not _SENTENCE_END.search(text)
-    return is_heading or bool(_APPEAL.match(text)) or is_notice(text)
+    is_appeal = bool(_APPEAL.match(text)) and not _TOLD.fullmatch(text)
+    return is_heading or is_appeal or is_notice(text)
 
 
 def goes_on(text: str, behind: Sequence[Line]) -> bool:
