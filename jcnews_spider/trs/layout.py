@@ -137,9 +137,7 @@ def _layout(
     tail = behind + lines[len(before) + len(body) + len(behind) :] + page.lines[end + 1 : end + 1 + TAIL_REACH]
     if _has_ended(header[max(0, title.last + 1 - header_start) :]):
         return None
-    if not _is_body(body, containers, template) or (
-        template.is_general and says_error((page.page_title, title.text), body)
-    ):
+    if not _is_body(body, containers, template) or _is_other(page, title, body, template):
         return None
     if not template.is_proof and not _is_dated(page, above + header + tail[:NEAR_TAIL], run):
         return None
@@ -230,17 +228,26 @@ def _is_body(lines: list[Line], containers: list[Node], template: Template) -> b
     if template.is_proof:
         return True
     is_told = not linked or any(_SENTENCE_END.search(line.text) for line in lines)
-    return text >= LEAST_CHARACTERS and is_told and not _is_list(lines)
+    return text >= LEAST_CHARACTERS and is_told
 
 
 def _links_to_pages(container: Node) -> list[Node]:
     return [link for link in nodes(_LINKED, container) if leads_to_page(attribute(link, "href"))]
 
 
-def _is_list(lines: list[Line]) -> bool:
-    """True for a list with summaries: linked headings between the paragraphs."""
+def _is_other(page: PageLines, title: Title, body: list[Line], template: Template) -> bool:
+    """True for an error page, and for a list in a container that proves nothing."""
+    if template.is_general and says_error((page.page_title, title.text), body):
+        return True
+    shown = page.lines[max(0, title.first) : title.last + 1]
+    is_item = template is FALLBACK and any(line.is_linked for line in shown)
+    return not template.is_proof and _is_list(body, MOST_ITEMS - 2 * is_item)
+
+
+def _is_list(lines: list[Line], most: int) -> bool:
+    """True for a list with summaries: linked headings between the paragraphs; one that passes for a title is a sign."""
     items = sum(line.is_linked and len(line.text) >= 8 for line in lines)
-    return items >= MOST_ITEMS and items * 3 >= sum(not line.is_media for line in lines)
+    return items >= most and items * 3 >= sum(not line.is_media for line in lines)
 
 
 def _date_near(lines: list[Line]) -> bool:
