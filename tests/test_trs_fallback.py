@@ -124,13 +124,14 @@ def test_a_box_of_other_articles_with_summaries_is_no_text() -> None:
         "<title>安全验证</title><h1>安全验证</h1><p>请完成安全验证，拖动滑块，证明您不是机器人，谢谢合作，2022-06-12。</p>"
         * 9,
         f"<title>要闻_某某网</title><h1>要闻</h1>{SUMMARIES}",
+        f"<title>要闻</title><h1>要闻动态</h1>{SUMMARIES[: len(SUMMARIES) // 8 * 3]}",
         f"<title>某某网</title><div><ul>{LINKS}</ul></div><div><h2>专题</h2>{SUMMARIES}</div><ul>{LINKS}</ul>",
         f"<title>搜索结果_某某网</title><h1>搜索：冷库</h1><p>共8条，用时0.1秒。2022-06-12</p>{SUMMARIES}",
         "<title>标题_某某网</title><h1>标题</h1><p>2022-06-12</p><p>请稍候。</p>",
         "<title>某某网</title><p>系统维护中，请稍后再试，给您带来不便，敬请谅解，2022-06-12。</p>",
         f"<title>某某网</title><h1>友情链接</h1><p>2022-06-12</p><ul>{LINKS * 9}</ul>",
     ],
-    ids="gone soft404 challenge summaries home search stub maintenance links".split(),
+    ids="gone soft404 challenge summaries three home search stub maintenance links".split(),
 )
 def test_what_is_no_article_stays_none(page: str) -> None:
     with pytest.raises(UnknownLayout):
@@ -169,3 +170,19 @@ HEAD = "<title>冷库建到田间_某某网</title><h1>冷库建到田间</h1><p
 def test_how_far_a_text_without_a_known_container_reaches(body: str, paragraphs: list[str]) -> None:
     page = f"<html><body>{HEAD}<div class=q>{body}</div><p>责任编辑：王五</p></body></html>"
     assert parse_article(page.encode(), URL, SITE).text.split("\n\n") == paragraphs
+
+
+@pytest.mark.parametrize(
+    ("header", "end", "source"),
+    [
+        ('<span class="from">某某日报</span>', "（据新华社）", "某某日报"),
+        ('<span class="from">某某日报</span>', "（此件公开发布）", "某某日报"),
+        ("", "（据新华社）", "新华社"),
+        ("", "（京华时报）", "京华时报"),
+        ("", "（此件公开发布）", None),
+    ],
+)
+def test_a_source_in_brackets_stands_back_behind_the_headers(header: str, end: str, source: str | None) -> None:
+    head = f"<title>冷库建到田间_某网</title><h1>冷库建到田间</h1><div><span>2022-06-12 08:15</span> {header}</div>"
+    page = f"<html><body>{head}<div><p>{ONE}</p><p>{TWO}</p><p>{end}</p></div><p>责任编辑：王五</p></body></html>"
+    assert parse_article(page.encode(), URL, SITE).source == source

@@ -128,12 +128,10 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         or byline.find_source_line([*texts[-2:], *tail[:8]])
         or byline.find_opening_source(tail[:4])
         or byline.find_dated_source([*(line.text for line in layout.above), *tail[:8]])
-        or byline.find_bracketed_medium([*texts[-2:], *tail[:14]])
         or _named_medium(page, layout.header)
+        or byline.find_bracketed_medium([*texts[-2:], *tail[:14]])
         or next(filter(None, map(byline.find_medium, fields)), None)
     )
-    attachments = attachments_of(page.root, layout.containers, written, base)
-    html = html_of(layout.containers, layout.body, layout.cut, page.hidden, base)  # takes what is cut out of the tree
     return Article(
         id=site.article_id(address.docid) if address else "",
         url=address.url if address else "",
@@ -149,9 +147,9 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
         authors=byline.find_authors([*fields, *byline.author_lines(tail[:AUTHOR_REACH])], texts),
         editor=byline.find_editor([*tail, *fields, *texts[-2:]]),
         text=paragraphs(texts),
-        html=html,
         images=images_of(layout.body, base),
-        attachments=attachments,
+        attachments=attachments_of(page.root, layout.containers, written, base),  # the HTML's making cuts the tree
+        html=html_of(layout.containers, layout.body, layout.cut, page.hidden, base),
         videos=videos_of(layout.body, written, base),
         rights=Rights(_is_original(source, site), byline.find_notice(tail)),
     )
