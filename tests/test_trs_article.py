@@ -509,6 +509,7 @@ def test_a_second_labelled_date_is_part_of_the_header() -> None:
         "收藏家的老屋",
         "本报记者在采访中了解到，不少人持相同观点。",
         "打开手机APP查看，家里的灯都亮着。",
+        "（相关报道见第3版）",
         "本网格共有三百户，网格员每天收集大家的观点。",
     ],
 )
@@ -552,7 +553,7 @@ def test_a_time_above_a_report_is_text_and_a_players_above_the_text_is_none() ->
 
 
 @pytest.mark.parametrize(
-    "figures", ["0356-0000000", "9:00-17:00", "2021 1200 1500", "78:65", "03 09 17 22 34 + 05 11", "12"]
+    "figures", ["0356-0000000", "9:00-17:00", "2021 1200 1500", "78:65", "03 09 17 22 34 + 05 11", "12", "2022-10-08"]
 )
 def test_a_line_of_figures_is_text_and_page_numbers_are_none(figures: str) -> None:
     assert parsed(page(editor(TEXT, figures, TEXT + "完"))).text == f"{TEXT}\n\n{figures}\n\n{TEXT}完"

@@ -24,6 +24,7 @@ from jcnews_spider.trs.trim import (
     cut_tail,
     ends_article,
     is_abstract,
+    is_day,
     is_header,
     is_tool,
     prose,
@@ -247,7 +248,7 @@ def _is_other(page: PageLines, title: Title, body: list[Line], template: Templat
 def _is_list(lines: list[Line], most: int) -> bool:
     """True for a list with summaries: linked headings between the paragraphs; one that passes for a title is a sign."""
     items = sum(line.is_linked and len(line.text) >= 8 for line in lines)
-    return items >= most and items * 3 >= sum(not line.is_media for line in lines)
+    return items >= most and items * 3 >= sum(not line.is_media and not is_day(line.text) for line in lines)
 
 
 def _date_near(lines: list[Line]) -> bool:

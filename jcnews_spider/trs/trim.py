@@ -41,6 +41,8 @@ _APPEAL = re.compile(
 )
 """The same, in whole sentences too."""
 _SENTENCE_END = re.compile("[。！？][”’）]?$")
+_OTHER_PAGE = re.compile("见.{0,8}版[）)]?$")
+"""Where the paper prints more of it."""
 _END = re.compile(
     r".{0,30}(?:责任编辑|网络编辑|责\s?编)\s?[:：]"
     r"|[（(\[【]?(?:[\u4e00-\u9fa5]{2,6}网?|来源\s?[:：][^，。]{2,20}\s)?编\s?辑\s?[:：]"
@@ -64,8 +66,10 @@ _MARKS_OF_TOOLS = r"\s|｜/·:：\[\]【】（）()<>《》+-"
 _TOOLS = re.compile(rf"(?>(?:{_TOOL_WORDS})[{_MARKS_OF_TOOLS}]*+|[\d{_MARKS_OF_TOOLS}]++)++")
 _TIME = r"(?:[01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?"
 _CLOCK = re.compile(_TIME)
-_FIGURES = re.compile(rf"(?!1\s2\b|(?:{_TIME}|\d{{1,4}}-\d\d?(?:-\d\d?(?:\s[\d:]+)?)?)$)\d[\d\s:：+·-]*")
-"""Telephone numbers, hours, scores and rows of a table: no page numbers, no dates, no times of a player."""
+_FIGURES = re.compile(rf"(?!1\s2\b|(?:{_TIME}|\d\d?-\d\d?)$|\d{{4}}-\d\d?-\d\d?\s)\d[\d\s:：+·-]*")
+"""Telephone numbers, hours, scores, a letter's date and rows of a table: no page numbers, dates of lists, nor times of a
+player."""
+_DAY = re.compile(r"\d{4}-\d\d?-\d\d?")
 _PAGES = re.compile(r".{0,12}[共分]\s?\d+\s?页.{0,30}|第?\s?1\s2(?:\s\d+)*\s?页?.{0,12}")
 _RELATED = re.compile(
     r"[\[【（(<\s※■◆●>·]*(?:相关|推荐|更多|延伸|热门|热点|精彩|猜你|为您|往期|新闻链接|新闻回顾|新闻推荐|关于|前期|此前).{0,10}[\])】）:：>\s]*"
@@ -97,9 +101,14 @@ def is_tool(text: str) -> bool:
     return is_tool_text and not _FIGURES.fullmatch(text)
 
 
+def is_day(text: str) -> bool:
+    """True for a date alone: it stands beside the links of lists, and under letters."""
+    return bool(_DAY.fullmatch(text))
+
+
 def opens_tail(text: str) -> bool:
     """True for a line that opens a tail where it stands in the last part."""
-    is_heading = bool(_TAIL.match(text)) and not _SENTENCE_END.search(text)
+    is_heading = bool(_TAIL.match(text)) and not (_SENTENCE_END.search(text) or _OTHER_PAGE.search(text))
     is_appeal = bool(_APPEAL.match(text)) and not _TOLD.fullmatch(text)
     return is_heading or is_appeal or is_notice(text)
 
@@ -193,7 +202,8 @@ def without_opening_tools(lines: list[Line]) -> list[Line]:
 
 def is_opening(line: Line) -> bool:
     """True for tools, an abstract and the like between header and text."""
-    return is_tool(line.text) or is_abstract(line.text) or bool(_SHARE.match(line.text))
+    text = line.text
+    return is_tool(text) or is_abstract(text) or bool(_SHARE.match(text)) or is_day(text)
 
 
 def without_related(lines: list[Line]) -> list[Line]:
@@ -205,7 +215,7 @@ def without_related(lines: list[Line]) -> list[Line]:
     index = 0
     while index < len(lines):
         end = _end_of_links(lines, index)
-        links = [line for line in lines[index:end] if not line.is_media]
+        links = [line for line in lines[index:end] if line.is_linked]
         headed = bool(kept) and is_related_heading(kept[-1])
         if len(links) >= 2 or (links and headed):
             kept = kept[:-1] if headed else kept
@@ -223,9 +233,11 @@ def is_related_heading(line: Line) -> bool:
 
 
 def _end_of_links(lines: Sequence[Line], start: int) -> int:
-    """Index behind the linked lines that begin here, images between them included; of images alone, behind these."""
+    """Index behind the linked lines that begin here, with images and dates between; of images alone, behind these."""
     end = index = start
-    while index < len(lines) and (lines[index].is_media or lines[index].is_linked):
+    while index < len(lines) and (
+        lines[index].is_media or lines[index].is_linked or (index > start and is_day(lines[index].text))
+    ):
         index += 1
         if not lines[index - 1].is_media:
             end = index
