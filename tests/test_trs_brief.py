@@ -19,6 +19,9 @@ SIBLINGS = """<div class=w1><h1>{title}</h1><p>{header}</p>{body}<p>责任编辑
 <p>上一篇：<a href="1.html">甲</a></p></div>"""
 CELLS = """<table><tr><td><b>{title}</b></td></tr><tr><td>{header}</td></tr><tr><td>{body}</td></tr>
 <tr><td>【打印】【关闭】</td></tr></table>"""
+SOURCE_LAST = (
+    """<div><h1>{title}</h1><p>2022-06-12 08:15</p><div>{body}</div><p>来源：某某日报</p><p>编辑：王五</p></div>"""
+)
 ASIDE = """<div><div><h3>{title}</h3><div>{header}</div><div>分享到：</div><div>{body}</div></div><div><h3>热点</h3>
 <ul>{links}</ul></div></div>"""
 
@@ -29,7 +32,9 @@ def page(skeleton: str, body: str, header: str = HEADER) -> bytes:
     return f"<html><title>{title}_某某新闻网</title><body><ul>{LINKS}</ul>{shown}{FOOT}</body></html>".encode()
 
 
-@pytest.mark.parametrize("skeleton", [BOX, SIBLINGS, CELLS, ASIDE], ids=("box", "siblings", "cells", "aside"))
+@pytest.mark.parametrize(
+    "skeleton", [BOX, SIBLINGS, CELLS, SOURCE_LAST, ASIDE], ids="box siblings cells last aside".split()
+)
 @pytest.mark.parametrize(
     ("body", "paragraphs"),
     [

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from jcnews_spider.trs.body import image_address
-from jcnews_spider.trs.byline import find_editor, find_moment, find_source
+from jcnews_spider.trs.byline import find_editor, find_moment, find_source, find_source_line
 from jcnews_spider.trs.density import Run
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
@@ -103,7 +103,8 @@ def _ends(line: Line) -> bool:
 
 
 def _closes(line: Line) -> bool:
-    return is_tool(line.text) or ends_article(line.text) or opens_tail(line.text)
+    text = line.text
+    return is_tool(text) or ends_article(text) or opens_tail(text) or find_source_line([text]) is not None
 
 
 def _without_heading(lines: Sequence[Line], first: int, end: int) -> int:
