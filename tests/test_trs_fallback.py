@@ -164,8 +164,9 @@ HEAD = "<title>冷库建到田间_某某网</title><h1>冷库建到田间</h1><p
         (f"<p>{ONE}</p><p>{TWO}</p><ul>{LINKS}</ul><div><div>{THREE}</div></div>", [ONE, TWO]),
         (f"<section><p>01</p><p>冷库</p></section><p>{ONE}</p><p>{TWO}</p>", ["01", "冷库", ONE, TWO]),
         (f"<pre>{ONE}{TWO}</pre><p>某某县农业局</p><p>2022年6月12日</p>", [ONE + TWO, "某某县农业局", "2022年6月12日"]),
+        (f"<h3>一、冷库</h3><p>{ONE}</p><h3>二、直播</h3><p>{TWO}</p>", ["一、冷库", ONE, "二、直播", TWO]),
     ],
-    ids="box heading editor elsewhere section pre".split(),
+    ids="box heading editor elsewhere section pre heads".split(),
 )
 def test_how_far_a_text_without_a_known_container_reaches(body: str, paragraphs: list[str]) -> None:
     page = f"<html><body>{HEAD}<div class=q>{body}</div><p>责任编辑：王五</p></body></html>"

@@ -122,7 +122,7 @@ def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
     if not texts:
         return [], lines, []
     kinds = {_kind(lines[index]) for index in texts}
-    kinds |= {("p", parent) for tag, parent in kinds if tag == "pre"}
+    kinds |= {kind for tag, parent in kinds if tag == "pre" and parent is not None for kind in _beside(parent)}
     homes = {up_to_block(lines[index].node)[-1] for index in texts} | {parent for _, parent in kinds}
     first, last = texts[0], texts[-1]
     captions = {id(line) for above, line in pairwise(lines) if above.is_media and CAPTION.search(line.text)}
@@ -135,7 +135,10 @@ def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
         table = _table(line)
         return table is not None and table.getparent() in homes
 
-    before = [line for line in lines[:first] if not is_kin(line) and not _is_nested(line, kinds)]
+    heads = {kind for line in lines[first:last] if (kind := _kind(line))[0].startswith("h")}
+    before = [
+        line for line in lines[:first] if not is_kin(line) and _kind(line) not in heads and not _is_nested(line, kinds)
+    ]
     behind = [line for line in lines[last + 1 :] if not is_kin(line)]
     outside = {id(line) for line in (*before, *behind)}
     return before, [line for line in lines if id(line) not in outside], behind
@@ -157,6 +160,11 @@ def without_summaries(lines: list[Line]) -> list[Line]:
     before, behind = (sum(map(prose, part)) for part in (lines[:first], lines[first:]))
     is_box = items >= LEAST_ITEMS and behind and before >= max(FIRST_CHARACTERS, FIRST_SHARE * behind)
     return lines[:first] if is_box else lines
+
+
+def _beside(parent: Node) -> set[Kind]:
+    """What stands beside preformatted text: paragraphs, and text without any element."""
+    return {("p", parent), ("div", parent), (parent.tag, parent.getparent())}
 
 
 def _is_nested(line: Line, kinds: set[Kind]) -> bool:

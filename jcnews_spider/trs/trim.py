@@ -67,8 +67,7 @@ _TOOLS = re.compile(rf"(?>(?:{_TOOL_WORDS})[{_MARKS_OF_TOOLS}]*+|[\d{_MARKS_OF_T
 _TIME = r"(?:[01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?"
 _CLOCK = re.compile(_TIME)
 _FIGURES = re.compile(rf"(?!1\s2\b|(?:{_TIME}|\d\d?-\d\d?)$|\d{{4}}-\d\d?-\d\d?\s)\d[\d\s:：+·-]*")
-"""Telephone numbers, hours, scores, a letter's date and rows of a table: no page numbers, dates of lists, nor times of a
-player."""
+"""Telephone numbers, hours, scores, a letter's date, rows of a table: no page numbers, dates of lists, times of players."""
 _DAY = re.compile(r"\d{4}-\d\d?-\d\d?")
 _PAGES = re.compile(r".{0,12}[共分]\s?\d+\s?页.{0,30}|第?\s?1\s2(?:\s\d+)*\s?页?.{0,12}")
 _RELATED = re.compile(
