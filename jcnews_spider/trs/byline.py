@@ -22,13 +22,14 @@ _END = (
 
 _DATE = re.compile(
     r"(?P<year>(?:19|20)\d{2})(?:\s?[-年/.]\s?|\s(?=\d\d/\d\d\s))(?P<month>\d{1,2})\s?[-月/.]\s?(?P<day>\d{1,2})(?:\s?日)?"
-    r"(?:(?:\s?[（(]?(?:星期|周)[一二三四五六日天][)）]?)?[\sT]{0,3}(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)"
+    r"(?:(?:\s?[（(]?(?:星期|周)[一二三四五六日天][)）]?)?[\sT]{0,3}(?:(?P<half>[上下中]午|凌晨|早上|晚上|晚)\s?)?(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)"
     r"(?:\s?(?:[:：]|分(?=\s?\d\d?秒))\s?(?P<second>[0-5]\d|\d(?=秒))(?:秒|(?:\.\d+)?(?P<utc>Z(?![A-Za-z])))?|分)?)?"
 )
 _CHINESE_DATE = re.compile(
     r"(?P<year>[一二][〇○零一二三四五六七八九]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日"
 )
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_WIDE = str.maketrans("０１２３４５６７８９－／．", "0123456789-/.")
 _OTHER_DATE = re.compile(r"(?:更新|修改|成文|印发|生成|生效|施行|实施)(?:时间|日期)?\s?[:：]?\s?$")
 """What stands before a date that is not the publication's; the page may print that behind it."""
 _SOURCE = re.compile(
@@ -109,24 +110,36 @@ def find_moment(text: str) -> Moment | None:
 
     The date of an update or of a document's making counts only where there is no other.
     """
-    matches = list(_DATE.finditer(text))
+    plain = text.translate(_WIDE) if "２０" in text or "１９" in text else text
+    matches = list(_DATE.finditer(plain))
     own = [match for match in matches if not _OTHER_DATE.search(text, max(0, match.start() - LABEL), match.start())]
-    moments = [moment for match in own or matches if (moment := _moment(match))]
+    moments = [moment for match in own or matches if (moment := _moment(match, text))]
     if not moments:
         return _chinese_moment(text)
     first = moments[0]
     return next((moment for moment in moments if moment.has_time and moment.value.startswith(first.value)), first)
 
 
-def _moment(match: re.Match[str]) -> Moment | None:
+def _moment(match: re.Match[str], text: str) -> Moment | None:
+    """The moment of a match, as the text prints it."""
     numbers = [int(match[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")]
+    if match["half"]:
+        numbers[3] = _hour_of_day(match["half"], numbers[3])
     try:
         moment = datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001 - the zone is added in words
     except ValueError:
         return None
     moment += timedelta(hours=8 if match["utc"] else 0)
     value = f"{moment.isoformat()}+08:00" if match["hour"] else moment.date().isoformat()
-    return Moment(value, match[0].strip())
+    return Moment(value, text[match.start() : match.end()].strip())
+
+
+def _hour_of_day(half: str, hour: int) -> int:
+    """下午3:20 and 凌晨12:10 on a clock of 24 hours; 下午15:20 is on one already."""
+    if half == "凌晨":
+        return hour % 12
+    is_late = half in ("下午", "晚上", "晚") or (half == "中午" and hour < 3)
+    return hour + 12 if is_late and hour < 12 else hour
 
 
 def _chinese_moment(text: str) -> Moment | None:
