@@ -214,7 +214,7 @@ def _tried(text: str, site: Site) -> Iterator[Finding]:
     """Why no template fits."""
     page = PageLines(parse_tree(text))
     whys = [f"{template.name}: {_why_not(template, page)}" for template in site.templates]
-    yield Finding("template", "", "; ".join(whys) or "the site has none", is_wanted=True)
+    yield Finding("template", "", "; ".join(dict.fromkeys(whys)) or "the site has none", is_wanted=True)
 
 
 def _why_not(template: Template, page: PageLines) -> str:
