@@ -226,3 +226,27 @@ def test_a_title_that_reads_like_an_error_is_an_articles_where_a_text_follows(ti
     assert parse_article(page.replace(TEXT, TEXT * 2).encode(), URL, SITE).title == title
     with pytest.raises(UnknownLayout):
         parse_article(page.replace(TEXT, "请稍后再试，谢谢。").encode(), URL, SITE)
+
+
+REST = f"<p>第二段。{TEXT}</p><p>第三段。{TEXT}</p><p>本报记者 张三</p>"
+
+
+@pytest.mark.parametrize(
+    ("behind", "paragraphs"),
+    [
+        (f"{REST}<p>责任编辑：李四</p>", 4),
+        (f'<div>{REST}<p><img src="./W020220612001.jpg"></p></div><p>某某日报微信</p><p>责任编辑：李四</p>', 4),
+        (f"{REST}<p>关于我们</p>", 1),
+        (f"<p>{TEXT}</p><p>责任编辑：李四</p>", 1),
+        (f"<p>某某日报微信</p><p>某某新闻app</p><p>责任编辑：李四</p>{REST}", 1),
+        (f'<div class="comment">{REST}</div><p>责任编辑：李四</p>', 1),
+        (f"<ul>{LINKS}</ul>{REST}<p>责任编辑：李四</p>", 1),
+    ],
+    ids="paragraphs box endless boilerplate behind comments list".split(),
+)
+def test_the_rest_of_a_text_that_a_stray_end_tag_put_behind_its_wrapper_is_found(behind: str, paragraphs: int) -> None:
+    head = "<title>标题标题_某某网</title><h1>标题标题</h1><p>2022-06-12 来源：某某日报</p>"
+    page = f"<html><body>{head}<div><div class=TRS_Editor><p>{TEXT}</p></div></div>{behind}</body></html>"
+    article = parse_article(page.encode(), URL, SITE)
+    assert len(article.text.split("\n\n")) == paragraphs
+    assert article.html.count(TEXT) == min(paragraphs, 3)

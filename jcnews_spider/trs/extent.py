@@ -22,6 +22,7 @@ from jcnews_spider.trs.trim import (
     is_tool,
     opens_tail,
     prose,
+    without_qr_captions,
 )
 
 MOST_OF_RUN = 0.6
@@ -36,6 +37,8 @@ LEAST_ITEMS, LEAST_HEADING, MOST_OF_SUMMARY = 3, 8, 2
 _HEADINGS = ("h2", "h3", "h4")
 LONGEST_RELATED = 24
 """Lines of a box of links amid a text at most."""
+SPILL_REACH, LEAST_SPILL = 40, 60
+"""Lines behind a TRS wrapper that are read for the rest of its text; running text that such a rest has."""
 MOST_FOREIGN = 60
 """Elements with a foreign name that are looked at."""
 
@@ -99,6 +102,32 @@ def around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
             break
     first = run.first if run.first - inside[0] > HEADER_REACH else inside[0]
     return [index for index in inside if first <= index <= last]
+
+
+def spilled(page: PageLines, containers: list[Node], inside: list[int]) -> list[int]:
+    """The lines behind a TRS wrapper that are its text's rest: a stray end tag in the text has closed it too early.
+
+    At least two paragraphs, in elements like those inside, up to a line that ends the article.
+    """
+    lines = page.lines
+    tags = {_kind(lines[index])[0] for index in inside if prose(lines[index])}
+    around = {above for container in containers for above in container.iterancestors()}
+    foreign = set(page.find(FOREIGN)[:MOST_FOREIGN]) - around
+    found: list[int] = []
+    for index in range(inside[-1] + 1, len(lines))[:SPILL_REACH]:
+        line = lines[index]
+        block = up_to_block(line.node)[-1]
+        if is_tool(line.text) or ends_article(line.text) or opens_tail(line.text):
+            break
+        is_like = line.is_media or (block.tag in tags and not line.is_linked)
+        if not is_like or block in around or not foreign.isdisjoint((block, *block.iterancestors())):
+            return []
+        found.append(index)
+    else:
+        return []
+    found = found[: len(without_qr_captions([lines[index] for index in found]))]
+    masses = [mass for index in found if (mass := prose(lines[index]))]
+    return found if len(masses) >= 2 and sum(masses) >= LEAST_SPILL else []
 
 
 def _related(lines: list[Line], kinds: set[Kind]) -> int:

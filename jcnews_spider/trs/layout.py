@@ -12,7 +12,7 @@ from jcnews_spider.trs.body import image_address, videos_of
 from jcnews_spider.trs.brief import PICTURE, under_dateline
 from jcnews_spider.trs.byline import find_moment, says_all
 from jcnews_spider.trs.density import Run
-from jcnews_spider.trs.extent import around, holds, kin, run_behind, without_summaries
+from jcnews_spider.trs.extent import around, holds, kin, run_behind, spilled, without_summaries
 from jcnews_spider.trs.lines import Line, leads_to_page
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.shell import is_empty, says_error
@@ -123,7 +123,9 @@ def _layout(
     inside = page.within(containers)
     if not inside or (template.is_general and not holds(page, title, inside, run)):
         return None
-    inside, begin, end = _extent(page, title, inside, run)
+    rest = [] if run else spilled(page, containers, inside)
+    containers = [*containers, *dict.fromkeys(up_to_block(page.lines[index].node)[-1] for index in rest)]
+    inside, begin, end = _extent(page, title, inside + rest, run)
     dated = _date_near(page.lines[max(0, title.first) : begin])
     own = [page.lines[index] for index in inside]
     lines = without_header(own, dated=dated)
