@@ -187,3 +187,18 @@ def test_a_source_in_brackets_stands_back_behind_the_headers(header: str, end: s
     head = f"<title>冷库建到田间_某网</title><h1>冷库建到田间</h1><div><span>2022-06-12 08:15</span> {header}</div>"
     page = f"<html><body>{head}<div><p>{ONE}</p><p>{TWO}</p><p>{end}</p></div><p>责任编辑：王五</p></body></html>"
     assert parse_article(page.encode(), URL, SITE).source == source
+
+
+@pytest.mark.parametrize(
+    ("line", "is_text"),
+    [
+        ("时间：2022年6月20日 地点：图书馆", True),
+        ("时间：2022-06-12", False),
+        ("更新时间：2022-06-13 来源：某网", False),
+    ],
+)
+def test_the_day_of_an_event_right_behind_the_header_is_text(line: str, is_text: bool) -> None:
+    head = "<title>冷库建到田间_某网</title><div><h1>冷库建到田间</h1><div>日期：2022-06-12 来源：某某日报</div>"
+    body = f"<div>{line}</div><div>{ONE}</div><div>{TWO}</div>"
+    page = f"<html><body>{head}{body}<div>责任编辑：王五</div></div></body></html>"
+    assert (line in parse_article(page.encode(), URL, SITE).text) is is_text

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from itertools import dropwhile
 
-from jcnews_spider.trs.byline import find_moment, find_source
+from jcnews_spider.trs.byline import Moment, find_moment, find_source
 from jcnews_spider.trs.lines import Line
 
 HEADER_REACH = 12
@@ -67,7 +68,9 @@ _TOOLS = re.compile(rf"(?>(?:{_TOOL_WORDS})[{_MARKS_OF_TOOLS}]*+|[\d{_MARKS_OF_T
 _TIME = r"(?:[01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?"
 _CLOCK = re.compile(_TIME)
 _FIGURES = re.compile(rf"(?!1\s2\b|(?:{_TIME}|\d\d?-\d\d?)$|\d{{4}}-\d\d?-\d\d?\s)\d[\d\s:：+·-]*")
-"""Telephone numbers, hours, scores, a letter's date, rows of a table: no page numbers, dates of lists, times of players."""
+"""Telephone numbers, hours, scores, a letter's date, rows of a table: no page numbers, no dates of lists, no times."""
+_OTHER_DAY = re.compile("更新|修改|发布|发表|来源")
+"""Labels of a date that is the page's whatever its day."""
 _DAY = re.compile(r"\d{4}-\d\d?-\d\d?")
 _PAGES = re.compile(r".{0,12}[共分]\s?\d+\s?页.{0,30}|第?\s?1\s2(?:\s\d+)*\s?页?.{0,12}")
 _RELATED = re.compile(
@@ -159,13 +162,18 @@ def without_header(lines: list[Line], *, dated: bool) -> list[Line]:
         behind = lines[index + 1 :]
         is_first = not index and bool(behind)
         if is_header(line, dated=dated) and (is_first or _characters(lines[:index]) < _characters(behind)):
-            return without_header(list(dropwhile(_repeats, behind)), dated=True)
+            repeated = partial(_repeats, find_moment(line.text))
+            return without_header(list(dropwhile(repeated, behind)), dated=True)
     return lines
 
 
-def _repeats(line: Line) -> bool:
-    """True for another labelled date right behind a header: 更新时间."""
-    return bool(_HEADER_LINE.search(line.text)) and is_header(line, dated=False)
+def _repeats(header: Moment | None, line: Line) -> bool:
+    """True for another labelled date right behind a header, of the same day or an update's; an event has its own."""
+    if not _HEADER_LINE.search(line.text) or not is_header(line, dated=False):
+        return False
+    moment = find_moment(line.text)
+    is_other = header and moment and header.value[:10] != moment.value[:10]
+    return not is_other or bool(_OTHER_DAY.search(line.text))
 
 
 def _characters(lines: list[Line]) -> int:
