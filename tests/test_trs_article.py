@@ -596,6 +596,16 @@ def test_tools_appeals_and_notices_end_a_text(line: str) -> None:
     assert parsed(page(editor(TEXT, TEXT, TEXT, line, "尾巴"))).text == "\n\n".join([TEXT] * 3)
 
 
+def test_links_that_a_sentence_announces_are_text() -> None:
+    links = (
+        "<p>1. <a href='http://a.example.com/'>社保查询</a></p><p>2. <a href='http://b.example.com/'>公积金查询</a></p>"
+    )
+    announced = "为了方便群众办事，现将网上入口汇总如下："
+    shown = f"{announced}\n\n1. 社保查询\n\n2. 公积金查询\n\n{TEXT}"
+    assert parsed(page(editor(announced, links, TEXT))).text == shown
+    assert parsed(page(editor(TEXT, links, TEXT))).text == f"{TEXT}\n\n{TEXT}"
+
+
 def test_parts_are_joined_in_order() -> None:
     parts = [parsed(page(editor(f"{TEXT}{n}") + '<img src="./W01.jpg">')) for n in range(3)]
     joined = join_parts(parts)

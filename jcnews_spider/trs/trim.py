@@ -224,7 +224,7 @@ def without_related(lines: list[Line]) -> list[Line]:
         end = _end_of_links(lines, index)
         links = [line for line in lines[index:end] if line.is_linked]
         headed = bool(kept) and is_related_heading(kept[-1])
-        if len(links) >= 2 or (links and headed):
+        if (len(links) >= 2 and not (kept and _announces(kept[-1]))) or (links and headed):
             kept = kept[:-1] if headed else kept
         else:
             end = max(end, index + 1)
@@ -232,6 +232,11 @@ def without_related(lines: list[Line]) -> list[Line]:
             kept += [line for line in lines[index:end] if is_time or not is_tool(line.text)]
         index = end
     return kept
+
+
+def _announces(line: Line) -> bool:
+    """True for a sentence that says what the links behind it are: 现将办事入口汇总如下："""
+    return len(line.text) > SHORT and line.text.endswith(("：", ":")) and bool(prose(line))
 
 
 def is_related_heading(line: Line) -> bool:
