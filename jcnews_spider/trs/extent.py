@@ -91,7 +91,7 @@ def around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
         line = lines[index]
         if place < passed:
             continue
-        if length := _related([lines[index] for index in rest[place : place + LONGEST_RELATED]], kinds):
+        if length := _related([lines[other] for other in rest[place : place + LONGEST_RELATED]], kinds):
             passed = place + length
             continue
         left -= _table(line) is None and _kind(line) not in kinds
