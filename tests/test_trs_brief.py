@@ -22,6 +22,9 @@ CELLS = """<table><tr><td><b>{title}</b></td></tr><tr><td>{header}</td></tr><tr>
 SOURCE_LAST = (
     """<div><h1>{title}</h1><p>2022-06-12 08:15</p><div>{body}</div><p>来源：某某日报</p><p>编辑：王五</p></div>"""
 )
+ROW = """<div><h2>{title}</h2><ul><li>来源：某某日报</li><li>2022-06-12 08:15</li><li>编辑：王五</li></ul>
+<div>{body}</div>
+<div>分享到：<a>微信</a></div></div>"""
 ASIDE = """<div><div><h3>{title}</h3><div>{header}</div><div>分享到：</div><div>{body}</div></div><div><h3>热点</h3>
 <ul>{links}</ul></div></div>"""
 
@@ -33,7 +36,7 @@ def page(skeleton: str, body: str, header: str = HEADER) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "skeleton", [BOX, SIBLINGS, CELLS, SOURCE_LAST, ASIDE], ids="box siblings cells last aside".split()
+    "skeleton", [BOX, SIBLINGS, CELLS, SOURCE_LAST, ROW, ASIDE], ids="box siblings cells last row aside".split()
 )
 @pytest.mark.parametrize(
     ("body", "paragraphs"),
@@ -59,7 +62,7 @@ def test_what_stands_under_a_printed_date_and_source_is_the_text(
     assert article.crawl.extractor == "fallback"
 
 
-@pytest.mark.parametrize("skeleton", [BOX, SIBLINGS, CELLS], ids=("box", "siblings", "cells"))
+@pytest.mark.parametrize("skeleton", [BOX, SIBLINGS, CELLS, ROW], ids="box siblings cells row".split())
 @pytest.mark.parametrize(
     "body",
     [

@@ -41,7 +41,9 @@ def under_dateline(page: PageLines, title: Title) -> Run | None:
     dated = next((index for index in range(start, len(lines))[:DATE_REACH] if _is_dateline(lines[index])), None)
     if title.last < 0 or dated is None or fold(title.text) not in fold(page.page_title):
         return None
-    first = next((index for index in range(dated + 1, len(lines)) if not _opens(lines[index])), len(lines))
+    row = _row(lines[dated], lines[title.last])
+    behind = range(dated + 1, len(lines))
+    first = next((index for index in behind if not _opens(lines[index], row)), len(lines))
     if first == len(lines) or lines[first].is_linked or is_placeholder(lines[first].text):
         return None
     above = {*lines[dated].node.iterancestors(), *lines[title.last].node.iterancestors()}
@@ -61,8 +63,16 @@ def _is_dateline(line: Line) -> bool:
     )
 
 
-def _opens(line: Line) -> bool:
-    """True for a line that still belongs to the header, and for the icons of its tools."""
+def _row(date: Line, title: Line) -> Node | None:
+    """The element that holds the date and what is said beside it, without the title."""
+    row = up_to_block(date.node)[-1].getparent()
+    return row if row is not None and row not in title.node.iterancestors() else None
+
+
+def _opens(line: Line, row: Node | None) -> bool:
+    """True for a line that still belongs to the header, an editor's beside the date too, and for icons of its tools."""
+    if (ends_article(line.text) or _LABEL.search(line.text)) and row is not None and row in line.node.iterancestors():
+        return True
     if line.is_media:
         return line.node.tag == "img" and not PICTURE.search(image_address(line.node))
     return is_header(line, dated=False) or is_opening(line)

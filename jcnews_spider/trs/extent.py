@@ -37,7 +37,7 @@ LEAST_ITEMS, LEAST_HEADING, MOST_OF_SUMMARY = 3, 8, 2
 _HEADINGS = ("h2", "h3", "h4")
 LONGEST_RELATED = 24
 """Lines of a box of links amid a text at most."""
-SPILL_REACH, LEAST_SPILL = 40, 60
+SPILL_REACH, LEAST_SPILL = 40, 40
 """Lines behind a TRS wrapper that are read for the rest of its text; running text that such a rest has."""
 MOST_FOREIGN = 60
 """Elements with a foreign name that are looked at."""
