@@ -12,11 +12,12 @@ from jcnews_spider.article import Article, Crawl, Rights, SectionRef, char_count
 from jcnews_spider.encoding import decode
 from jcnews_spider.errors import NoBody, RedirectStub, TooComplex, UnknownLayout
 from jcnews_spider.text import one_line, paragraphs
-from jcnews_spider.trs import byline
+from jcnews_spider.trs import byline, sources
 from jcnews_spider.trs.body import attachments_of, html_of, images_of, videos_of
 from jcnews_spider.trs.crumb import breadcrumb
 from jcnews_spider.trs.layout import ABOVE_REACH, NEAR_TAIL, Layout, fit, titled
 from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.moment import Moment, find_moment
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.pager import parts_of
 from jcnews_spider.trs.site import Site
@@ -122,16 +123,7 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
     around = [line.text for line in [*layout.above, *layout.tail[:NEAR_TAIL]] if not _is_headline(line)]
     moment = _moment(said, around, meta)
     crumb = breadcrumb(page, base)
-    source = (
-        _source(layout.header[below:])
-        or _from_meta(meta, "contentsource", "source")
-        or byline.find_source_line([*texts[-2:], *tail[:8]])
-        or byline.find_opening_source(tail[:4])
-        or byline.find_dated_source([*(line.text for line in layout.above), *tail[:8]])
-        or _named_medium(page, layout.header)
-        or byline.find_bracketed_medium([*texts[-2:], *tail[:14]])
-        or next(filter(None, map(byline.find_medium, fields)), None)
-    )
+    source = _source(layout, page, fields, texts)
     return Article(
         id=site.article_id(address.docid) if address else "",
         url=address.url if address else "",
@@ -163,7 +155,7 @@ def _title(text: str) -> tuple[str, str | None, str]:
 
 def _is_headline(line: Line) -> bool:
     """True for a link to another article, with that one's date or without."""
-    moment = byline.find_moment(line.text) if line.linked else None
+    moment = find_moment(line.text) if line.linked else None
     return line.linked * 2 > len(line.text) - len(moment.raw if moment else "")
 
 
@@ -176,25 +168,40 @@ def _lines_of(title: str, header: Sequence[str]) -> int:
     return count
 
 
-def _moment(header: Sequence[str], around: Sequence[str], meta: Mapping[str, str]) -> byline.Moment | None:
+def _moment(header: Sequence[str], around: Sequence[str], meta: Mapping[str, str]) -> Moment | None:
     """The visible date; the meta tag's supplies a time that the page does not print, or stands in for it."""
-    visible = byline.find_moment(" ".join(header))
+    visible = find_moment(" ".join(header))
     names = [*META_DATES, *(name for name in meta if _META_DATE.search(name))]
-    hidden = byline.find_moment(_from_meta(meta, *names) or "")
+    hidden = find_moment(_from_meta(meta, *names) or "")
     if visible is None:
         labelled = [line for line in around if _LABELLED_DATE.search(line)]
-        return hidden or byline.find_moment(" ".join([*around[: ABOVE_REACH + 4], *labelled]))
+        return hidden or find_moment(" ".join([*around[: ABOVE_REACH + 4], *labelled]))
     agrees = hidden is not None and hidden.has_time and hidden.value.startswith(visible.value)
     return replace(visible, value=hidden.value) if hidden and agrees else visible
 
 
-def _source(header: Sequence[Line]) -> str | None:
+def _source(layout: Layout, page: PageLines, fields: Sequence[str], texts: Sequence[str]) -> str | None:
+    """The source as the first place says that names one; `fields` are the header's below the title."""
+    tail = [line.text for line in layout.tail]
+    return (
+        _labelled_source(layout.header[len(layout.header) - len(fields) :])
+        or _from_meta(page.metas, "contentsource", "source")
+        or sources.find_source_line([*texts[-2:], *tail[:8]])
+        or sources.find_opening_source(tail[:4])
+        or sources.find_dated_source([*(line.text for line in layout.above), *tail[:8]])
+        or _named_medium(page, layout.header)
+        or sources.find_bracketed_medium([*texts[-2:], *tail[:14]])
+        or next(filter(None, map(sources.find_medium, fields)), None)
+    )
+
+
+def _labelled_source(header: Sequence[Line]) -> str | None:
     """The source of the header: that of the innermost element that names it, or of the whole line."""
     for line in header:
-        if byline.find_source([line.text]) is None:
+        if sources.find_source([line.text]) is None:
             continue
         inner = [one_line(text_of(node)) for node in nodes(_NAMES_SOURCE, up_to_block(line.node)[-1])]
-        return byline.find_source([*inner, line.text])
+        return sources.find_source([*inner, line.text])
     return None
 
 
@@ -211,7 +218,7 @@ def _named_medium(page: PageLines, header: Sequence[Line]) -> str | None:
     for node in page.find(SOURCES):
         if blocks.isdisjoint((node, up_to_block(node)[-1])):
             continue
-        if medium := byline.as_medium(one_line(text_of(node))):
+        if medium := sources.as_medium(one_line(text_of(node))):
             return medium
     return None
 

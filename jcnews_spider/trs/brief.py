@@ -10,11 +10,13 @@ import re
 from collections.abc import Sequence
 
 from jcnews_spider.trs.body import image_address
-from jcnews_spider.trs.byline import find_editor, find_moment, find_source, find_source_line
+from jcnews_spider.trs.byline import find_editor
 from jcnews_spider.trs.density import Run
 from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.moment import find_moment
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.shell import is_placeholder
+from jcnews_spider.trs.sources import find_source, find_source_line
 from jcnews_spider.trs.title import Title, fold
 from jcnews_spider.trs.tree import Node, up_to_block
 from jcnews_spider.trs.trim import ends_article, is_header, is_opening, is_tool, opens_tail, prose, without_qr_captions

@@ -5,27 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import dropwhile
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.body import image_address, videos_of
 from jcnews_spider.trs.brief import PICTURE, under_dateline
-from jcnews_spider.trs.byline import find_moment, says_all
+from jcnews_spider.trs.byline import says_all
 from jcnews_spider.trs.density import Run
 from jcnews_spider.trs.extent import around, holds, kin, run_behind, spilled, without_summaries
 from jcnews_spider.trs.lines import Line, leads_to_page
+from jcnews_spider.trs.moment import find_moment
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.shell import is_empty, says_error
+from jcnews_spider.trs.subtitle import find_subtitle
 from jcnews_spider.trs.template import BRIEF, FALLBACK, TRS_EDITOR, Template
-from jcnews_spider.trs.title import LONGER_THAN_NAMES, TAG, Title, confirmed_title, find_title
-from jcnews_spider.trs.tree import Node, Place, attribute, classes, nodes, text_of, up_to_block, xpath
+from jcnews_spider.trs.title import Title, confirmed_title, find_title
+from jcnews_spider.trs.tree import Node, Place, attribute, nodes, text_of, up_to_block, xpath
 from jcnews_spider.trs.trim import (
     HEADER_REACH,
     cut_tail,
     ends_article,
     is_abstract,
     is_day,
-    is_header,
     is_tool,
     prose,
     without_header,
@@ -49,8 +49,6 @@ MOST_ITEMS = 3
 """Linked headings among the lines of a text from which it is a list with summaries."""
 
 _LINKED = xpath(".//a[@href]")
-_SUBTITLE = re.compile(r"sub-?title|yinti|fubiao|futi|fbt|subhead|vice")
-_LOWER_HEADINGS = ("h2", "h3", "h4", "h5")
 _SENTENCE_END = re.compile("[。！？；]")
 
 
@@ -150,9 +148,7 @@ def _layout(
     return Layout(
         template=template.name,
         title=title.text,
-        subtitle=_subtitle(above + header, title.text)
-        or _heading_above(above, header)
-        or _lower_heading(header, title.text),
+        subtitle=find_subtitle(above, header, title.text),
         above=above,
         header=header,
         body=body,
@@ -264,39 +260,3 @@ def _is_dated(page: PageLines, lines: list[Line], run: Run | None) -> bool:
         or any(find_moment(page.metas.get(name, "")) for name in ("pubdate", "publishdate", "article:published_time"))
         or (run is not None and run.mass >= UNDATED_PROSE)
     )
-
-
-def _subtitle(header: list[Line], title: str) -> str | None:
-    """引题 or 副题: a line of the header that its class or a dash says to be one."""
-    for line in header:
-        if line.is_media or line.text == title or len(line.text) > 120:
-            continue
-        if "——" in line.text and (dashed := _dashed(line.text)):
-            return dashed
-        marks = {mark for node in (line.node, line.node.getparent()) if node is not None for mark in classes(node)}
-        if any(_SUBTITLE.search(mark) for mark in marks):
-            return line.text
-    return None
-
-
-def _heading_above(above: list[Line], header: list[Line]) -> str | None:
-    """A 引题: a heading right above the title, in the same box and longer than a column's name."""
-    if not above or not header or len(above[-1].text) < LONGER_THAN_NAMES or above[-1].is_linked:
-        return None
-    blocks = [up_to_block(line.node)[-1] for line in (above[-1], header[0])]
-    is_beside = blocks[0].tag in _LOWER_HEADINGS and blocks[0].getnext() is blocks[1]
-    return above[-1].text if is_beside and not is_header(above[-1], dated=False) else None
-
-
-def _lower_heading(header: list[Line], title: str) -> str | None:
-    """A heading of lower rank right below the title."""
-    below = dropwhile(lambda line: line.is_media or line.text in title, header)
-    line = next(below, None)
-    if line is None or up_to_block(line.node)[-1].tag not in _LOWER_HEADINGS:
-        return None
-    return None if line.is_linked or is_tool(line.text) or is_header(line, dated=False) else line.text
-
-
-def _dashed(text: str) -> str | None:
-    """The part behind a dash of a line that sites print with a tag as text in it."""
-    return next((part for part in TAG.split(text) if part.startswith("——")), None)

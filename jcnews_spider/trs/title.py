@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.byline import find_moment
 from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.moment import find_moment
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import Template
 from jcnews_spider.trs.tree import Node

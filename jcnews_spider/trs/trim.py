@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import dropwhile
 
-from jcnews_spider.trs.byline import Moment, find_moment, find_source
 from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.moment import Moment, find_moment
+from jcnews_spider.trs.sources import find_source
 
 HEADER_REACH = 12
 """Lines before a body among which date and source stand when the title is elsewhere."""
