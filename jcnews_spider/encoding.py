@@ -43,7 +43,9 @@ def decode(body: bytes, *hints: str | None) -> Decoded:
 def _decide(body: bytes, hints: tuple[str | None, ...]) -> Decoded:
     for bom, encoding in _BOMS:
         if body.startswith(bom):
-            return Decoded(body[len(bom) :].decode(encoding, "replace"), encoding)
+            body = body[len(bom) :]
+            if encoding != "utf-8":
+                return Decoded(body.decode(encoding, "replace"), encoding)
     for beginning, encoding in _WIDE:
         if beginning.match(body):
             return Decoded(body.decode(encoding, "replace"), encoding)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jcnews_spider.encoding import decode
+from jcnews_spider.encoding import Decoded, decode
 
 SENTENCE = "晋城市的煤层气产业在这一年有了新的发展，镕喆等人到场。"
 PAGE = f'<html><head><meta charset="{{}}"></head><body>{SENTENCE * 5}</body></html>'
@@ -31,6 +31,10 @@ def test_a_short_gbk_page_without_declaration_is_chinese() -> None:
 def test_a_byte_order_mark_wins(bom: bytes, encoding: str) -> None:
     decoded = decode(bom + SENTENCE.encode(encoding), "gbk")
     assert (decoded.text, decoded.encoding) == (SENTENCE, encoding)
+
+
+def test_a_byte_order_mark_of_utf8_before_other_bytes_says_nothing() -> None:
+    assert decode(b"\xef\xbb\xbf" + SENTENCE.encode("gbk")) == Decoded(SENTENCE, "gb18030")
 
 
 def test_a_character_cut_in_half_leaves_the_page_utf8() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable
 
 from tests.hostile import KEPT, Fault, Place, Target
@@ -110,6 +111,7 @@ BODIES: Rows = [
     ("a page of no type", lambda t: _typed(None, t.body), KEPT),
     ("a page of a charset that does not exist", lambda t: _typed("text/html; charset=\x00x-klingon", t.body), KEPT),
     ("GB18030 called UTF-8", lambda t: _typed("text/html; charset=utf-8", in_gb18030(t.body)), KEPT),
+    ("GB18030 behind a byte order mark of UTF-8", lambda t: Answer(body=BOM_UTF8 + in_gb18030(t.body)), KEPT),
     ("UTF-8 called GBK", lambda t: _typed("text/html; charset=gbk", t.body), KEPT),
     ("NUL bytes in its lines", lambda t: Answer(body=sprinkled(t.body, b"\0")), KEPT),
     ("a pager of 999,999 further pages", lambda t: Answer(body=paged(t.body, t.url, 999_999)), "unknown_layout"),
