@@ -47,6 +47,11 @@ def test_a_coding_is_undone(coding: str) -> None:
     assert decoded(b"", [coding.encode()]) == b""
 
 
+@pytest.mark.parametrize("name", [b"UTF-8", b"none", b"gb2312, identity"])
+def test_what_is_no_coding_says_nothing(name: bytes) -> None:
+    assert decoded(TEXT, [name]) == TEXT
+
+
 @pytest.mark.parametrize("coding", [name for name in CODED if name != "identity"])
 @pytest.mark.parametrize("share", [0.1, 0.4, 0.9])
 def test_a_coded_body_that_was_cut_is_no_body(coding: str, share: float) -> None:

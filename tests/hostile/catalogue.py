@@ -47,6 +47,10 @@ def _typed(kind: str | None, body: bytes) -> Answer:
     return Answer(headers={} if kind is None else {"Content-Type": kind}, body=body)
 
 
+def _coded(coding: str, body: bytes) -> Answer:
+    return Answer(headers={**faults.HTML, "Content-Encoding": coding}, body=body)
+
+
 def _rules(*lines: bytes) -> Answer:
     return Answer(headers=_ROBOTS, body=b"\n".join((b"User-agent: *", *lines, b"")))
 
@@ -72,6 +76,7 @@ CONNECTIONS: Rows = [
     ("gzip that nobody asked for", lambda t: faults.gzipped(t.body), KEPT),
     ("gzip that is cut", lambda t: faults.gzipped(t.body, missing=200), "truncated"),
     ("plain bytes called gzip", lambda t: faults.called_gzip(t.body), "encoding"),
+    ("a charset called a content coding", lambda t: _coded("UTF-8", t.body), KEPT),
 ]
 HEADS: Rows = [
     ("a garbage status line", lambda t: Answer(raw=b"\x00\xffGARBAGE\r\n\r\n" + t.body), "connection"),

@@ -13,6 +13,9 @@ from typing import Any
 MOST_BYTES = 256_000_000
 """Bytes to which any body may unfold; a crawl refuses far smaller ones."""
 
+CODINGS = frozenset(b"gzip x-gzip deflate br zstd compress x-compress dcb dcz exi pack200-gzip aes128gcm".split())
+"""Content codings with a name (the registry of RFC 9110 §16.6.1)."""
+
 _GZIP = b"\x1f\x8b"
 _MOST_MEMBERS = 100
 """Members of one gzip body; each costs a copy of what is behind it."""
@@ -33,11 +36,12 @@ class Oversize(BadCoding):
 def decoded(body: bytes, encodings: Iterable[bytes], most_bytes: int = MOST_BYTES) -> bytes:
     """The body with its codings undone, given the values of Content-Encoding; raises BadCoding.
 
+    A name that no coding has, such as a charset's, says nothing: browsers take such a body as it is.
     Bytes behind a whole stream of gzip or deflate are left out, as browsers do, behind one of brotli they are refused.
     An empty body is empty in every coding.
     """
     names = [name.strip().lower() for value in encodings for name in value.split(b",")]
-    for name in reversed([name for name in names if name not in (b"", b"identity")]):
+    for name in reversed([name for name in names if name in CODINGS]):
         if name not in _DECODERS:
             raise BadCoding(f"content coding {name.decode('latin-1')!r} is not known")
         if body:
