@@ -20,6 +20,9 @@ from jcnews_spider.errors import StorageFault
 TRUNCATED = {"download_stopped": "length", "dataloss": "disconnect"}
 """Scrapy's flag of a body that is not whole, and the reason as WARC 1.1 names it."""
 
+PROTOCOLS = ("HTTP/1.0", "HTTP/1.1")
+"""What a status line may say; readers of WARCs know no other, and no other was spoken, whatever a server says."""
+
 ROBOTS_BYTES = 600_000
 """A little more than what is read of a robots.txt (RFC 9309 §2.5)."""
 
@@ -96,7 +99,7 @@ def _exchange(request: Request, response: Response) -> Exchange:
         body=response.body,
         request_headers=_pairs(request.headers),
         method=request.method,
-        protocol=response.protocol or "HTTP/1.1",
+        protocol=response.protocol if response.protocol in PROTOCOLS else "HTTP/1.1",
         ip=None if is_proxied or response.ip_address is None else str(response.ip_address),
         truncated=next((TRUNCATED[flag] for flag in response.flags if flag in TRUNCATED), None),
     )

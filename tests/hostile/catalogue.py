@@ -81,6 +81,7 @@ CONNECTIONS: Rows = [
 HEADS: Rows = [
     ("a garbage status line", lambda t: Answer(raw=b"\x00\xffGARBAGE\r\n\r\n" + t.body), "connection"),
     ("an answer without a head (HTTP/0.9)", lambda t: Answer(raw=t.body), "connection"),
+    ("a status line of HTTP/2.0", lambda t: Answer(raw=b"HTTP/2.0 200 OK\r\nConnection: close\r\n\r\n" + t.body), KEPT),
     ("1,000 × 100 Continue before it", lambda t: faults.interim(t.body), KEPT),
     ("5,000 header lines", lambda t: faults.many_headers(t.body), KEPT),
     ("a header line of 100 kB", lambda t: faults.long_header(t.body), "connection"),
