@@ -219,7 +219,7 @@ PLANTED = {
     "unknown_layout": Answer(200, body="<html><title>出错了</title><body><h1>页面不存在</h1></body></html>".encode()),
     "empty_page": Answer(200, body=b""),
     "not_html": Answer(200, body=b"%PDF-1.4 \x00\x01\x02"),
-    "unknown_layout#deep": Answer(200, body=b"<html><body>" + b"<div>" * 5000 + b"x"),
+    "unknown_layout#deep": Answer(200, body=b"<html><body>" + b"<div>" * 5000 + b"x</body></html>"),
     "too_large": Answer(200, body=b"<p>" + b"x" * 30_000_000),
     "http_403": Answer(403, body=b"no"),
     "redirected": Answer(302, {"Location": "http://www.jcnews.com.cn/"}),

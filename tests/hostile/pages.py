@@ -8,7 +8,7 @@ from tests.replica.home import SOFT_MISSING
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Type/Catalog>>\nendobj\n" + bytes(range(256)) * 400
 SOFT_404 = SOFT_MISSING.encode()
-NESTED = b"<html><body>" + b"<div>" * 100_000
+NESTED = b"<html><body>" + b"<div>" * 100_000 + b"</body></html>"
 LINKS = (
     b"<html><body>"
     + b"".join(b'<a href="./202210/t20221009_%d.html">x</a>' % number for number in range(200_000))
