@@ -51,6 +51,23 @@ def test_an_empty_page_on_the_way_leaves_the_walk_incomplete() -> None:
     assert empty.read(0, [], unknown=0, pages=None) is Step.HOLED
 
 
+def test_a_page_without_news_or_pager_where_there_is_one_leaves_the_walk_incomplete() -> None:
+    """The page before once more, the home page, and the home page where no page has a pager."""
+    for names, pager, last in (("a", 3, Step.HOLED), ("x", None, Step.HOLED), ("x", 3, Step.CONFIRM)):
+        along = walk()
+        steps = [
+            along.read(i, entries(*n), unknown=1, pages=p) for i, n, p in ((0, "a", 3), (1, names, pager), (2, "c", 3))
+        ]
+        assert steps == [Step.NEXT, Step.NEXT, last]
+
+
+def test_a_hole_is_of_its_round_alone() -> None:
+    along = walk()
+    assert [along.read(i, entries("a"), unknown=1, pages=2) for i in range(2)] == [Step.NEXT, Step.HOLED]
+    along.begin_round(entries("n"), (None, None))
+    assert [along.read(i, entries(n), unknown=1, pages=2) for i, n in enumerate("na")] == [Step.NEXT, Step.CONFIRM]
+
+
 def test_a_bound_cuts_the_walk() -> None:
     assert walk(cap=1).read(0, entries(*["a"]), unknown=1, pages=5) is Step.CUT
 

@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 
 from jcnews_spider.answers import NOT_ASKED, charset, conditions, is_conditional, require_ok, validators_of
 from jcnews_spider.engine import STOPPED
-from jcnews_spider.errors import UnknownLayout
+from jcnews_spider.errors import OtherPage, UnknownLayout
 from jcnews_spider.items import Item, ListPage, Walked
 from jcnews_spider.spiders.walk import Step, Walk
 from jcnews_spider.trs.listing import Listing, parse_listing
@@ -74,6 +74,8 @@ class Lists:
         else:
             try:
                 require_ok(response)
+                if index and f"_{index}." not in response.url.rpartition("/")[2]:
+                    raise OtherPage(response.url)
                 listing = parse_listing(response.body, response.url, self._site, charset(response))
             except UnknownLayout as fault:
                 self._end(walk, fault.reason)

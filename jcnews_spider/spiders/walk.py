@@ -25,7 +25,7 @@ class Step(Enum):
     CUT = "cut"
     """The end by a bound."""
     HOLED = "empty_page"
-    """The end, but a page on the way held nothing: a soft 404 or a challenge may have stood there."""
+    """The end, but a page on the way held nothing, or nothing new: a soft 404 or a challenge may have stood there."""
     DRIFTING = "drifting"
     """The list changed in every round."""
 
@@ -77,6 +77,7 @@ class Walk:
         self.validators = validators
         self._first = tuple(entry.url for entry in first)
         self.known_pages = 0
+        self.is_holed = False
         self.seen.clear()
         self.found.clear()
 
@@ -84,7 +85,8 @@ class Walk:
         """Notes the entries of a page and says what follows.
 
         Lists are neither sorted nor stable (SITE.md §3.2), so one known article proves nothing; without a pager
-        script the walk goes on until a page repeats what was seen.
+        script the walk goes on until a page repeats what was seen. With one, a page that does, or that has none of
+        its own, is another one than was asked: the home page, or a neighbour out of a cache.
         """
         page = list(entries)
         fresh = [entry for entry in page if hash(entry.url) not in self.seen]
@@ -93,9 +95,10 @@ class Walk:
         self._index = index
         self.read_pages += 1
         self.new += unknown
+        is_hole = not page if index == 0 else self.pages is not None and (not fresh or pages is None)
+        self.is_holed |= is_hole and not self._was_last(index)
         self.pages = pages if pages is not None else self.pages
         self.known_pages = 0 if unknown else self.known_pages + 1
-        self.is_holed |= not page and (self.pages is not None or index == 0) and not self._was_last(index)
         if self._is_over(index, fresh):
             return self._ended()
         return Step.CUT if index + 1 >= self.max_pages else Step.NEXT
