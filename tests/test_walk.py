@@ -20,6 +20,12 @@ def test_a_pager_names_the_last_page() -> None:
     assert steps == [Step.NEXT, Step.NEXT, Step.CONFIRM]
 
 
+def test_of_the_counts_of_several_pages_the_highest_is_believed() -> None:
+    along = walk()
+    steps = [along.read(i, entries(f"{i}"), unknown=1, pages=pages) for i, pages in enumerate((4, 3, 2, 1))]
+    assert steps == [Step.NEXT, Step.NEXT, Step.NEXT, Step.CONFIRM]
+
+
 def test_without_a_pager_a_page_that_repeats_ends_the_walk() -> None:
     along = walk()
     assert along.read(0, entries(*["a", "b"]), unknown=2, pages=None) is Step.NEXT

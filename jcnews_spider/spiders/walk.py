@@ -47,7 +47,7 @@ class Walk:
     A pager may promise more than there is for good: what was missing then and is missing now is the list's end.
     """
     pages: int | None = None
-    """Number of pages that the pager script names, None when there is none."""
+    """Number of pages that the pager script names, the highest of this round; None when there is none."""
     known_pages: int = 0
     """Whole pages without an unknown article, in a row."""
     read_pages: int = 0
@@ -76,6 +76,7 @@ class Walk:
         self.round += 1
         self.validators = validators
         self._first = tuple(entry.url for entry in first)
+        self.pages = None
         self.known_pages = 0
         self.is_holed = False
         self.seen.clear()
@@ -97,7 +98,7 @@ class Walk:
         self.new += unknown
         is_hole = not page if index == 0 else self.pages is not None and (not fresh or pages is None)
         self.is_holed |= is_hole and not self._was_last(index)
-        self.pages = pages if pages is not None else self.pages
+        self.pages = max((count for count in (self.pages, pages) if count is not None), default=None)
         self.known_pages = 0 if unknown else self.known_pages + 1
         if self._is_over(index, fresh):
             return self._ended()
