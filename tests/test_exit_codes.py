@@ -247,6 +247,15 @@ def test_a_list_that_never_showed_anything_is_no_breach(tmp_path: Path) -> None:
     assert (run.code, run.report["sections"]["xw/pl"]["end"]) == (0, "empty_page")
 
 
+def test_a_new_site_whose_lists_all_show_nothing_ends_with_5(tmp_path: Path) -> None:
+    with Replica(plan(dict.fromkeys(("/xw/pl/", "/xw/jcxw/", "/xw/sxxw/"), LINKLESS))) as site:
+        two = crawl(site, tmp_path / "two", "sections=xw/pl,xw/jcxw")
+        three = crawl(site, tmp_path / "three", "sections=xw/pl,xw/jcxw,xw/sxxw")
+        with_one = crawl(site, tmp_path / "with_one", "sections=xw/pl,xw/jcxw,xw/sxxw,xw/shxw")
+    assert (two.code, with_one.code) == (0, 0)
+    assert_ended(three, 5, "health check failed: the list of xw/pl shows nothing; the list of xw/jcxw shows nothing")
+
+
 @pytest.mark.parametrize(("undated", "code"), [(2, 0), (3, 5)])
 def test_records_without_a_date_end_with_5_from_3_on(paths: list[str], tmp_path: Path, undated: int, code: int) -> None:
     with Replica(plan(dict.fromkeys(paths[:undated], UNDATED))) as site:

@@ -89,7 +89,7 @@ class RunReport:
     def _judge(self, spider: Any, stats: dict[str, Any]) -> health.Judgement:
         """The run's numbers beside those of earlier runs; one over chosen articles is never compared with."""
         options, ledger = spider.options, spider.archive.ledger
-        for path in report.under(stats, "health/empty_list/"):
+        for path in {**report.under(stats, "health/empty_list/"), **dict.fromkeys(spider.lists.blank)}:
             self._vitals.note_empty(path, spider.site.section_url(path))
         pages, size = stats.get("articles/pages", 0), stats.get("articles/bytes", 0)
         measures = list(self._vitals.measures(pages, size, stats.get("articles/unchanged", 0)))

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 SETTLED_S = 600
 """Seconds after which a list is no longer about to be published: what it lacks then as before, it lacks."""
 
+LEAST_BLANK = 3
+"""Lists that must show nothing before a run that saw no other ones is unwell; a new site may have an empty section."""
+
 ABSENT = "absent"
 """End of a walk at whose first page there never was anything."""
 
@@ -41,6 +44,13 @@ class Lists:
         table = {section.path for section in self._site.sections}
         is_nowhere = all(walk.end == ABSENT and path not in table for path, walk in self.walks.items())
         return list(self.walks) if is_nowhere and self.walks.keys() >= self._spider.sections.keys() else []
+
+    @property
+    def blank(self) -> list[str]:
+        """The paths whose lists came, if all of them show nothing: a login page or a notice stands everywhere."""
+        came = [walk for walk in self.walks.values() if walk.read_pages or walk.end == "unchanged"]
+        is_blank = len(came) >= LEAST_BLANK and all(walk.is_holed and not walk.found for walk in came)
+        return [walk.path for walk in came] if is_blank else []
 
     def begin(self, path: str) -> Iterator[Request]:
         """The request of a section's first page, conditional when nothing behind an unchanged one can be new."""
