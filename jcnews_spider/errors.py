@@ -13,6 +13,7 @@ JcnewsError
     ├── NotServed           an answer with another status than 200
     ├── IncompleteArticle   an article whose further page is none
     ├── OtherPage           an answer that came from another address
+    ├── OfAnyAddress        what the site shows at any address
     ├── TooLarge            a body that was cut at the size limit
     ├── TooComplex          a page of more tags, attributes, links or text than any real one has
     ├── NotHtml             bytes that are no HTML
@@ -102,6 +103,12 @@ class OtherPage(UnknownLayout):
     """An answer that came from another address, after a redirect."""
 
     reason = "redirected"
+
+
+class OfAnyAddress(UnknownLayout):
+    """What the site shows at any address: it looks like an article, such as a notice of maintenance."""
+
+    reason = "soft_404"
 
 
 class TooLarge(UnknownLayout):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -215,6 +216,25 @@ def test_an_unreachable_site_ends_with_4_and_one_clear_line(tmp_path: Path) -> N
         line for line in done.stderr.splitlines() if "nothing could be crawled" in line
     ]
     assert "Traceback" not in done.stderr
+
+
+def test_a_notice_at_every_address_is_taken_for_an_article_once_until_the_next_run(
+    paths: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice = page(editor("今晚系统升级，网站暂停访问，给您带来不便敬请谅解。" * 5), title="系统升级公告")
+    monkeypatch.setattr("tests.replica.home.SOFT_MISSING", notice.decode())
+    faults = dict.fromkeys(paths, Answer(body=notice))
+    with Replica(replace(plan(faults), soft_404=True)) as site:
+        run = crawl(site, tmp_path, ONE)
+        faults.clear()
+        later = crawl(site, tmp_path, ONE)
+        texts = {g["url"]: g["text"] for g in site.gold()}
+    assert_ended(run, 2, "11 of 16 addresses failed: soft_404 ×11")
+    assert run.report["articles"]["new"] == 1
+    assert (later.code, later.report["articles"]["new"], later.report["articles"]["updated"]) == (0, 11, 1)
+    assert {r["url"]: r["text"] for r in later.records if r["title"] != "系统升级公告"} == {
+        f"{SITE}{path}": texts[f"{SITE}{path}"] for path in paths
+    }
 
 
 # ---- 5

@@ -26,10 +26,10 @@ from jcnews_spider.answers import (
 from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.article import Article
 from jcnews_spider.engine import STOPPED
-from jcnews_spider.errors import IncompleteArticle, NotServed, OtherPage, UnknownLayout
+from jcnews_spider.errors import IncompleteArticle, NotServed, OfAnyAddress, OtherPage, UnknownLayout
 from jcnews_spider.items import Draft, Item, Miss, Page, Unchanged
 from jcnews_spider.spiders.queue import Queue
-from jcnews_spider.spiders.soft404 import SoftMissing
+from jcnews_spider.spiders.soft404 import Recent, SoftMissing
 from jcnews_spider.trs.article import join_parts, parse_article
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ class Articles:
         self._site = spider.site
         self._queue = Queue(spider)
         self._soft_missing = SoftMissing(spider)
+        self._recent = Recent()
+        self._of_any: set[str | None] = set()
+        """Content hashes of what the site says at any address, and is no article."""
         self.have_begun = False
         """True once the first were asked for: the lists are walked."""
 
@@ -78,6 +81,10 @@ class Articles:
                     return
                 response = await self._download(known.url)
             draft = await self._read(response, id)
+            if first := await self._first_of_any(draft.article, response):
+                yield Miss(first.id, first.url, OfAnyAddress.reason)
+            if draft.article.content_hash in self._of_any:
+                raise OfAnyAddress("what the site says at any address")
         except UnknownLayout as fault:
             if miss := await self._miss(fault, response, self._known(id), url):
                 yield miss
@@ -104,6 +111,20 @@ class Articles:
             return None
         reason = "soft_404" if is_missing else fault.reason
         return Miss(known.id, url, reason, str(fault), is_repeated=known.reason == reason)
+
+    async def _first_of_any(self, article: Article, response: Response) -> KnownArticle | None:
+        """The article that was taken from what the site says at any address, when another one says the same.
+
+        None for a copy, and when it was told before.
+        """
+        same = self._recent.same(article)
+        if same is None or article.content_hash in self._of_any:
+            return None
+        first = self._known(same)
+        if not await self._soft_missing.explains(OfAnyAddress(), response, first):
+            return None
+        self._of_any.add(article.content_hash)
+        return first
 
     def _known(self, id_: str) -> KnownArticle:
         known = self._spider.archive.ledger.articles.get(id_)

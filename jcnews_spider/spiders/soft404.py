@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from scrapy import Request
@@ -12,12 +13,30 @@ from scrapy.http.request import NO_CALLBACK
 
 from jcnews_spider.answers import REASONS, charset, reason_of
 from jcnews_spider.archive.ledger.articles import KnownArticle
+from jcnews_spider.article import Article
 from jcnews_spider.engine import STOPPED
 from jcnews_spider.errors import NoBody, RedirectStub, UnknownLayout
 from jcnews_spider.trs.sameness import says_the_same
 
 if TYPE_CHECKING:
     from jcnews_spider.spiders.trs import TrsSpider
+
+REMEMBERED = 100
+"""Articles of which it is known whether the next one says the same: a notice that stands everywhere comes in a row."""
+
+
+class Recent:
+    """The last articles by what they say."""
+
+    def __init__(self) -> None:
+        self._ids: OrderedDict[str | None, str] = OrderedDict()
+
+    def same(self, article: Article) -> str | None:
+        """id of the one among them that says just the same: title, date, source and text; notes the article."""
+        first = self._ids.setdefault(article.content_hash, article.id)
+        if len(self._ids) > REMEMBERED:
+            self._ids.popitem(last=False)
+        return first if first != article.id else None
 
 
 class SoftMissing:
