@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from OpenSSL import SSL
-from scrapy import exceptions
+from scrapy import Request, exceptions
 from scrapy.http import Response
 from service_identity import VerificationError
 from w3lib.encoding import http_content_type_encoding
@@ -54,6 +54,11 @@ def require_ok(response: Response) -> None:
         raise NotServed(response.status)
     if "download_stopped" in response.flags:
         raise TooLarge(f"more than {len(response.body)} bytes")
+
+
+def asked_url(request: Request) -> str:
+    """The address that was asked, before any redirect."""
+    return str((request.meta.get("redirect_urls") or [request.url])[0])
 
 
 def header(response: Response, name: str) -> str | None:

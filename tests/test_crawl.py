@@ -191,6 +191,22 @@ def test_a_list_page_that_comes_empty_leaves_the_section_incomplete(tmp_path: Pa
     assert {record["id"] for record in mended.records} == wanted
 
 
+def test_a_list_whose_pages_are_counted_from_one_is_walked_to_its_end(tmp_path: Path) -> None:
+    with Replica(Plan(articles=60)) as replica:
+        urls = [g["url"] for g in replica.gold() if g["expect"] == "article" and g["listed"]][:9]
+    names = ["", "index_2.html", "index_3.html"]
+    pager = "".join(f"<a href='{name or './'}'>{number}</a>" for number, name in enumerate(names, 1))
+    faults = {}
+    for number, name in enumerate(names):
+        items = "".join(f"<li><a href='{url}'>第{number}页的新闻</a> 2022-10-09</li>" for url in urls[number * 3 :][:3])
+        page = f"<html><body><ul>{items}</ul><div>{pager}</div></body></html>"
+        faults[f"/xw/jcxw/{name}"] = Answer(headers={"Content-Type": "text/html; charset=utf-8"}, body=page.encode())
+    with Replica(Plan(articles=60, faults=faults)) as replica:
+        run = crawl(replica, tmp_path, "sections=xw/jcxw")
+    walked = run.report["sections"]["xw/jcxw"]
+    assert (walked["pages"], walked["found"], walked["end"]) == (3, {"article": 9}, "complete")
+
+
 def test_news_behind_a_cut_walk_of_a_complete_section_is_found_later(tmp_path: Path) -> None:
     with Replica(Plan(articles=200, seed=1, page_size=3)) as before:
         assert crawl(before, tmp_path, "sections=xw/jcxw").report["sections"]["xw/jcxw"]["end"] == "complete"

@@ -67,6 +67,16 @@ def test_a_page_without_news_or_pager_where_there_is_one_leaves_the_walk_incompl
         assert steps == [Step.NEXT, Step.NEXT, last]
 
 
+def test_a_pager_that_only_the_first_page_has_counts_for_all() -> None:
+    three, two = [(0, "a", 3), (1, "b", None), (2, "c", None)], [(0, "a", 2), (1, "b", None)]
+    long, short = walk(), walk()
+    assert [long.read(i, entries(n), unknown=1, pages=p) for i, n, p in three][-1] is Step.CONFIRM
+    assert [short.read(i, entries(n), unknown=1, pages=p) for i, n, p in two][-1] is Step.HOLED
+    short.ended_after = 2
+    short.begin_round(entries("a"), (None, None))
+    assert [short.read(i, entries(n), unknown=1, pages=p) for i, n, p in two][-1] is Step.CONFIRM
+
+
 def test_a_hole_is_of_its_round_alone() -> None:
     along = walk()
     assert [along.read(i, entries("a"), unknown=1, pages=2) for i in range(2)] == [Step.NEXT, Step.HOLED]

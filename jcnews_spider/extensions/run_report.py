@@ -89,7 +89,7 @@ class RunReport:
     def _judge(self, spider: Any, stats: dict[str, Any]) -> health.Judgement:
         """The run's numbers beside those of earlier runs; one over chosen articles is never compared with."""
         options, ledger = spider.options, spider.archive.ledger
-        for path in {**report.under(stats, "health/empty_list/"), **dict.fromkeys(spider.lists.blank)}:
+        for path in report.under(stats, "health/empty_list/"):
             self._vitals.note_empty(path, spider.site.section_url(path))
         pages, size = stats.get("articles/pages", 0), stats.get("articles/bytes", 0)
         measures = list(self._vitals.measures(pages, size, stats.get("articles/unchanged", 0)))
@@ -104,7 +104,7 @@ class RunReport:
         return health.Judgement(breaches=judged.breaches) if spider.job.is_chosen else judged
 
     def _bare_lists(self, spider: Any) -> Iterator[health.Measure]:
-        """The lists of a site of which none ever showed an article: its articles stand at other addresses."""
+        """The lists of a site of which none ever showed an article: a login page may stand everywhere."""
         walks = [walk for walk in spider.lists.walks.values() if walk.read_pages]
         if walks and not any(walk.had_articles or walk.found["article"] for walk in walks):
             urls = [spider.site.section_url(walk.path) for walk in walks[:SHOWN]]

@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from jcnews_spider import clock
 from jcnews_spider.answers import (
     REASONS,
+    asked_url,
     charset,
     conditions,
     explained,
@@ -71,7 +72,7 @@ class Articles:
 
     async def parse(self, response: Response, id: str) -> AsyncIterator[Item]:  # noqa: A002 - the record's word
         """The article of a page and its further pages as a draft, that it is unchanged, or a miss with its reason."""
-        url = (response.request.meta.get("redirect_urls") or [response.request.url])[0]  # type: ignore[union-attr]
+        url = asked_url(response.request)  # type: ignore[arg-type]
         try:
             if response.status == 304:
                 known = self._known(id)
@@ -100,8 +101,7 @@ class Articles:
         request: Request = failure.request  # type: ignore[attr-defined]
         reason = self._spider.reason_to_go_on(failure)
         if reason != STOPPED:
-            url = (request.meta.get("redirect_urls") or [request.url])[0]
-            yield Miss(request.cb_kwargs["id"], url, reason, explained(failure.value))
+            yield Miss(request.cb_kwargs["id"], asked_url(request), reason, explained(failure.value))
 
     async def _miss(self, fault: UnknownLayout, response: Response, known: KnownArticle, url: str) -> Miss | None:
         """The miss of a page that is no article; None when the crawl stops before it is known which."""

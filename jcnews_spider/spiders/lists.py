@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from jcnews_spider.answers import NOT_ASKED, charset, conditions, is_conditional, require_ok, validators_of
+from jcnews_spider.answers import NOT_ASKED, asked_url, charset, conditions, is_conditional, require_ok, validators_of
 from jcnews_spider.engine import STOPPED
 from jcnews_spider.errors import OtherPage, UnknownLayout
 from jcnews_spider.items import Item, ListPage, Walked
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 SETTLED_S = 600
 """Seconds after which a list is no longer about to be published: what it lacks then as before, it lacks."""
-
-LEAST_BLANK = 3
-"""Lists that must show nothing before a run that saw no other ones is unwell; a new site may have an empty section."""
 
 ABSENT = "absent"
 """End of a walk at whose first page there never was anything."""
@@ -44,13 +41,6 @@ class Lists:
         table = {section.path for section in self._site.sections}
         is_nowhere = all(walk.end == ABSENT and path not in table for path, walk in self.walks.items())
         return list(self.walks) if is_nowhere and self.walks.keys() >= self._spider.sections.keys() else []
-
-    @property
-    def blank(self) -> list[str]:
-        """The paths whose lists came, if all of them show nothing: a login page or a notice stands everywhere."""
-        came = [walk for walk in self.walks.values() if walk.read_pages or walk.end == "unchanged"]
-        is_blank = len(came) >= LEAST_BLANK and all(walk.is_holed and not walk.found for walk in came)
-        return [walk.path for walk in came] if is_blank else []
 
     def begin(self, path: str) -> Iterator[Request]:
         """The request of a section's first page, conditional when nothing behind an unchanged one can be new."""
@@ -84,7 +74,7 @@ class Lists:
         else:
             try:
                 require_ok(response)
-                if index and f"_{index}." not in response.url.rpartition("/")[2]:
+                if index and _name(response.url) != _name(asked_url(response.request)):  # type: ignore[arg-type]
                     raise OtherPage(response.url)
                 listing = parse_listing(response.body, response.url, self._site, charset(response))
             except UnknownLayout as fault:
@@ -207,3 +197,7 @@ class Lists:
             "section %s: %d pages, %d articles, %d new, %s",
             walk.path, walk.read_pages, walk.found["article"], walk.new, how,
         )  # fmt: skip
+
+
+def _name(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]

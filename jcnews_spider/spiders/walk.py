@@ -67,6 +67,8 @@ class Walk:
     """(ETag, Last-Modified) of the first page when this round began."""
     must_reach: int = 0
     """Pages that this round reads before known ones may end it: as many as the rounds before."""
+    _pagers: Counter[bool] = field(default_factory=Counter)
+    """Further pages of this round with a pager and without one, where the first page has one."""
     _first: tuple[str, ...] = ()
     _index: int = 0
 
@@ -79,6 +81,7 @@ class Walk:
         self.pages = None
         self.known_pages = 0
         self.is_holed = False
+        self._pagers.clear()
         self.seen.clear()
         self.found.clear()
 
@@ -86,8 +89,8 @@ class Walk:
         """Notes the entries of a page and says what follows.
 
         Lists are neither sorted nor stable (SITE.md §3.2), so one known article proves nothing; without a pager
-        script the walk goes on until a page repeats what was seen. With one, a page that does, or that has none of
-        its own, is another one than was asked: the home page, or a neighbour out of a cache.
+        script the walk goes on until a page repeats what was seen. With one, a page that does is another one than was
+        asked: a neighbour out of a cache.
         """
         page = list(entries)
         fresh = [entry for entry in page if hash(entry.url) not in self.seen]
@@ -96,8 +99,10 @@ class Walk:
         self._index = index
         self.read_pages += 1
         self.new += unknown
-        is_hole = not page if index == 0 else self.pages is not None and (not fresh or pages is None)
-        self.is_holed |= is_hole and not self._was_last(index)
+        is_counted = index > 0 and self.pages is not None
+        if not self._was_last(index):
+            self.is_holed |= not fresh if is_counted else not page and index == 0
+            self._pagers[pages is not None] += is_counted
         self.pages = max((count for count in (self.pages, pages) if count is not None), default=None)
         self.known_pages = 0 if unknown else self.known_pages + 1
         if self._is_over(index, fresh):
@@ -117,8 +122,13 @@ class Walk:
         """True for the last page that the pager promises where the walk before ended with it, too."""
         return index > 0 and index + 1 == self.pages == self.ended_after
 
+    @property
+    def _has_strange_page(self) -> bool:
+        """True where some further pages have a pager and others none, or the only one has none: the home page, say."""
+        return self._pagers[False] > 0 and (self._pagers[True] > 0 or self.pages == 2)
+
     def _ended(self) -> Step:
-        if self.is_holed:
+        if self.is_holed or self._has_strange_page:
             return Step.HOLED
         return Step.CONFIRM if self._index else Step.END
 

@@ -73,6 +73,7 @@ CONNECTIONS: Rows = [
     ("chunks", lambda t: faults.chunked(t.body), KEPT),
     ("cut, without any length", lambda t: faults.unmeasured(t.body[: len(t.body) // 2]), "truncated"),
     ("cut, with a length that fits", lambda t: Answer(body=t.body[: len(t.body) // 2]), "truncated"),
+    ("whole, and never closed", lambda t: Answer(body=t.body.partition(b"</body>")[0].rstrip()), KEPT),
     ("whole, without any length", lambda t: faults.unmeasured(t.body), KEPT),
     ("gzip that nobody asked for", lambda t: faults.gzipped(t.body), KEPT),
     ("gzip that is cut", lambda t: faults.gzipped(t.body, missing=200), "truncated"),
