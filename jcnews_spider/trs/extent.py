@@ -34,7 +34,7 @@ LONGEST_END = 8
 and lines marked up as paragraphs."""
 LEAST_ITEMS, LEAST_HEADING, MOST_OF_SUMMARY = 3, 8, 2
 """Headings of a box of other articles, characters of each, lines behind each."""
-_HEADINGS = ("h2", "h3", "h4")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LONGEST_RELATED = 24
 """Lines of a box of links amid a text at most."""
 SPILL_REACH, LEAST_SPILL = 40, 40
@@ -164,10 +164,7 @@ def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
         table = _table(line)
         return table is not None and table.getparent() in homes
 
-    heads = {kind for line in lines[first:last] if (kind := _kind(line))[0].startswith("h")}
-    before = [
-        line for line in lines[:first] if not is_kin(line) and _kind(line) not in heads and not _is_nested(line, kinds)
-    ]
+    before = [line for line in lines[:first] if not is_kin(line) and not _is_nested(line, kinds)]
     behind = [line for line in lines[last + 1 :] if not is_kin(line)]
     outside = {id(line) for line in (*before, *behind)}
     return before, [line for line in lines if id(line) not in outside], behind
