@@ -191,6 +191,14 @@ def test_what_makes_no_file_ends_with_1_and_leaves_what_stands(
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("archive.wacz", b"an older one")]
 
 
+def test_a_link_stays_and_the_file_it_leads_to_is_written(whole: Run, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(file := tmp_path / "articles.wacz")
+    done = scrapy("export", "--format", "wacz", "-o", str(tmp_path / "link"), "-s", f"JCNEWS_OUTPUT={whole.output}")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "link").is_symlink()
+    assert zipfile.is_zipfile(file)
+
+
 def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "wacz" else object())
     with pytest.raises(UsageFault, match=r"needs wacz: .*pip install -e '\.\[archive\]'"):

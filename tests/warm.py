@@ -19,12 +19,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import IO
 
 ROOT = Path(__file__).parents[1]
 _IMPORTED = ("jcnews_spider", "scrapy.cmdline", "scrapy.commands", "scrapy.core.downloader.handlers.http11")
@@ -36,10 +36,14 @@ _LONGEST = 1 << 20
 
 def run(line: list[str], environment: Mapping[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
     """What `python -m LINE …` comes to, as `subprocess.run` tells it; raises TimeoutExpired."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, socket.socket(socket.AF_UNIX) as server:
+    pipes = [os.pipe(), os.pipe()]
+    with socket.socket(socket.AF_UNIX) as server, ThreadPoolExecutor(2) as readers:
         server.connect(_server())
         message = json.dumps((line, dict(environment))).encode()
-        socket.send_fds(server, [message], [out.fileno(), err.fileno()])
+        socket.send_fds(server, [message], [end for _, end in pipes])
+        for _, end in pipes:
+            os.close(end)
+        said = [readers.submit(_read, stream) for stream, _ in pipes]
         words = server.makefile()
         pid = int(words.readline())
         server.settimeout(timeout)
@@ -47,15 +51,14 @@ def run(line: list[str], environment: Mapping[str, str], timeout: float) -> subp
             status = int(words.readline())
         except TimeoutError:
             os.kill(pid, signal.SIGKILL)
-            server.settimeout(None)
-            server.recv(_LONGEST)  # it has ended
             raise subprocess.TimeoutExpired(line, timeout) from None
-        return subprocess.CompletedProcess(line, os.waitstatus_to_exitcode(status), _said(out), _said(err))
+        out, err = (one.result() for one in said)
+    return subprocess.CompletedProcess(line, os.waitstatus_to_exitcode(status), out, err)
 
 
-def _said(stream: IO[bytes]) -> str:
-    stream.seek(0)
-    return stream.read().decode()
+def _read(descriptor: int) -> str:
+    with os.fdopen(descriptor, encoding="utf-8") as stream:
+        return stream.read()
 
 
 @cache
@@ -102,6 +105,8 @@ def _begin(connection: socket.socket) -> None:
     message, descriptors, _, _ = socket.recv_fds(connection, _LONGEST, 2)
     sys.argv, environment = json.loads(message)
     if pid := os.fork():
+        for descriptor in descriptors:
+            os.close(descriptor)
         connection.send(f"{pid}\n".encode())
         connection.send(f"{os.waitpid(pid, 0)[1]}\n".encode())
         os._exit(0)

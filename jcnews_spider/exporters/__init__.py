@@ -117,11 +117,13 @@ def export_to_stdout(exporter: Exporter, view: View, stdout: int) -> int:
 def export(exporter: Exporter, view: View, target: Path) -> int:
     """Writes a view to a file that is whole when it is there, and gives how many things are in it.
 
-    A file of that name is replaced. Raises UsageFault where it cannot stand, StorageFault when it cannot be written.
+    A file of that name is replaced; of a link, such as /dev/stdout, the one that it leads to. Raises UsageFault where
+    it cannot stand, StorageFault when it cannot be written.
     """
     is_other = target.exists() and not target.is_file()
     if is_other or not target.absolute().parent.is_dir():
         raise UsageFault(f"-o {target}: a file in a folder that exists is wanted")
+    target = target.resolve()
     part = _part(target)
     try:
         number = exporter.write(view, part)

@@ -106,7 +106,8 @@ class RunReport:
     def _bare_lists(self, spider: Any) -> Iterator[health.Measure]:
         """The lists of a site of which none ever showed an article: a login page may stand everywhere."""
         walks = [walk for walk in spider.lists.walks.values() if walk.read_pages]
-        if walks and not any(walk.had_articles or walk.found["article"] for walk in walks):
+        known = spider.archive.ledger.sections.all(spider.site.name)
+        if walks and not any(walk.found["article"] for walk in walks) and not any(one.has_articles for one in known):
             urls = [spider.site.section_url(walk.path) for walk in walks[:SHOWN]]
             yield health.Measure("bare", "", 0, len(walks), None, tuple(urls))
 
