@@ -634,6 +634,7 @@ def test_without_an_address_links_stay_relative_and_identity_is_empty() -> None:
         (b"<script>window.location.href='http://mp.weixin.qq.com/s/a'</script>", RedirectStub),
         (page('<div class="TRS_Editor"><p>&nbsp;</p></div>'), NoBody),
         (page(editor("文章已删除")), NoBody),
+        (page(editor("[TRS_ERROR] 置标解析失败：<TRS_DOCUMENT FIELD='DOCHTMLCON'/>")), NoBody),
         (page(editor("正在加载，请稍候……")), NoBody),
         (page(editor('<img src="/images/icon.gif">')), NoBody),
         (

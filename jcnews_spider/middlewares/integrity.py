@@ -20,6 +20,8 @@ _ENDS = {"jpg": b"\xff\xd9", "png": b"IEND\xaeB`\x82", "gif": b";"}
 """The last bytes of an image."""
 _OPENED = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:html|body)", re.IGNORECASE)
+_BOX = re.compile(rb"<(?:div|table)[\s>]", re.IGNORECASE)
+_BOX_END = re.compile(rb"</(?:div|table)", re.IGNORECASE)
 _NEAR_END = 256
 """Bytes at the end of a page among which nearly every one closes."""
 
@@ -29,7 +31,7 @@ class IntegrityMiddleware:
 
     A body that was cut on its way comes with Scrapy's flag `dataloss`, because the WARC keeps it
     (DOWNLOAD_FAIL_ON_DATALOSS is off); one cut inside its coding gets the same flag, and so do one of no declared
-    length that ends with its connection and not as a page or an image ends, and a page that ends amid its text: what a
+    length that ends with its connection and not as a page or an image ends, and a page that ends amid its boxes: what a
     cache or the server itself has cut comes with a length that fits. All are asked again. One that was cut at the size
     limit passes: who asked for it decides.
     """
@@ -78,11 +80,12 @@ def _cut(response: Response) -> Response:
 
 
 def _stays_open(response: Response) -> bool:
-    """True for a page that opens, never closes and ends inside a text or a tag; a careless author's ends behind one."""
+    """True for a page that opens and never closes; a careless author's ends behind a tag, with all its boxes closed."""
     body = response.body
     if not isinstance(response, TextResponse) or _CLOSED.search(body, len(body) - _NEAR_END) or _CLOSED.search(body):
         return False
-    return bool(_OPENED.search(body)) and not body.rstrip().endswith(b">")
+    is_careless = body.rstrip().endswith(b">") and len(_BOX.findall(body)) <= len(_BOX_END.findall(body))
+    return bool(_OPENED.search(body)) and not is_careless
 
 
 def _has_end(response: Response) -> bool:

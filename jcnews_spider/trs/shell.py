@@ -13,7 +13,7 @@ LEAST_UNDER_ERROR = 150
 """Running text from which a page is an article though its title reads like that of an error page."""
 
 _ERROR = re.compile(
-    r"\W*(?:[45]0\d\b|error|错误|出错|not found|forbidden|access denied"
+    r"\W*(?:[45]0\d\b|error|错误|出错|not found|forbidden|access denied|TRS_ERROR|置标解析"
     r"|.{0,12}(?:页面|网页|文件|内容|信息|文章|资源|地址).{0,6}"
     r"(?:不存在|没有?找到|找不到|已(?:被)?删除|无法(?:访问|找到|查看)|丢失|出错|失效|下线|审核中)"
     r"|.{0,10}(?:安全验证|人机验证|访问(?:被拒绝|受限|验证|过于频繁)|拦截提示|网站维护|系统提示|请.{0,4}登录))",

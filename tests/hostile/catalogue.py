@@ -43,6 +43,11 @@ def _sized(body: bytes, *lengths: int) -> Answer:
     return _raw(f"HTTP/1.1 200 OK\nContent-Type: text/html\n{lines}".rstrip("\n").encode(), body)
 
 
+def _behind_paragraph(body: bytes) -> bytes:
+    """The page up to the end of its second paragraph."""
+    return b"</p>".join(body.split(b"</p>")[:2]) + b"</p>"
+
+
 def _typed(kind: str | None, body: bytes) -> Answer:
     return Answer(headers={} if kind is None else {"Content-Type": kind}, body=body)
 
@@ -73,6 +78,7 @@ CONNECTIONS: Rows = [
     ("chunks", lambda t: faults.chunked(t.body), KEPT),
     ("cut, without any length", lambda t: faults.unmeasured(t.body[: len(t.body) // 2]), "truncated"),
     ("cut, with a length that fits", lambda t: Answer(body=t.body[: len(t.body) // 2]), "truncated"),
+    ("cut behind a paragraph, with a length that fits", lambda t: Answer(body=_behind_paragraph(t.body)), "truncated"),
     ("whole, and never closed", lambda t: Answer(body=t.body.partition(b"</body>")[0].rstrip()), KEPT),
     ("whole, without any length", lambda t: faults.unmeasured(t.body), KEPT),
     ("gzip that nobody asked for", lambda t: faults.gzipped(t.body), KEPT),
