@@ -21,6 +21,7 @@ from jcnews_spider.archive.ledger.articles import Kept, KnownArticle
 from jcnews_spider.archive.ledger.captures import Place
 from jcnews_spider.archive.ledger.due import MOST_REST_S
 from jcnews_spider.archive.ledger.outbox import Sealed
+from jcnews_spider.items import Walked
 from jcnews_spider.similarity import SIZE
 from jcnews_spider.sites import SITES
 from jcnews_spider.text import DIGEST_BYTES
@@ -102,7 +103,8 @@ def _begin(ledger: Ledger, articles: int) -> None:
     with ledger.transaction():
         for path, section in zip(SECTIONS, SITE.sections, strict=True):
             ledger.sections.add(SITE.name, path, section.name)
-            ledger.sections.note_end(SITE.name, path, 50, '"6342f3b0-4c1d"', formatdate(NOW, usegmt=True), NOW)
+            walked = Walked(path, 50, '"6342f3b0-4c1d"', formatdate(NOW, usegmt=True), 50)
+            ledger.sections.note_end(SITE.name, walked, NOW)
         for number in range(articles // _RECORDS + 1):
             path = f"articles/20220101T000000Z-{number // 1000:04x}-{number % 1000:03d}.jsonl"
             ledger.outbox.sealed(Sealed(path, _RECORDS, sha256(path.encode()).hexdigest(), 0, NOW))

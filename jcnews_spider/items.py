@@ -107,6 +107,8 @@ class Walked:
     etag: str | None
     """Validators that the first page had when the walk began."""
     last_modified: str | None
+    counted: int | None
+    """Pages that its pager names, None where it names none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ def _items(archive: Archive, made: Made, started: int, stats: Stats) -> Iterator
     """The list, then whatever is due, each article once."""
     found = tuple(address(docid) for docid in made.words)
     yield ListPage("xw/jcxw", f"{SITE.root}xw/jcxw/", 0, found=found, has_unknown=True)
-    yield Walked("xw/jcxw", 1, None, None)
+    yield Walked("xw/jcxw", 1, None, None, None)
     scope, due = Scope(SITE.name, started, recheck_after_s=None), archive.ledger.due
     for queue in (due.waiting, due.rechecks):
         for known in queue(scope, None, 1000):

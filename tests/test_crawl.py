@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import jsonschema
@@ -191,20 +192,38 @@ def test_a_list_page_that_comes_empty_leaves_the_section_incomplete(tmp_path: Pa
     assert {record["id"] for record in mended.records} == wanted
 
 
-def test_a_list_whose_pages_are_counted_from_one_is_walked_to_its_end(tmp_path: Path) -> None:
+def list_pages(names: Sequence[str], foot: str) -> dict[str, Answer]:
+    """Pages of 晋城新闻 with those names, each with three articles of a replica of 60, above a foot."""
     with Replica(Plan(articles=60)) as replica:
-        urls = [g["url"] for g in replica.gold() if g["expect"] == "article" and g["listed"]][:9]
-    names = ["", "index_2.html", "index_3.html"]
-    pager = "".join(f"<a href='{name or './'}'>{number}</a>" for number, name in enumerate(names, 1))
-    faults = {}
-    for number, name in enumerate(names):
-        items = "".join(f"<li><a href='{url}'>第{number}页的新闻</a> 2022-10-09</li>" for url in urls[number * 3 :][:3])
-        page = f"<html><body><ul>{items}</ul><div>{pager}</div></body></html>"
-        faults[f"/xw/jcxw/{name}"] = Answer(headers={"Content-Type": "text/html; charset=utf-8"}, body=page.encode())
-    with Replica(Plan(articles=60, faults=faults)) as replica:
+        urls = iter([g["url"] for g in replica.gold() if g["expect"] == "article" and g["listed"]])
+    pages = {}
+    for name in names:
+        items = "".join(f"<li><a href='{url}'>一条新闻的标题</a> 2022-10-09</li>" for url in islice(urls, 3))
+        body = f"<html><body><ul>{items}</ul><div>{foot}</div></body></html>"
+        pages[f"/xw/jcxw/{name}"] = Answer(headers={"Content-Type": "text/html; charset=utf-8"}, body=body.encode())
+    return pages
+
+
+def test_a_list_whose_pages_are_counted_from_one_is_walked_to_its_end(tmp_path: Path) -> None:
+    pages = list_pages(
+        ["", "index_2.html", "index_3.html"], "<a href='index_2.html'>2</a> <a href='index_3.html'>3</a>"
+    )
+    with Replica(Plan(articles=60, faults=pages)) as replica:
         run = crawl(replica, tmp_path, "sections=xw/jcxw")
     walked = run.report["sections"]["xw/jcxw"]
     assert (walked["pages"], walked["found"], walked["end"]) == (3, {"article": 9}, "complete")
+
+
+def test_what_a_pager_hid_that_named_too_few_pages_is_found_when_it_names_all(tmp_path: Path) -> None:
+    names = ["", *(f"index_{number}.html" for number in range(1, 6))]
+    walks = []
+    for count in (2, 6, 6):
+        pages = list_pages(names, f"<script>createPageHTML({count}, 0, 'index', 'html');</script>")
+        with Replica(Plan(articles=60, faults=pages)) as replica:
+            walks.append(crawl(replica, tmp_path, "sections=xw/jcxw").report["sections"]["xw/jcxw"])
+    assert [(walk["pages"], walk["new"], walk["end"]) for walk in walks] == [
+        (2, 6, "complete"), (6, 12, "complete"), (2, 0, "complete")
+    ]  # fmt: skip
 
 
 def test_news_behind_a_cut_walk_of_a_complete_section_is_found_later(tmp_path: Path) -> None:

@@ -311,6 +311,7 @@ def test_only_the_last_ten_good_numbers_of_the_same_site_are_compared_with(tmp_p
 def test_a_ledger_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         archive.ledger._db.execute("DROP TABLE measures")
+        archive.ledger._db.execute("ALTER TABLE sections DROP COLUMN counted")
         archive.ledger._db.execute("ALTER TABLE outbox DROP COLUMN run")
         archive.ledger._db.execute("PRAGMA user_version = 4")
     with opened(tmp_path, "r2") as archive, archive.ledger.transaction():

@@ -14,6 +14,7 @@ from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.articles import RETRY_AFTER_S, Kept, KnownArticle
 from jcnews_spider.archive.ledger.due import Scope
 from jcnews_spider.archive.ledger.images import StoredImage
+from jcnews_spider.items import Walked
 from tests.ledgers import EVER, address, due, opened
 
 pytestmark = pytest.mark.usefixtures("either_database")
@@ -200,7 +201,7 @@ def test_an_unknown_article_clears_the_mark_and_the_end_sets_it(tmp_path: Path) 
         marks = []
         for page, unknown in ((1, True), (None, False), (1, False), (2, True), (3, False)):
             if page is None:
-                sections.note_end("s", "xw", 2, "e", None, now=0)
+                sections.note_end("s", Walked("xw", 2, "e", None, None), now=0)
             else:
                 sections.note_page("s", "xw", page, unknown=unknown, now=0)
             found = sections.get("s", "xw")

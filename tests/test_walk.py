@@ -84,6 +84,15 @@ def test_a_hole_is_of_its_round_alone() -> None:
     assert [along.read(i, entries(n), unknown=1, pages=2) for i, n in enumerate("na")] == [Step.NEXT, Step.CONFIRM]
 
 
+def test_known_pages_do_not_end_the_walk_of_a_list_that_was_cut_short() -> None:
+    """The pager named three pages when all was known; a page of news adds one, and one may be about to come."""
+    for pages, unknown, last in ((4, 0, Step.CONFIRM), (5, 0, Step.NEXT), (5, 1, Step.CONFIRM), (6, 1, Step.NEXT)):
+        along = walk(early=True)
+        along.counted = 3
+        news = [unknown, 0, 0] if unknown else [0, 0]
+        assert [along.read(i, entries(f"{i}"), unknown=n, pages=pages) for i, n in enumerate(news)][-1] is last
+
+
 def test_a_bound_cuts_the_walk() -> None:
     assert walk(cap=1).read(0, entries(*["a"]), unknown=1, pages=5) is Step.CUT
 

@@ -231,7 +231,7 @@ class StorePipeline:
     def _walked(self, walked: Walked) -> list[Article]:
         now, sections = int(clock.now()), self.archive.ledger.sections
         with self.archive.ledger.transaction():
-            sections.note_end(self.site.name, walked.section, walked.pages, walked.etag, walked.last_modified, now)
+            sections.note_end(self.site.name, walked, now)
         return []
 
     def _discovered(self, discovered: Discovered) -> list[Article]:

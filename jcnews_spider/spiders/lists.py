@@ -58,6 +58,7 @@ class Lists:
             may_stop_early=complete,
             stop_after_known_pages=options.stop_after_known_pages,
             max_pages=job.max_pages or options.max_list_pages,
+            counted=known.counted if known else None,
             had_articles=known is not None and known.has_articles,
             ended_after=known.pages if known and was_cut else None,
         )
@@ -159,8 +160,8 @@ class Lists:
 
     def _completed(self, walk: Walk) -> Walked:
         """What the ledger is told at the end of a whole walk."""
-        etag, last_modified = walk.validators
-        return Walked(walk.path, max(1, walk.read_pages), etag, last_modified)
+        counted = walk.pages if walk.round else walk.counted
+        return Walked(walk.path, max(1, walk.read_pages), *walk.validators, counted)
 
     def _unchanged(self, walk: Walk) -> Walked:
         """A first page that was not modified, since the last complete walk or since this one began."""

@@ -39,6 +39,8 @@ class Walk:
     """True when the section was complete at the start: then known pages end the walk (DESIGN.md §2)."""
     stop_after_known_pages: int
     max_pages: int
+    counted: int | None = None
+    """Pages that the pager named when the section was last seen whole, None where that is not known."""
     had_articles: bool = False
     """True when the section was seen to show articles by an earlier run."""
     ended_after: int | None = None
@@ -115,8 +117,13 @@ class Walk:
             return True
         if self.pages is None and not fresh:
             return True
-        is_far_enough = index + 1 >= self.must_reach
+        is_far_enough = index + 1 >= self.must_reach and not self._was_cut_short(index)
         return self.may_stop_early and is_far_enough and self.known_pages >= self.stop_after_known_pages
+
+    def _was_cut_short(self, index: int) -> bool:
+        """True where the pager names more pages than news can have added: when all was known it named too few."""
+        new_pages = index + 1 - self.known_pages
+        return self.pages is not None and self.counted is not None and self.pages > self.counted + new_pages + 1
 
     def _was_last(self, index: int) -> bool:
         """True for the last page that the pager promises where the walk before ended with it, too."""

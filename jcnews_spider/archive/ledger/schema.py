@@ -1,6 +1,6 @@
 """The tables of the ledger. Times are UTC seconds since 1970."""
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 RESTS = """
 CREATE TABLE rests (                              -- addresses to be left alone because their server said so
@@ -25,7 +25,11 @@ OUTBOX_RUNS = """
 ALTER TABLE outbox ADD COLUMN run TEXT NOT NULL DEFAULT '';
 """
 
-UPGRADES = {3: RESTS, 4: MEASURES, 5: OUTBOX_RUNS}
+PAGE_COUNTS = """
+ALTER TABLE sections ADD COLUMN counted INTEGER;
+"""
+
+UPGRADES = {3: RESTS, 4: MEASURES, 5: OUTBOX_RUNS, 6: PAGE_COUNTS}
 """What makes the tables of an older version those of the next one."""
 
 SCHEMA = f"""
@@ -77,6 +81,7 @@ CREATE TABLE sections (
     pages         INTEGER NOT NULL DEFAULT 0,     -- read by the last walk
     etag          TEXT,                           -- of the first page when the last complete walk began
     last_modified TEXT,
+    counted       INTEGER,                        -- pages that its pager named then, NULL where it names none
     UNIQUE (site, path)
 );
 

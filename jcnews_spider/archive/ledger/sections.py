@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from jcnews_spider.archive.ledger.database import LONGEST_KEY, Database, Row, key
+from jcnews_spider.items import Walked
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,14 @@ class KnownSection:
     last_modified: str | None
     has_articles: bool
     """True when it was seen to show an article, now or earlier, that is not gone since."""
+    counted: int | None = None
+    """Pages that its pager named at the end of the last complete walk."""
 
 
 _COLUMNS = (
     "path, name, complete, walked_at, pages, etag, last_modified, "
     "EXISTS (SELECT 1 FROM memberships m CROSS JOIN articles a "
-    "WHERE m.section = sections.n AND a.n = m.article AND a.state NOT IN ('gone', 'withdrawn'))"
+    "WHERE m.section = sections.n AND a.n = m.article AND a.state NOT IN ('gone', 'withdrawn')), counted"
 )
 
 
@@ -157,15 +160,15 @@ class Sections:
         row = self._db.execute("SELECT 1 FROM sections WHERE site = ? AND walked_at >= ? LIMIT 1", (site, since))
         return row.fetchone() is not None
 
-    def note_end(self, site: str, path: str, pages: int, etag: str | None, last_modified: str | None, now: int) -> None:
+    def note_end(self, site: str, walked: Walked, now: int) -> None:
         """Marks a section complete, with the validators that its first page had when the walk began."""
         self._db.execute(
-            "UPDATE sections SET walked_at = ?, pages = ?, complete = 1, etag = ?, last_modified = ? "
+            "UPDATE sections SET walked_at = ?, pages = ?, complete = 1, etag = ?, last_modified = ?, counted = ? "
             "WHERE site = ? AND path = ?",
-            (now, pages, etag, last_modified, site, path),
+            (now, walked.pages, walked.etag, walked.last_modified, walked.counted, site, walked.section),
         )
 
 
 def _known(row: Row) -> KnownSection:
-    path, name, complete, walked_at, pages, etag, last_modified, has_articles = row
-    return KnownSection(path, name, bool(complete), walked_at, pages, etag, last_modified, bool(has_articles))
+    path, name, complete, walked_at, pages, etag, last_modified, has_articles, counted = row
+    return KnownSection(path, name, bool(complete), walked_at, pages, etag, last_modified, bool(has_articles), counted)
