@@ -34,6 +34,9 @@ LEAST_LINKS = 6
 MOST_WITHOUT_BODY = 0.5
 """Share of a new site's pages that show a title and no text: above it, the text stands where nobody looks."""
 
+MOST_COPIES = 0.5
+"""Share of a new site's records that say just what another one says: above it, one notice stands at many addresses."""
+
 REQUIRED = ("title", "published_at", "text")
 """Fields that hardly any record lacks, also of a site that was never seen before."""
 
@@ -232,6 +235,7 @@ def _silent(measure: Measure, past: Sequence[Past], _: Limits) -> str | None:
 RULES: Mapping[str, Rule] = {
     "coverage": _lacks,
     "fallback": _more("records come from the fallback extractor"),
+    "copies": _more("records say just what another one says", MOST_COPIES),
     "misfit": _more("article pages fit no layout"),
     "no_body": _more("article pages show a title and no text", MOST_WITHOUT_BODY),
     "length": _less("the median text length"),
@@ -248,7 +252,7 @@ def _is_of_few(measure: Measure) -> bool:
     match measure.kind:
         case "coverage":
             return _number_lacking(measure) < LEAST_RECORDS
-        case "fallback" | "misfit" | "no_body":
+        case "fallback" | "copies" | "misfit" | "no_body":
             return _number_having(measure) < LEAST_RECORDS
         case "length" | "bytes":
             return measure.of < LEAST_OF_MEDIAN

@@ -49,7 +49,7 @@ class Vitals:
     def __init__(self) -> None:
         self._lengths = array("I")
         self._lacking = {name: Sample() for name in FIELDS}
-        self._fallback, self._all = Sample(), Sample()
+        self._fallback, self._copies, self._all = Sample(), Sample(), Sample()
         self._misfits = {kind: Sample() for kind in MISFITS.values()}
         self._links: dict[str, tuple[int, str]] = {}
 
@@ -63,6 +63,8 @@ class Vitals:
                 sample.add(article.url, section)
         if article.crawl.extractor == "fallback":
             self._fallback.add(article.url, section)
+        if article.similarity == 1:
+            self._copies.add(article.url, section)
 
     def note_miss(self, miss: Miss) -> None:
         """An address that gave no article; only a page that came and could not be read counts, and that once."""
@@ -85,6 +87,7 @@ class Vitals:
             for name, lacking in self._lacking.items():
                 yield _share("coverage", name, lacking, records, of_the_others=True)
             yield _share("fallback", "", self._fallback, records)
+            yield _share("copies", "", self._copies, records)
             yield self._overall("length", median(self._lengths), records)
         if seen := records + unchanged + sum(misfits.size for misfits in self._misfits.values()):
             for kind, misfits in self._misfits.items():

@@ -276,6 +276,19 @@ def test_a_new_site_whose_lists_all_show_nothing_ends_with_5(tmp_path: Path) -> 
     assert_ended(three, 5, "health check failed: none of 3 lists has ever shown an article")
 
 
+@pytest.mark.parametrize(("alike", "code"), [(6, 0), (8, 5)])
+def test_a_notice_at_most_addresses_of_articles_ends_with_5(
+    paths: list[str], tmp_path: Path, alike: int, code: int
+) -> None:
+    """The site says of a missing one that it is missing, so that nothing tells the notice from an article's copies."""
+    notice = Answer(body=page(editor("今晚进行系统升级，期间网站暂停访问，给您带来不便敬请谅解。" * 3)))
+    with Replica(plan(dict.fromkeys(paths[:alike], notice))) as site:
+        run = crawl(site, tmp_path, ONE)
+    if code:
+        assert_ended(run, 5, f"health check failed: {alike - 1} of 12 records say just what another one says")
+    assert run.code == code
+
+
 @pytest.mark.parametrize(("undated", "code"), [(2, 0), (3, 5)])
 def test_records_without_a_date_end_with_5_from_3_on(paths: list[str], tmp_path: Path, undated: int, code: int) -> None:
     with Replica(plan(dict.fromkeys(paths[:undated], UNDATED))) as site:
