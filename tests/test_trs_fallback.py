@@ -202,3 +202,13 @@ def test_the_day_of_an_event_right_behind_the_header_is_text(line: str, is_text:
     body = f"<div>{line}</div><div>{ONE}</div><div>{TWO}</div>"
     page = f"<html><body>{head}{body}<div>责任编辑：王五</div></div></body></html>"
     assert (line in parse_article(page.encode(), URL, SITE).text) is is_text
+
+
+@pytest.mark.parametrize("first", ["", "（2022年6月10日）", "公示时间：2022年6月13日至6月19日"])
+def test_a_table_with_the_date_above_the_title_leaves_the_texts_own_dates_alone(first: str) -> None:
+    rows = "<tr><td>索引号：</td><td>0012</td></tr><tr><td>文号：某发1号</td><td>发布日期：2022年06月12日</td></tr>"
+    body = f"<div class=TRS_Editor><p>{ONE}</p><p>{first}</p><p>{TWO}</p></div>"
+    head = f"<title>冷库建到田间_某网</title><table>{rows}</table><h1>冷库建到田间</h1>"
+    article = parse_article(f"<html><body>{head}{body}</body></html>".encode(), URL, SITE)
+    assert article.published_at == "2022-06-12"
+    assert article.text.split("\n\n") == [line for line in (ONE, first, TWO) if line]

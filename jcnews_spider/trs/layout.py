@@ -50,6 +50,7 @@ MOST_ITEMS = 3
 
 _LINKED = xpath(".//a[@href]")
 _SENTENCE_END = re.compile("[。！？；]")
+_ISSUED = re.compile(r"发\s?[布表]\s?(?:日\s?期|时\s?间)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _layout(
     rest = [] if run else spilled(page, containers, inside)
     containers = [*containers, *dict.fromkeys(up_to_block(page.lines[index].node)[-1] for index in rest)]
     inside, begin, end = _extent(page, title, inside + rest, run)
-    dated = _date_near(page.lines[max(0, title.first) : begin])
+    dated = _date_near([*_issued(page, title), *page.lines[max(0, title.first) : begin]])
     own = [page.lines[index] for index in inside]
     lines = without_header(own, dated=dated)
     kept_from = len(own) - len(lines)
@@ -247,6 +248,12 @@ def _is_list(lines: list[Line], most: int) -> bool:
     """True for a list with summaries: linked headings between the paragraphs; one that passes for a title is a sign."""
     items = sum(line.is_linked and len(line.text) >= 8 for line in lines)
     return items >= most and items * 3 >= sum(not line.is_media and not is_day(line.text) for line in lines)
+
+
+def _issued(page: PageLines, title: Title) -> list[Line]:
+    """Lines right above the title that say when the page was published: a table of 索引号, 文号 and 发布日期."""
+    above = page.lines[max(0, title.first - ABOVE_REACH) : max(0, title.first)]
+    return [line for line in above if _ISSUED.search(line.text)]
 
 
 def _date_near(lines: list[Line]) -> bool:
