@@ -165,8 +165,13 @@ HEAD = "<title>冷库建到田间_某某网</title><h1>冷库建到田间</h1><p
         (f"<section><p>01</p><p>冷库</p></section><p>{ONE}</p><p>{TWO}</p>", ["01", "冷库", ONE, TWO]),
         (f"<pre>{ONE}{TWO}</pre><p>某某县农业局</p><p>2022年6月12日</p>", [ONE + TWO, "某某县农业局", "2022年6月12日"]),
         (f"<h3>一、冷库</h3><p>{ONE}</p><h3>二、直播</h3><p>{TWO}</p>", ["一、冷库", ONE, "二、直播", TWO]),
+        (
+            f"{ONE}<br>{TWO}<br><div align=right>读者 李四光</div><div style='text-align: right'>2022年6月12日</div>",
+            [ONE, TWO, "读者 李四光", "2022年6月12日"],
+        ),
+        (f"{ONE}<br>{TWO}<br><div align=right>（某某日报编辑部供稿）</div>", [ONE, TWO]),
     ],
-    ids="box heading editor elsewhere section pre heads".split(),
+    ids="box heading editor elsewhere section pre heads signature label".split(),
 )
 def test_how_far_a_text_without_a_known_container_reaches(body: str, paragraphs: list[str]) -> None:
     page = f"<html><body>{HEAD}<div class=q>{body}</div><p>责任编辑：王五</p></body></html>"

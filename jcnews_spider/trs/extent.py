@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeAlias
@@ -12,7 +13,7 @@ from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import COMMENTS, FOREIGN
 from jcnews_spider.trs.title import Title
-from jcnews_spider.trs.tree import Node, up_to_block
+from jcnews_spider.trs.tree import Node, attribute, up_to_block
 from jcnews_spider.trs.trim import (
     HEADER_REACH,
     ends_article,
@@ -41,6 +42,10 @@ SPILL_REACH, LEAST_SPILL = 40, 40
 """Lines behind a TRS wrapper that are read for the rest of its text; running text that such a rest has."""
 MOST_FOREIGN = 60
 """Elements with a foreign name that are looked at."""
+
+_AT_RIGHT = re.compile(r"^right\b|text-align\s*:\s*right")
+_LABEL = re.compile("[:：【】]|编辑|来源")
+"""What a line at the right margin has that is no signature."""
 
 Kind: TypeAlias = tuple[str, Node | None]
 """The tag of a line's block and the element around it: paragraphs of one text share both."""
@@ -152,7 +157,8 @@ def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
         return [], lines, []
     kinds = {_kind(lines[index]) for index in texts}
     kinds |= {kind for tag, parent in kinds if tag == "pre" and parent is not None for kind in _beside(parent)}
-    homes = {up_to_block(lines[index].node)[-1] for index in texts} | {parent for _, parent in kinds}
+    plain = {up_to_block(lines[index].node)[-1] for index in texts}
+    homes = plain | {parent for _, parent in kinds}
     first, last = texts[0], texts[-1]
     captions = {id(line) for above, line in pairwise(lines) if above.is_media and CAPTION.search(line.text)}
     kinds |= {kind for line in lines[first:last] if (kind := _kind(line))[0] in _HEADINGS}
@@ -160,6 +166,8 @@ def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
     def is_kin(line: Line) -> bool:
         kind = _kind(line)
         if line.is_media or kind in kinds or kind[0] == "figcaption" or id(line) in captions:
+            return True
+        if kind[1] in plain and _is_signature(line):
             return True
         table = _table(line)
         return table is not None and table.getparent() in homes
@@ -198,6 +206,13 @@ def _is_nested(line: Line, kinds: set[Kind]) -> bool:
     tag, parent = _kind(line)
     around = {parent for _, parent in kinds}
     return tag == "p" and parent is not None and not around.isdisjoint(parent.iterancestors())
+
+
+def _is_signature(line: Line) -> bool:
+    """True for a name or a day at the right margin, as under letters; an editor and a source have a label."""
+    block = up_to_block(line.node)[-1]
+    style = f"{attribute(block, 'align')} {attribute(block, 'style')}".lower()
+    return bool(_AT_RIGHT.search(style)) and not _LABEL.search(line.text)
 
 
 def _table(line: Line) -> Node | None:
