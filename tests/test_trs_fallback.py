@@ -217,3 +217,14 @@ def test_a_table_with_the_date_above_the_title_leaves_the_texts_own_dates_alone(
     article = parse_article(f"<html><body>{head}{body}</body></html>".encode(), URL, SITE)
     assert article.published_at == "2022-06-12"
     assert article.text.split("\n\n") == [line for line in (ONE, first, TWO) if line]
+
+
+@pytest.mark.parametrize(
+    ("above", "source"),
+    [("<div>来源：某某日报</div>", "某某日报"), ("<div>来源：某网，某报等</div>", None), ("", None)],
+)
+def test_a_source_above_the_title_is_read(above: str, source: str | None) -> None:
+    head = f"<title>冷库建到田间_某网</title><div><em>2022</em> <em>06/12</em> <em>08:15:00</em></div>{above}"
+    page = f"<html><body>{head}<h1>冷库建到田间</h1><div class=q><p>{ONE}</p><p>{TWO}</p></div></body></html>"
+    article = parse_article(page.encode(), URL, SITE)
+    assert (article.source, article.published_at) == (source, "2022-06-12T08:15:00+08:00")

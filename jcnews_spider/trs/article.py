@@ -182,13 +182,13 @@ def _moment(header: Sequence[str], around: Sequence[str], meta: Mapping[str, str
 
 def _source(layout: Layout, page: PageLines, fields: Sequence[str], texts: Sequence[str]) -> str | None:
     """The source as the first place says that names one; `fields` are the header's below the title."""
-    tail = [line.text for line in layout.tail]
+    tail, above = [line.text for line in layout.tail], [line.text for line in layout.above]
     return (
         _labelled_source(layout.header[len(layout.header) - len(fields) :])
         or _from_meta(page.metas, "contentsource", "source")
-        or sources.find_source_line([*texts[-2:], *tail[:8]])
+        or sources.find_source_line([*above, *texts[-2:], *tail[:8]])
         or sources.find_opening_source(tail[:4])
-        or sources.find_dated_source([*(line.text for line in layout.above), *tail[:8]])
+        or sources.find_dated_source([*above, *tail[:8]])
         or _named_medium(page, layout.header)
         or sources.find_bracketed_medium([*texts[-2:], *tail[:14]])
         or next(filter(None, map(sources.find_medium, fields)), None)
