@@ -228,3 +228,27 @@ def test_a_source_above_the_title_is_read(above: str, source: str | None) -> Non
     page = f"<html><body>{head}<h1>冷库建到田间</h1><div class=q><p>{ONE}</p><p>{TWO}</p></div></body></html>"
     article = parse_article(page.encode(), URL, SITE)
     assert (article.source, article.published_at) == (source, "2022-06-12T08:15:00+08:00")
+
+
+@pytest.mark.parametrize(
+    ("date", "published"),
+    [
+        ("2022-06-12 08:15:09.0", "2022-06-12T08:15:09+08:00"),
+        ("2022-06-12 00:00:00:0", "2022-06-12"),
+        ("2022-06-12", "2022-06-12"),
+    ],
+)
+def test_a_papers_page_with_verses_is_read_by_the_comment_of_its_system(date: str, published: str) -> None:
+    verses = [
+        "双峰托起一轮清辉",
+        "石阶把夜色拧成绳",
+        "有人沿着旧时的钟声",
+        "一步一步走进松针",
+        "月亮不说话",
+        "山门不关",
+    ]
+    comment = f"<!--enpproperty <articleid>88</articleid><date>{date}</date><author></author>/enpproperty-->"
+    head = f"<title>望月 - 某某报数字报</title>{comment}<strong class=bt1>望月</strong>"
+    body = f"<div id=ozoom><founder-content>{''.join(f'<P>{line}</P>' for line in verses)}</founder-content></div>"
+    article = parse_article(f"<html><body>{head}{body}</body></html>".encode(), URL, SITE)
+    assert (article.published_at, article.text.split("\n\n")) == (published, verses)

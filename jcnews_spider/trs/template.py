@@ -61,7 +61,7 @@ TRS_CONTAINER = Template(
         Marked(
             ids=tokens(
                 "zoom article-box articlecontent article_content articletext artibody article-content text_content"
-                " newscontent content_text endtext rwb_zw"
+                " newscontent content_text endtext rwb_zw ozoom"
             )
         ),
         Marked(

@@ -27,6 +27,10 @@ _EARLY_ENDS = re.compile(rb"</(?:[bB][oO][dD][yY]|[hH][tT][mM][lL])(?![\w:-])[^<
 """Browsers go on where they stand; libxml2 closes what is open, so that the rest of a body would stand outside it."""
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that lxml takes in no attribute."""
+_PAPER = re.compile(
+    r"<!--enpproperty(?:(?!-->)[\s\S]){0,200}?<date>(?P<date>\d{4}-\d\d?-\d\d?(?: (?!00:00)\d\d:\d\d:\d\d)?)"
+)
+"""The comment in which Founder's papers keep their metadata (SITE.md §6)."""
 _VALUES = {name: etree.XPath(f"descendant-or-self::*/@{name}") for name in ("class", "id")}
 _A_TAG = re.compile(r"<\s*[a-zA-Z!]")
 _PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
@@ -48,6 +52,8 @@ def parse_tree(text: str) -> Node:
         raise EmptyPage(str(fault)) from None
     if root is None:
         raise EmptyPage("Document is empty")
+    if paper := _PAPER.search(text):
+        etree.SubElement(root, "meta", name="publishdate", content=paper["date"])
     return root
 
 
