@@ -252,3 +252,17 @@ def test_a_papers_page_with_verses_is_read_by_the_comment_of_its_system(date: st
     body = f"<div id=ozoom><founder-content>{''.join(f'<P>{line}</P>' for line in verses)}</founder-content></div>"
     article = parse_article(f"<html><body>{head}{body}</body></html>".encode(), URL, SITE)
     assert (article.published_at, article.text.split("\n\n")) == (published, verses)
+
+
+@pytest.mark.parametrize(
+    ("summary", "is_text"),
+    [(ONE, False), (f"{ONE[:30]}...", False), (ONE + TWO[:20] + "……", False), (THREE[:30] + "。", True)],
+    ids="whole cut longer other".split(),
+)
+def test_a_summary_that_is_the_beginning_of_the_text_is_none_of_it(summary: str, *, is_text: bool) -> None:
+    head = "<title>冷库建到田间_某网</title><h1>冷库建到田间</h1><div>2022-06-12 08:15 来源：某某日报</div>"
+    body = (
+        f"<div class=zz><div class=s9>{summary}</div><div class=q3><p>{ONE}</p><p>{TWO}</p><p>{THREE}</p></div></div>"
+    )
+    article = parse_article(f"<html><body>{head}{body}</body></html>".encode(), URL, SITE)
+    assert article.text == (f"{summary}\n\n{BODY}" if is_text else BODY)

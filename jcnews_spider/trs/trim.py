@@ -10,6 +10,7 @@ from itertools import dropwhile
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.moment import Moment, find_moment
 from jcnews_spider.trs.sources import find_source
+from jcnews_spider.trs.tree import up_to_block
 
 HEADER_REACH = 12
 """Lines before a body among which date and source stand when the title is elsewhere."""
@@ -205,7 +206,16 @@ def without_opening_tools(lines: list[Line]) -> list[Line]:
     """The lines without tools, abstract and the title before an editor's that stand before the text."""
     first = next((index for index, line in enumerate(lines) if prose(line) and not is_opening(line)), 0)
     kept = [line for line in lines[:first] if not is_opening(line)]
-    return kept + lines[first:]
+    return kept + lines[first + _says_less(lines[first:]) :]
+
+
+def _says_less(lines: Sequence[Line]) -> bool:
+    """True when the first line is a summary made of the beginning of those behind it, in an element of its own."""
+    if len(lines) < 2 or up_to_block(lines[0].node)[-1].getparent() is up_to_block(lines[1].node)[-1].getparent():
+        return False
+    opening = "".join("".join(line.text for line in lines[1:5]).split())
+    text = "".join(lines[0].text.split()).rstrip(".…")
+    return len(text) >= SHORT and opening.startswith(text)
 
 
 def is_opening(line: Line) -> bool:
