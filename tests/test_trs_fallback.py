@@ -266,3 +266,19 @@ def test_a_summary_that_is_the_beginning_of_the_text_is_none_of_it(summary: str,
     )
     article = parse_article(f"<html><body>{head}{body}</body></html>".encode(), URL, SITE)
     assert article.text == (f"{summary}\n\n{BODY}" if is_text else BODY)
+
+
+@pytest.mark.parametrize(
+    ("end", "kept"),
+    [
+        (["来源：某某日报", "编辑：王五 审核：李明 监制：赵六"], []),
+        (["（来源：某某日报）", "编辑：王五 审核：李明"], ["（来源：某某日报）"]),
+        (["资料来源：年鉴和县志，编辑时有改动。", "编辑：王五 审核：李明"], ["资料来源：年鉴和县志，编辑时有改动。"]),
+    ],
+)
+def test_a_source_right_before_the_editor_is_no_text(end: list[str], kept: list[str]) -> None:
+    head = "<title>冷库建到田间_某网</title><h1>冷库建到田间</h1><div>2022-06-12 08:15</div>"
+    lines = "".join(f"<p>{line}</p>" for line in [ONE, TWO, *end])
+    page = f"<html><body>{head}<div class=TRS_Editor>{lines}</div></body></html>"
+    article = parse_article(page.encode(), URL, SITE)
+    assert (article.editor, article.text.split("\n\n")) == ("王五", [ONE, TWO, *kept])

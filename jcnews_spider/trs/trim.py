@@ -9,7 +9,7 @@ from itertools import dropwhile
 
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.moment import Moment, find_moment
-from jcnews_spider.trs.sources import find_source
+from jcnews_spider.trs.sources import find_source, find_source_line
 from jcnews_spider.trs.tree import up_to_block
 
 HEADER_REACH = 12
@@ -67,6 +67,7 @@ _TOOL_WORDS = (
 )
 _MARKS_OF_TOOLS = r"\s|｜/·:：\[\]【】（）()<>《》+-"
 _TOOLS = re.compile(rf"(?>(?:{_TOOL_WORDS})[{_MARKS_OF_TOOLS}]*+|[\d{_MARKS_OF_TOOLS}]++)++")
+_OPEN = re.compile(r"[（(【\[]")
 _TIME = r"(?:[01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?"
 _CLOCK = re.compile(_TIME)
 _FIGURES = re.compile(rf"(?!1\s2\b|(?:{_TIME}|\d\d?-\d\d?)$|\d{{4}}-\d\d?-\d\d?\s)\d[\d\s:：+·-]*")
@@ -130,7 +131,7 @@ def goes_on(text: str, behind: Sequence[Line]) -> bool:
 def cut_tail(lines: list[Line]) -> list[Line]:
     """The lines before the tail: before a line that ends an article, or one in the last part that may open a tail.
 
-    QR captions right before it go with it.
+    QR captions and 来源 right before it go with it.
     """
     texts = [index for index, line in enumerate(lines) if not line.is_media]
     mass = [len(lines[index].text) - lines[index].linked for index in texts]
@@ -140,9 +141,14 @@ def cut_tail(lines: list[Line]) -> list[Line]:
         is_late = place >= len(texts) * LAST_PART or before >= total * LAST_PART
         opens = is_late and opens_tail(text) and not goes_on(text, lines[index + 1 :])
         if ends_article(text) or opens:
-            return without_qr_captions(lines[:index])
+            return without_qr_captions(lines[: index - _names_source(lines[:index])])
         before += mass[place]
     return lines
+
+
+def _names_source(lines: list[Line]) -> bool:
+    """True for a last line such as 来源：某某日报, right before the editor; one in brackets ends a text."""
+    return len(lines) > 1 and bool(find_source_line([lines[-1].text])) and not _OPEN.match(lines[-1].text)
 
 
 def without_qr_captions(lines: list[Line]) -> list[Line]:
