@@ -172,6 +172,11 @@ def test_counters_beside_a_name_are_no_author(line: str) -> None:
     assert [author.name for author in parsed(page(editor(TEXT), source=line)).authors] == ["王涛"]
 
 
+def test_an_empty_author_before_the_source_is_nobody() -> None:
+    article = parsed(page(editor(TEXT), source="作者：&nbsp;&nbsp;新闻来源：某某检察院"))
+    assert (article.authors, article.source) == ((), "某某检察院")
+
+
 def test_a_title_that_begins_like_a_medium_is_no_source() -> None:
     assert parsed(page(editor(TEXT), title="蚕桑合作社 1816亩梯田换新颜", source="来源：")).source is None
     assert parsed(page(editor(TEXT), title="来源：一滴水的旅程")).source == "山西日报"
@@ -197,6 +202,8 @@ def test_editor(printed: str, expected: str | None) -> None:
         ((TEXT, "文字：霍东 摄影：宋小雨 视频：卢山"), [("霍东", "文字"), ("宋小雨", "摄影"), ("卢山", "视频")]),
         ((TEXT, "撰稿：杨帆；摄影：孟晴"), [("杨帆", "撰稿"), ("孟晴", "摄影")]),
         ((TEXT, "——本报记者 岳新"), [("岳新", "本报记者")]),
+        ((TEXT, "（图文/数学系 岳新）"), [("岳新", "图文")]),
+        ((TEXT, "（文/图 党委宣传部 岳新）"), [("岳新", "文/图")]),
         ((TEXT, "整理：闫妍"), [("闫妍", "整理")]),
         ((TEXT, "通讯员 努尔兰•哈森"), [("努尔兰·哈森", "通讯员")]),
         (("□ 邱丽华", TEXT), [("邱丽华", None)]),
@@ -365,6 +372,7 @@ def test_html_is_safe_and_absolute() -> None:
         '<img class="lazy" data-src="./W020221009.jpg"><img>',
         '<img src="./W020221009.jpg"><img src="http://count.cn/c.gif?id=1" width="1" height="1">',
         '<img src="/ueditor/dialogs/emotion/j_0001.gif"><img src="./W020221009.jpg">',
+        '<img src="/module/jslib/icons/doc.png"><img src="./W020221009.jpg">',
     ],
 )
 def test_images_loaded_late_are_images_and_dots_are_none(image: str) -> None:

@@ -31,7 +31,7 @@ CAPTION = re.compile(r"^图|[摄图][)）】]?$")
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazyload", "data-echo")
 """Where a page that loads images late keeps their address; `src` is a blank then, or none."""
 _SKIP_IMAGE = re.compile(
-    r"/(?:emotions?|smileys?|file_?type\w*)/"
+    r"/(?:emotions?|smileys?|icons?|file_?type\w*)/"
     r"|(?:icon|dot|arrow)\.\w+$|(?:(?<![a-z])(?:icon|blank|share|print|arrow|dot)|logo|spacer|button|btn|qrcode|ewm|erweima|weibo|weixin|wechat|qzone|wei\.|loading)[^/]*$",
     re.IGNORECASE,
 )

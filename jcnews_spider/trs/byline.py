@@ -27,8 +27,12 @@ _NO_PERSON = (
 )
 _PERSON = rf"{_NO_PERSON}[\u4e00-\u9fa5·]++(?!\s?[:：])(?!\s?[/／](?![文图摄]))"
 _PERSONS = re.compile(rf"(?P<role>{_ROLE})\s?(?:[:：/／|丨]|\s)?\s*(?P<names>{_PERSON}(?:[\s、，,&]+{_PERSON})*)")
-_PEN_NAMES = re.compile(rf"作\s?者\s?[:：]\s*(?P<names>[^\s，。,：:]{{2,10}}?)(?!\s?记者){END}")
+_PEN_NAMES = re.compile(
+    rf"作\s?者\s?[:：]\s*(?![\u4e00-\u9fa5]{{2}}来源)(?P<names>[^\s，。,：:]{{2,10}}?)(?!\s?记者){END}"
+)
 _NAME_AND_MEDIUM = re.compile(r"(?P<name>[\u4e00-\u9fa5]{2,4})\s?[/／]\s?(?P<medium>[\u4e00-\u9fa5·]{2,12})")
+_OFFICE = re.compile(r"[\u4e00-\u9fa5]{2,}(?:系|学院|部|处|局|中心|办公室|支队|大队)")
+"""Where a person works: 图文/数学系 尉迟明."""
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖"
     "贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝"
@@ -121,6 +125,8 @@ def _names(text: str) -> Iterator[str]:
             if pending:
                 yield pending + part
             pending = "" if pending else part
+        elif _OFFICE.fullmatch(part):
+            continue
         elif _NAME.fullmatch(part) and not pending:
             yield part
         else:
