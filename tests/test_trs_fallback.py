@@ -282,3 +282,21 @@ def test_a_source_right_before_the_editor_is_no_text(end: list[str], kept: list[
     page = f"<html><body>{head}<div class=TRS_Editor>{lines}</div></body></html>"
     article = parse_article(page.encode(), URL, SITE)
     assert (article.editor, article.text.split("\n\n")) == ("王五", [ONE, TWO, *kept])
+
+
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        ("2022-06-12 08:15 某某县融媒体中心", "某某县融媒体中心"),
+        ("2022-06-12 / 某某县气象局 / 责编 王五", "某某县气象局"),
+        ("2022-06-12　某某晚报早报版", "某某晚报早报版"),
+        ("<em>2022-06-12</em><em class=from>某某县人民政府办公室</em>", "某某县人民政府办公室"),
+        ("<em>2022-06-12</em><em class=from>冷库建到田间</em>", None),
+        ("2022-06-12 新闻中心", None),
+        ("2022-06-12 某某公司主办", None),
+    ],
+)
+def test_offices_and_media_centres_are_sources_without_a_label(line: str, source: str | None) -> None:
+    head = f"<title>冷库建到田间_某网</title><h1>冷库建到田间</h1><div>{line}</div>"
+    page = f"<html><body>{head}<div class=q><p>{ONE}</p><p>{TWO}</p></div></body></html>"
+    assert parse_article(page.encode(), URL, SITE).source == source

@@ -26,9 +26,14 @@ _SOURCE_LINE = re.compile(
 )
 MEDIUM = re.compile(
     r"[《]?[\u4e00-\u9fa5A-Za-z·—-]{1,18}"
-    r"(?:网|报|社|台|客户端|在线|周刊|杂志|融媒|发布|电视|广播|中文站|频道)"
+    r"(?:网|报|社|台|客户端|在线|周刊|杂志|融媒(?:体?中心)?|发布|电视|广播|中文站|频道|[早晚]报[早晚]?版)"
     r"[》]?(?:[—·-][\u4e00-\u9fa5]{2,8})?"
 )
+_OFFICE = re.compile(
+    r"(?!(?:新闻|信息|资讯|服务|视频|下载|会员)中心)[\u4e00-\u9fa5]{2,16}"
+    r"(?:局|厅|委|委员会|(?<![主承举协])办|办公室|中心|政府|法院|检察院|医院|学院|大学|[总支]队|工会|协会)"
+)
+"""Who issues notices, where no label says so."""
 _IN_BRACKETS = re.compile(
     r"[（(【\[]\s?(?!此件|该件|本?[页件]?公开)(?:据\s?|转自)?(?P<name>[^（()）]{2,20}?)\s?[)）】\]]"
 )
@@ -69,7 +74,8 @@ def find_bracketed_medium(lines: Iterable[str]) -> str | None:
 def as_medium(text: str) -> str | None:
     """The medium that a short text is, without its label; None for a date, a tool or a sentence."""
     text = re.sub(r"^.{0,4}[:：]", "", DATE.sub("", text)).strip()
-    word = next((word for word in re.split(r"[\s/／]+", text) if MEDIUM.fullmatch(word)), None)
+    words = re.split(r"[\s/／]+", text)
+    word = next((word for word in words if MEDIUM.fullmatch(word) or _OFFICE.fullmatch(word)), None)
     return word if len(text) <= 24 else None
 
 
@@ -78,7 +84,9 @@ def find_medium(dateline: str) -> str | None:
     rest = DATE.sub(" ", dateline)
     if len(rest) > (50 if rest != dateline else MOST_OF_MEDIUM):
         return None
-    return next((word for word in re.split(r"[\s/]+", rest) if MEDIUM.fullmatch(word)), None)
+    words = re.split(r"[\s/]+", rest.strip(" 　/"))
+    is_office = rest != dateline and bool(_OFFICE.fullmatch(words[0]))
+    return words[0] if is_office else next((word for word in words if MEDIUM.fullmatch(word)), None)
 
 
 def find_source_line(lines: Iterable[str]) -> str | None:
