@@ -397,6 +397,23 @@ def test_an_icons_word_inside_another_makes_no_icon(name: str, expected: bool) -
     assert bool(article.images) is expected
 
 
+@pytest.mark.parametrize(
+    ("shown", "caption"),
+    [
+        ('<p><img src="./W0.jpg"></p><p class="pic-desc">古堡晨雾</p>', "古堡晨雾"),
+        ('<div><img src="./W0.jpg"><span>古堡晨雾</span></div>', "古堡晨雾"),
+        ('<div><p><img src="./W0.jpg"></p><p>古堡晨雾</p></div>', "古堡晨雾"),
+        ('<p><img src="./W0.jpg"></p><p>古堡晨雾</p>', None),
+        ('<div><img src="./W0.jpg"><p>古堡晨雾</p><p>古堡黄昏</p></div>', None),
+    ],
+)
+def test_a_line_that_shares_a_box_with_a_picture_is_its_caption(shown: str, caption: str | None) -> None:
+    article = parsed(page(f"<div class=TRS_Editor><p>{TEXT}</p>{shown}<p>{TEXT}</p></div>"))
+    assert [image.caption for image in article.images] == [caption]
+    alone = parsed(page('<div class=TRS_Editor><div><img src="./W0.jpg"><p>古堡晨雾</p></div></div>'))
+    assert [image.caption for image in alone.images] == [None]
+
+
 def test_captions_of_figures_files_in_frames_and_players_are_found() -> None:
     figure = '<figure><img src="./W020221009.jpg"><figcaption>古堡晨雾</figcaption></figure>'
     frame = (

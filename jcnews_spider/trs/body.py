@@ -28,6 +28,8 @@ from jcnews_spider.urls import canonical_url, joined
 
 CAPTION = re.compile(r"^图|[摄图][)）】]?$")
 """`图为…`, `图片说明：…`; `王涛 摄`, `新华社供图）`."""
+_DESCRIBED = re.compile(r"desc|caption|图说|tushuo|(?:pic|img)[-_]?(?:te?xt|note)|center", re.IGNORECASE)
+"""In tag, class or style of a caption; centred lines behind pictures are captions."""
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazyload", "data-echo")
 """Where a page that loads images late keeps their address; `src` is a blank then, or none."""
 _SKIP_IMAGE = re.compile(
@@ -52,6 +54,8 @@ _PLAYER = xpath("descendant-or-self::*[self::video or self::source or self::embe
 _ADDRESSES = {name: xpath(f".//@{name}") for name in ("href", "src", "poster")}
 _IMAGES = xpath(".//img")
 _PARAMS = xpath(".//param[@value]")
+SHORT_CAPTION = 60
+"""Characters of a caption that only its place marks: more is a paragraph that begins with a picture."""
 MOST_ESCAPES = 100_000
 """Characters of a body that HTML escapes, such as `&` and the non-breaking blank.
 
@@ -107,9 +111,18 @@ def _caption(lines: list[Line], index: int) -> str | None:
         f"{n.tag} {attribute(n, 'class')} {attribute(n, 'align')} {attribute(n, 'style')}"
         for n in up_to_block(following.node)
     )
-    described = re.search(r"descr|caption|图说|tushuo", marks, re.IGNORECASE)
-    centred = re.search(r"center", marks, re.IGNORECASE)
-    return following.text if described or centred or CAPTION.search(following.text) else None
+    is_marked = _DESCRIBED.search(marks) or CAPTION.search(following.text)
+    is_beside = len(following.text) <= SHORT_CAPTION and _share_a_box(lines, index)
+    return following.text if is_marked or is_beside else None
+
+
+def _share_a_box(lines: list[Line], index: int) -> bool:
+    """True when an element holds an image and the line behind it, but neither the line before nor the next one."""
+    block = up_to_block(lines[index + 1].node)[-1]
+    around = set(lines[index].node.iterancestors())
+    others = [line.node for line in (*lines[max(0, index - 1) : index], *lines[index + 2 : index + 3])]
+    outside = {above for node in others for above in (node, *node.iterancestors())}
+    return bool(others) and any(box in around and box not in outside for box in (block, block.getparent()))
 
 
 def attachments_of(root: Node, containers: Iterable[Node], scripts: Iterable[str], base: str) -> tuple[Resource, ...]:
