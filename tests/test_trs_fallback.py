@@ -170,8 +170,18 @@ HEAD = "<title>冷库建到田间_某某网</title><h1>冷库建到田间</h1><p
             [ONE, TWO, "读者 李四光", "2022年6月12日"],
         ),
         (f"{ONE}<br>{TWO}<br><div align=right>（某某日报编辑部供稿）</div>", [ONE, TWO]),
+        (f"<font>{ONE}<br>{TWO}<br><p align=right>读者 李四光</p></font>", [ONE, TWO, "读者 李四光"]),
+        (
+            f"<p>{ONE}</p><p>{TWO}</p><div><b>相关阅读</b><ul>{LINKS}</ul></div><ul><li>黄瓜</li></ul><p>{THREE}</p>",
+            [ONE, TWO, "黄瓜", THREE],
+        ),
+        (
+            f"<p>{ONE}</p><p>{TWO}</p><ul>{LINKS}</ul><ul><li>黄瓜</li></ul><p>未经本网授权不得转载。{THREE}</p>",
+            [ONE, TWO],
+        ),
+        (f"<p>{ONE}</p><p>{TWO}</p><p>{THREE}</p><p>长按识别二维码，关注“某某网”</p>", [ONE, TWO, THREE]),
     ],
-    ids="box heading editor elsewhere section pre heads signature label".split(),
+    ids="box heading editor elsewhere section pre heads signature label font list notice appeal".split(),
 )
 def test_how_far_a_text_without_a_known_container_reaches(body: str, paragraphs: list[str]) -> None:
     page = f"<html><body>{HEAD}<div class=q>{body}</div><p>责任编辑：王五</p></body></html>"

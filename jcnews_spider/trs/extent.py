@@ -141,9 +141,13 @@ def _related(lines: list[Line], kinds: set[Kind]) -> int:
     end = next((n for n, line in enumerate(lines) if not line.is_linked and (n or not is_headed)), len(lines))
     if end < 2 or end == len(lines):
         return 0
-    following = lines[end]
-    is_text = prose(following) and _kind(following) in kinds and not is_notice(following.text)
-    return end if is_text and not opens_tail(following.text) and not ends_article(following.text) else 0
+    following = lines[end : end + LONGEST_END]
+    length = next((n for n, line in enumerate(following, 1) if prose(line) and _kind(line) in kinds), 0)
+    is_over = any(
+        line.is_linked or is_notice(line.text) or opens_tail(line.text) or ends_article(line.text)
+        for line in following[:length]
+    )
+    return end if length and not is_over else 0
 
 
 def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
@@ -167,7 +171,7 @@ def kin(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
         kind = _kind(line)
         if line.is_media or kind in kinds or kind[0] == "figcaption" or id(line) in captions:
             return True
-        if kind[1] in plain and _is_signature(line):
+        if _is_signature(line) and not plain.isdisjoint(line.node.iterancestors()):
             return True
         table = _table(line)
         return table is not None and table.getparent() in homes
