@@ -310,3 +310,11 @@ def test_offices_and_media_centres_are_sources_without_a_label(line: str, source
     head = f"<title>冷库建到田间_某网</title><h1>冷库建到田间</h1><div>{line}</div>"
     page = f"<html><body>{head}<div class=q><p>{ONE}</p><p>{TWO}</p></div></body></html>"
     assert parse_article(page.encode(), URL, SITE).source == source
+
+
+@pytest.mark.parametrize("title", ["娘的石磨", "冷库建到田间地头"])
+def test_a_short_title_that_only_its_place_shows_is_found(title: str) -> None:
+    crumb = "<div>当前位置：<a href='/'>首页</a> → 新闻中心 → 正文</div>"
+    head = f"<title>某某报业网</title>{crumb}<div><span>{title}</span></div><div>2022-06-12 来源：某某日报</div>"
+    page = f"<html><body>{head}<div class=q><p>{ONE}</p><p>{TWO}</p></div></body></html>"
+    assert parse_article(page.encode(), URL, SITE).title == title

@@ -28,6 +28,7 @@ LEAST_UNMARKED = 6
 
 TAG = re.compile(r"</?\w+[^<>]*>")
 _SITE_SUFFIX = re.compile(r"\s*[_|｜]|\s+[-–—]+\s*|[-–—]+(?=[^-–—]{2,12}$)|-{2,}")
+_CRUMB = re.compile(r".{0,8}位置\s?[:：]|首页\s?[^\w\s]|正文$")
 _HEAD_TITLES = ("articletitle", "og:title", "title")
 
 
@@ -133,10 +134,14 @@ def _opening_line(page: PageLines, name: str, whole: str) -> Title | None:
 
 
 def _above_the_date(page: PageLines) -> Title | None:
-    """The line above the first that prints a date with source or author: on pages whose head names only the site."""
+    """The line above the first that prints a date with source or author: on pages whose head names only the site.
+
+    A short one, such as that of an essay, where no longer one stands near.
+    """
     for index, line in enumerate(page.lines):
         if is_dateline(line):
-            above = next((i for i in range(index - 1, max(-1, index - 4), -1) if _may_be_title(page.lines[i])), None)
+            near = [i for i in range(index - 1, max(-1, index - 4), -1) if _may_be_title(page.lines[i])]
+            above = next((i for i in near if len(page.lines[i].text) >= LEAST_UNMARKED), next(iter(near), None))
             return Title(page.lines[above].text, above, above) if above is not None else None
     return None
 
@@ -149,7 +154,8 @@ def is_dateline(line: Line) -> bool:
 
 
 def _may_be_title(line: Line) -> bool:
-    return not line.is_linked and LEAST_UNMARKED <= len(line.text) <= 80
+    """True for a line that is neither a link nor the breadcrumb."""
+    return not line.is_linked and LEAST_TITLE <= len(line.text) <= 80 and not _CRUMB.match(line.text)
 
 
 def _placed(text: str, page: PageLines) -> Title | None:
