@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jcnews_spider.article import Article
 from jcnews_spider.errors import EmptyPage, NoBody, NotHtml, RedirectStub, UnknownLayout
 from jcnews_spider.sites import site_named
-from jcnews_spider.trs.article import join_parts, parse_article
+from jcnews_spider.trs.article import join_parts, parse_article, tells_of_withdrawal
 from tests import quality, test_trs_fallback, test_trs_sites
 from tests.skeleton import editor, page
 
@@ -673,6 +673,28 @@ def test_what_is_no_article_is_named(body: bytes, fault: type[UnknownLayout]) ->
     with pytest.raises(UnknownLayout) as raised:
         parsed(body)
     assert type(raised.value) is fault
+
+
+@pytest.mark.parametrize(
+    ("words", "is_told"),
+    [
+        ("文章已删除", True),
+        ("您访问的文章不存在或已被删除，请返回首页。", True),
+        ("抱歉，您要查看的页面不存在！", True),
+        ("该信息已被管理员删除", True),
+        ("页面未找到", True),
+        ("本稿件已下线 <a href='/'>首页</a>", True),
+        ("<a href='a.html'>文章已删除</a>", False),
+        ("新闻被删除引发的思考", False),
+        ("页面出错，请稍后再试", False),
+        ("系统正在维护，暂时无法访问", False),
+        ("请登录后查看该内容", False),
+        ("<span style='display:none'>页面不存在</span>", False),
+        ("<script>var no = '<p>页面不存在</p>';</script>", False),
+    ],
+)
+def test_a_page_tells_of_a_withdrawal_and_of_no_trouble(words: str, is_told: bool) -> None:
+    assert tells_of_withdrawal(page(f"<p>{words}</p>")) is is_told
 
 
 @pytest.mark.parametrize("headlines", [0, 10, 30])

@@ -208,6 +208,30 @@ def test_404_410_and_soft_404_count_alike_and_recheck_all_waives_the_wait(tmp_pa
         assert it.events() == {absent: ["updated"], removed: ["updated"], soft: ["updated"]}
 
 
+def notice(words: str) -> Answer:
+    """A page of a site that says something in an article's place."""
+    page = f"<title>提示信息</title><a href='/'>首页</a><h1>提示信息</h1><p>{words}</p>"
+    return Answer(body=f"<html><meta charset=utf-8>{page}</html>".encode())
+
+
+def test_what_leads_home_or_says_that_it_is_gone_is_missing_though_no_other_address_does(tmp_path: Path) -> None:
+    with story(tmp_path, articles=20) as it:
+        it.crawl()
+        home, stub, said, repair, other, *_ = it.replica.ids()
+        it.plant(it.gold(home)["url"], Answer(302, {"Location": "http://www.jcnews.com.cn/index.html"}))
+        it.plant(it.gold(stub)["url"], Answer(body=b'<meta http-equiv="refresh" content="3;url=/"><p>404</p>'))
+        it.plant(it.gold(said)["url"], notice("您访问的文章不存在或已被删除，请返回首页。"))
+        it.plant(it.gold(repair)["url"], notice("系统正在维护，暂时无法访问，请稍后再来。"))
+        it.plant(it.gold(other)["url"], Answer(302, {"Location": "http://www.jcnews.com.cn/xw/jcxw/"}))
+        for days in (0.1, 0.2):
+            run = it.crawl("recheck=all", days=days)
+            assert (run.report["rechecks"]["missing"], run.report["articles"]["failed"].get("redirected")) == (3, 1)
+        assert it.events() == {home: ["gone"], stub: ["gone"], said: ["gone"]}
+        it.faults.clear()
+        it.crawl("recheck=all", days=0.3)
+        assert it.events() == {home: ["updated"], stub: ["updated"], said: ["updated"]}
+
+
 def test_an_article_that_came_back_in_between_is_missing_anew(tmp_path: Path) -> None:
     with story(tmp_path, articles=8) as it:
         it.crawl()

@@ -106,7 +106,8 @@ class Articles:
     async def _miss(self, fault: UnknownLayout, response: Response, known: KnownArticle, url: str) -> Miss | None:
         """The miss of a page that is no article; None when the crawl stops before it is known which."""
         try:
-            is_missing = await self._soft_missing.explains(fault, response, known)
+            is_missing = self._soft_missing.is_told(fault, response, known)
+            is_missing = is_missing or await self._soft_missing.explains(fault, response, known)
         except IgnoreRequest:
             return None
         reason = "soft_404" if is_missing else fault.reason

@@ -15,7 +15,8 @@ from jcnews_spider.answers import REASONS, charset, reason_of
 from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.article import Article
 from jcnews_spider.engine import STOPPED
-from jcnews_spider.errors import NoBody, RedirectStub, UnknownLayout
+from jcnews_spider.errors import NoBody, OtherPage, RedirectStub, UnknownLayout
+from jcnews_spider.trs.article import tells_of_withdrawal
 from jcnews_spider.trs.sameness import says_the_same
 
 if TYPE_CHECKING:
@@ -45,6 +46,20 @@ class SoftMissing:
     def __init__(self, spider: TrsSpider) -> None:
         self._spider = spider
         self._probe: asyncio.Future[Response | None] | None = None
+
+    def is_told(self, fault: UnknownLayout, response: Response, known: KnownArticle) -> bool:
+        """True when the address of an article that was had leads to the home page, or its page says that it is gone.
+
+        So sites withdraw single articles whose missing addresses give a 404.
+        """
+        if not known.version or response.status != 200:
+            return False
+        if isinstance(fault, OtherPage | RedirectStub):
+            target = fault.target if isinstance(fault, RedirectStub) else response.url
+            if self._spider.site.canonical(target) == self._spider.site.root:
+                return True
+        is_own = type(fault) in (UnknownLayout, NoBody, RedirectStub)
+        return is_own and tells_of_withdrawal(response.body, charset(response))
 
     async def explains(self, fault: UnknownLayout, response: Response, known: KnownArticle) -> bool:
         """True when a page that came whole but is no article is what the site says of any missing address.

@@ -20,6 +20,7 @@ from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.moment import Moment, find_moment
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.pager import parts_of
+from jcnews_spider.trs.shell import says_gone
 from jcnews_spider.trs.site import Site
 from jcnews_spider.trs.stub import MOST_TEXT, redirect_target
 from jcnews_spider.trs.template import SOURCES
@@ -77,6 +78,14 @@ def parse_article(body: bytes, url: str | None, site: Site, charset: str | None 
         parser_version=PARSER_VERSION,
     )
     return _finished(article, crawl)
+
+
+def tells_of_withdrawal(body: bytes, charset: str | None = None) -> bool:
+    """True when a page that is no article says in words that the article is there no more."""
+    try:
+        return says_gone(PageLines(parse_tree(decode(body, charset).text)).lines)
+    except UnknownLayout:
+        return False
 
 
 def join_parts(parts: Sequence[Article]) -> Article:

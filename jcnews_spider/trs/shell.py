@@ -25,6 +25,12 @@ _WAITING = re.compile(
     re.IGNORECASE,
 )
 """What stands where a script puts the text."""
+_GONE = re.compile(
+    r"\W*(?:(?:很|非常)?(?:抱歉|对不起|遗憾)\W*)?(?:[您你]?[所要想]*(?:访问|浏览|查看|查找|请求|打开)的)?(?:[该此本]|这[篇条个]|当前)?"
+    r"(?:页面|网页|文章|文档|稿件|新闻|信息|内容)(?:可能)?"
+    r"(?:(?:并|已经?)?不存在|(?:已经?被?|被)(?:作者|管理员)?(?:删除|撤[稿回销]|下[线架])|(?:没有?|未)找到|找不到)(?=\W|[了或]|$)"
+)
+"""What a page says in the place of an article that was withdrawn; no trouble of a server's, which passes."""
 
 
 def says_error(titles: Sequence[str], body: Sequence[Line]) -> bool:
@@ -38,6 +44,11 @@ def is_empty(body: Sequence[Line]) -> bool:
         return False
     texts = [line.text for line in body if not line.is_media]
     return not texts or (len(texts) == 1 and is_placeholder(texts[0]))
+
+
+def says_gone(lines: Sequence[Line]) -> bool:
+    """True when a line of a page that is no article says that the article is there no more; headlines are links."""
+    return any(len(line.text) < LEAST_UNDER_ERROR and not line.is_linked and _GONE.match(line.text) for line in lines)
 
 
 def is_placeholder(text: str) -> bool:
