@@ -19,6 +19,10 @@ LEAST_FAILED = 3
 COUNTED = ("new", "updated", "reparsed", "gone", "unchanged", "duplicates")
 """What can become of an article that was asked, but for failures."""
 
+_FAILURES = ("lists/failed/", "articles/failed/")
+_NO_FAILURES = ("lists/absent/", "articles/skipped/")
+"""Counts by reason of what gave nothing: where nothing came, both say why."""
+
 SHOWN = 3
 """Breaches that are told where people read one line."""
 
@@ -37,7 +41,8 @@ def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float, bro
     failed = stats.get("addresses/failed", 0) + stats.get("spider_exceptions/count", 0)
     challenged, given_up = stats.get("run/challenged"), stats.get("run/host_down")
     stopped = finish_reason not in ("finished", "challenged", "host_down")
-    reasons = _reasons(stats)
+    reasons = _reasons(stats, _FAILURES + _NO_FAILURES)
+    failures = _reasons(stats, _FAILURES)
     storage_fault = stats.get("storage/fault")
     cause = stats.get("robotstxt/unavailable") or reasons or finish_reason
     came = stats.get("addresses/answered", 0) or (stats.get("run/others_came") and finish_reason == "finished")
@@ -50,8 +55,8 @@ def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float, bro
         (4, nothing_came, f"nothing could be crawled: {given_up or cause}"),
         (3, stopped, f"stopped early: {finish_reason}"),
         (5, broken, f"health check failed: {_told(broken)}"),
-        (2, given_up, f"the site was given up: {given_up}; {failed} of {asked} addresses failed: {reasons}"),
-        (2, too_many_failed, f"{failed} of {asked} addresses failed: {reasons}"),
+        (2, given_up, f"the site was given up: {given_up}; {failed} of {asked} addresses failed: {failures}"),
+        (2, too_many_failed, f"{failed} of {asked} addresses failed: {failures}"),
     )
     return next((Verdict(code, str(why)) for code, holds, why in ends if holds), Verdict(0, "done"))
 
@@ -166,9 +171,9 @@ def _total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def _reasons(stats: Mapping[str, Any]) -> str:
-    """The reasons of all failures, most frequent first."""
+def _reasons(stats: Mapping[str, Any], prefixes: Iterable[str]) -> str:
+    """The reasons for which addresses gave nothing, most frequent first."""
     total: Counter[str] = Counter()
-    for prefix in ("lists/failed/", "lists/absent/", "articles/failed/", "articles/skipped/"):
+    for prefix in prefixes:
         total.update(under(stats, prefix))
     return ", ".join(f"{reason} ×{number}" for reason, number in total.most_common())

@@ -64,3 +64,9 @@ def test_the_verdict_tells_three_breaches_and_how_many_more() -> None:
 def test_the_verdict_names_the_reasons() -> None:
     stats = {"addresses/asked": 3, "lists/failed/timeout": 1, "lists/failed/dns": 2}
     assert "dns ×2, timeout ×1" in verdict(stats, "finished", 0.05).why
+
+
+def test_what_is_no_failure_is_none_of_the_reasons_for_many() -> None:
+    gave_nothing = {"lists/absent/http_404": 1, "articles/skipped/no_body": 9, "articles/failed/timeout": 50}
+    why = verdict({**WELL, "addresses/failed": 50, **gave_nothing}, "finished", 0.05).why
+    assert why.endswith("addresses failed: timeout ×50")
