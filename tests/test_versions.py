@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -440,6 +442,23 @@ def test_full_reads_every_list_page_and_finds_what_slipped_in_behind(tmp_path: P
         first, *others = it.asked_lists()
         assert len({request.url for request in it.asked_lists()}) == pages
         assert not any(request.conditional for request in (first, *others[:-1]))
+
+
+def test_a_relaunch_at_other_addresses_is_followed_to_the_end_of_a_complete_list(tmp_path: Path) -> None:
+    with story(tmp_path, articles=60, page_size=2) as it:
+        it.crawl("sections=xw/jcxw")
+        with closing(sqlite3.connect(it.output / "state.sqlite3")) as ledger, ledger:
+            ledger.execute("UPDATE articles SET url = replace(url, '.html', '.htm')")  # where nothing is any more
+            ledger.execute("DELETE FROM addresses")
+        walks = []
+        for days in (0.1, 0.2):
+            (news,) = it.replica.publish(section="xw/jcxw")
+            pages = next(listing.pages for listing in it.replica.listings() if listing.path == "xw/jcxw")
+            run = it.crawl("sections=xw/jcxw", "recheck=all", days=days)
+            assert it.events() == {news: ["new"]}
+            walk = run.report["sections"]["xw/jcxw"]
+            walks.append((walk["pages"] == pages, walk["new"], walk["end"], run.report["rechecks"]["missing"] == 0))
+        assert walks == [(True, 1, "complete", False), (False, 1, "complete", True)]
 
 
 # ---- retries

@@ -47,6 +47,12 @@ def test_one_unknown_article_starts_the_count_of_known_pages_anew() -> None:
     assert steps == [Step.NEXT, Step.NEXT, Step.NEXT, Step.CONFIRM]
 
 
+def test_an_article_that_moved_starts_the_count_of_known_pages_anew_and_is_none_that_is_new() -> None:
+    along = walk(early=True)
+    steps = [along.read(i, entries(f"{i}"), unknown=0, moved=moved, pages=9) for i, moved in enumerate((0, 1, 0, 0))]
+    assert (steps, along.new) == ([Step.NEXT, Step.NEXT, Step.NEXT, Step.CONFIRM], 0)
+
+
 def test_an_empty_page_on_the_way_leaves_the_walk_incomplete() -> None:
     counted, stepping, empty = walk(), walk(), walk()
     steps = [counted.read(i, entries(*names), unknown=1, pages=3) for i, names in enumerate(("a", "", "c"))]

@@ -33,6 +33,7 @@ class Lists:
         self._spider = spider
         self._site = spider.site
         self._sections = spider.archive.ledger.sections
+        self._articles = spider.archive.ledger.articles
         self.walks: dict[str, Walk] = {}
 
     @property
@@ -126,9 +127,11 @@ class Lists:
         """The page as an item and what comes next."""
         job = self._spider.job
         addresses = [a for entry in listing.entries if (a := self._site.article_address(entry.url))]
-        ids = [self._site.article_id(address.docid) for address in addresses]
+        places = [(self._site.article_id(address.docid), address.url) for address in addresses]
+        ids = [id_ for id_, _ in places]
         unknown = set(ids) - self._sections.members(self._site.name, walk.path, ids)
-        step = walk.read(index, listing.entries, unknown=len(unknown), pages=listing.pages)
+        moved = self._articles.moved(places)
+        step = walk.read(index, listing.entries, unknown=len(unknown), moved=len(moved), pages=listing.pages)
         if not walk.found and walk.had_articles and walk.is_holed:
             self._spider.count(f"health/empty_list/{walk.path}")
         yield ListPage(
@@ -138,7 +141,7 @@ class Lists:
             index=index,
             entries=listing.entries,
             found=tuple(address for address in addresses if job.includes(address.day)),
-            has_unknown=bool(unknown),
+            has_unknown=bool(unknown or moved),
         )
         if step is Step.NEXT:
             yield self._request(listing.page_url(response.url, index + 1), walk.path, index + 1)

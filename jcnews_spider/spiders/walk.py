@@ -51,7 +51,7 @@ class Walk:
     pages: int | None = None
     """Number of pages that the pager script names, the highest of this round; None when there is none."""
     known_pages: int = 0
-    """Whole pages without an unknown article, in a row."""
+    """Whole pages without an article that is unknown, or was unknown where it stands now, in a row."""
     read_pages: int = 0
     """Of all rounds."""
     found: Counter[str] = field(default_factory=Counter)
@@ -87,12 +87,12 @@ class Walk:
         self.seen.clear()
         self.found.clear()
 
-    def read(self, index: int, entries: Iterable[Entry], *, unknown: int, pages: int | None) -> Step:
+    def read(self, index: int, entries: Iterable[Entry], *, unknown: int, pages: int | None, moved: int = 0) -> Step:
         """Notes the entries of a page and says what follows.
 
         Lists are neither sorted nor stable (SITE.md §3.2), so one known article proves nothing; without a pager
         script the walk goes on until a page repeats what was seen. With one, a page that does is another one than was
-        asked: a neighbour out of a cache.
+        asked: a neighbour out of a cache. Behind articles that moved to other addresses there are others that did.
         """
         page = list(entries)
         fresh = [entry for entry in page if hash(entry.url) not in self.seen]
@@ -106,7 +106,7 @@ class Walk:
             self.is_holed |= not fresh if is_counted else not page and index == 0
             self._pagers[pages is not None] += is_counted
         self.pages = max((count for count in (self.pages, pages) if count is not None), default=None)
-        self.known_pages = 0 if unknown else self.known_pages + 1
+        self.known_pages = 0 if unknown or moved else self.known_pages + 1
         if self._is_over(index, fresh):
             return self._ended()
         return Step.CUT if index + 1 >= self.max_pages else Step.NEXT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from jcnews_spider.archive.ledger.database import LONGEST_KEY, Database, Row, key
@@ -105,6 +105,18 @@ class Articles:
             {"url": address.url, "id": id_},
         )
         self._db.execute("UPDATE articles SET checked = NULL WHERE id = ? AND state = 'gone'", (id_,))
+
+    def moved(self, places: Collection[tuple[str, str]]) -> set[str]:
+        """ids of the known articles that are listed at an address at which they were never met, of (id, address)."""
+        rows = self._db.execute(
+            "SELECT a.id, a.url FROM json_each(:ids) AS asked JOIN articles a ON a.id = asked.value UNION "
+            "SELECT a.id, o.url FROM json_each(:ids) AS asked JOIN articles a ON a.id = asked.value "
+            "JOIN addresses o ON o.article = a.n",
+            {"ids": json.dumps([id_ for id_, _ in places])},
+        )
+        met = {(id_, url) for id_, url in rows}
+        known = {id_ for id_, _ in met}
+        return {id_ for id_, url in set(places) - met if id_ in known and len(url.encode()) <= LONGEST_KEY}
 
     def want(self, id_: str) -> None:
         """Makes an article that somebody asked for by hand due at once, unless it is kept."""
