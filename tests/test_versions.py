@@ -461,6 +461,26 @@ def test_a_relaunch_at_other_addresses_is_followed_to_the_end_of_a_complete_list
         assert walks == [(True, 1, "complete", False), (False, 1, "complete", True)]
 
 
+def test_a_site_that_moved_to_another_host_is_asked_there_and_nothing_twice(tmp_path: Path) -> None:
+    with story(tmp_path, articles=8) as it:
+        moved, edited = it.replica.publish(2, section="xw/jcxw")
+        it.crawl()
+        it.replica.move(moved, "xw/gnxw")
+        it.crawl(days=0.1)
+        urls = {it.gold(id_)["url"] for id_ in it.replica.ids()}
+        with closing(sqlite3.connect(it.output / "state.sqlite3")) as ledger, ledger:
+            for table in ("articles", "addresses"):
+                ledger.execute(f"UPDATE {table} SET url = replace(url, 'http://www.', 'https://')")
+        (news,) = it.replica.publish(section="xw/jcxw")
+        it.replica.edit(edited)
+        run = it.crawl("recheck=all", "full=1", days=0.2)
+        assert (it.events(), "the site has moved" in run.stderr) == ({news: ["new"], edited: ["updated"]}, True)
+        assert sorted(it.asked_articles()) == sorted({*urls, it.gold(news)["url"]})
+        run = it.crawl("recheck=all", "full=1", days=0.3)
+        assert (it.events(), "the site has moved" in run.stderr) == ({}, False)
+        assert sorted(it.asked_articles()) == sorted({*urls, it.gold(news)["url"]})
+
+
 # ---- retries
 
 

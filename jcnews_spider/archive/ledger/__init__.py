@@ -20,6 +20,7 @@ from jcnews_spider.archive.ledger.captures import Captures
 from jcnews_spider.archive.ledger.claims import Claims
 from jcnews_spider.archive.ledger.database import Database, transaction
 from jcnews_spider.archive.ledger.due import Due
+from jcnews_spider.archive.ledger.hosts import Hosts
 from jcnews_spider.archive.ledger.images import Images
 from jcnews_spider.archive.ledger.measures import Measures
 from jcnews_spider.archive.ledger.members import Members
@@ -60,6 +61,7 @@ class Ledger:
         self.images = Images(self._db)
         self.rests = Rests(self._db)
         self.runs = Runs(self._db)
+        self.hosts = Hosts(self._db)
         self.measures = Measures(self._db)
         self.anew = Anew(self._db)
         self.members = Members(self._db)
