@@ -30,6 +30,8 @@ ROOT = Path(__file__).parents[1]
 _IMPORTED = ("jcnews_spider", "scrapy.cmdline", "scrapy.commands", "scrapy.core.downloader.handlers.http11")
 _BY_EACH = ("jcnews_spider.settings",)
 """Reads the environment."""
+ORPHANED_S = 2
+"""Seconds after which a server whose parent was killed ends."""
 _LONGEST = 1 << 20
 """Bytes of a message."""
 
@@ -76,15 +78,22 @@ def _server() -> str:
 
 
 def _serve(address: str) -> None:
-    """Forks for every connection; comes back in the fork, which is to become the command."""
+    """Forks for every connection while its parent lives; comes back in the fork, which is to become the command."""
+    parent = os.getppid()
     _import_all()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()
+        listener.settimeout(ORPHANED_S)
         print("ready", flush=True)
         while True:
-            connection, _ = listener.accept()
+            try:
+                connection, _ = listener.accept()
+            except TimeoutError:
+                if os.getppid() != parent:
+                    sys.exit()
+                continue
             with connection:
                 if os.fork() == 0:
                     return _begin(connection)
