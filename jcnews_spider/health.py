@@ -34,7 +34,7 @@ LEAST_LINKS = 6
 MOST_WITHOUT_BODY = 0.5
 """Share of a new site's pages that show a title and no text: above it, the text stands where nobody looks."""
 
-MOST_COPIES = 0.5
+MOST_COPIES = 0.8
 """Share of a new site's records that say just what another one says: above it, one notice stands at many addresses."""
 
 REQUIRED = ("title", "published_at", "text")

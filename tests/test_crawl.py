@@ -214,6 +214,19 @@ def test_a_list_whose_pages_are_counted_from_one_is_walked_to_its_end(tmp_path: 
     assert (walked["pages"], walked["found"], walked["end"]) == (3, {"article": 9}, "complete")
 
 
+@pytest.mark.parametrize(
+    ("foot", "end"), [("", "complete"), ("<script>createPageHTML(9, 0, 'index', 'html');</script>", "redirected")]
+)
+@pytest.mark.parametrize("target", ["/", "/xw/jcxw/"])
+def test_a_redirect_home_behind_a_list_is_its_end_unless_its_pager_names_more(
+    tmp_path: Path, foot: str, end: str, target: str
+) -> None:
+    pages = list_pages(["", "index_1.html"], foot) | {"/xw/jcxw/index_2.html": Answer(302, {"Location": target})}
+    with Replica(Plan(articles=60, faults=pages)) as replica:
+        run = crawl(replica, tmp_path, "sections=xw/jcxw")
+    assert (run.code, run.report["sections"]["xw/jcxw"]["end"]) == (0, end)
+
+
 def test_what_a_pager_hid_that_named_too_few_pages_is_found_when_it_names_all(tmp_path: Path) -> None:
     names = ["", *(f"index_{number}.html" for number in range(1, 6))]
     walks = []

@@ -276,7 +276,7 @@ def test_a_new_site_whose_lists_all_show_nothing_ends_with_5(tmp_path: Path) -> 
     assert_ended(three, 5, "health check failed: none of 3 lists has ever shown an article")
 
 
-@pytest.mark.parametrize(("alike", "code"), [(6, 0), (8, 5)])
+@pytest.mark.parametrize(("alike", "code"), [(8, 0), (12, 5)])
 def test_a_notice_at_most_addresses_of_articles_ends_with_5(
     paths: list[str], tmp_path: Path, alike: int, code: int
 ) -> None:

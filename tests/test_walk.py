@@ -97,6 +97,7 @@ def test_known_pages_do_not_end_the_walk_of_a_list_that_was_cut_short() -> None:
         along.counted = 3
         news = [unknown, 0, 0] if unknown else [0, 0]
         assert [along.read(i, entries(f"{i}"), unknown=n, pages=pages) for i, n in enumerate(news)][-1] is last
+        assert along.is_cut_short is (last is Step.NEXT)
 
 
 def test_a_bound_cuts_the_walk() -> None:

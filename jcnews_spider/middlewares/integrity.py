@@ -22,6 +22,7 @@ _OPENED = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:html|body)", re.IGNORECASE)
 _BOX = re.compile(rb"<(?:div|table)[\s>]", re.IGNORECASE)
 _BOX_END = re.compile(rb"</(?:div|table)", re.IGNORECASE)
+_NO_BOXES = re.compile(rb"<!--(?s:.*?)-->|<script(?s:.*?)</script", re.IGNORECASE)
 _NEAR_END = 256
 """Bytes at the end of a page among which nearly every one closes."""
 
@@ -80,12 +81,14 @@ def _cut(response: Response) -> Response:
 
 
 def _stays_open(response: Response) -> bool:
-    """True for a page that opens and never closes; a careless author's ends behind a tag, with all its boxes closed."""
+    """True for a page that opens and never closes, nor closes all its boxes: those of a careless author are closed."""
     body = response.body
     if not isinstance(response, TextResponse) or _CLOSED.search(body, len(body) - _NEAR_END) or _CLOSED.search(body):
         return False
-    is_careless = body.rstrip().endswith(b">") and len(_BOX.findall(body)) <= len(_BOX_END.findall(body))
-    return bool(_OPENED.search(body)) and not is_careless
+    if not _OPENED.search(body):
+        return False
+    body = _NO_BOXES.sub(b"", body)
+    return len(_BOX.findall(body)) > len(_BOX_END.findall(body))
 
 
 def _has_end(response: Response) -> bool:

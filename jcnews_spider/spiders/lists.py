@@ -71,7 +71,7 @@ class Lists:
         walk = self.walks[section]
         if response.status == 304 and index == 0 and is_conditional(response):
             yield self._unchanged(walk)
-        elif response.status in (404, 410):
+        elif response.status in (404, 410) or (index and self._leads_back(response, section)):
             yield from self._missing(walk, response, index)
         else:
             try:
@@ -141,7 +141,7 @@ class Lists:
             index=index,
             entries=listing.entries,
             found=tuple(address for address in addresses if job.includes(address.day)),
-            has_unknown=bool(unknown or moved),
+            has_unknown=bool(unknown or moved or walk.is_cut_short),
         )
         if step is Step.NEXT:
             yield self._request(listing.page_url(response.url, index + 1), walk.path, index + 1)
@@ -176,9 +176,14 @@ class Lists:
         self._end(walk, "complete" if walk.round else "unchanged")
         return self._completed(walk)
 
+    def _leads_back(self, response: Response, section: str) -> bool:
+        """True where the site sends whoever asks for a missing page to its home page, or to the list's first page."""
+        is_moved = response.url != asked_url(response.request)  # type: ignore[arg-type]
+        return is_moved and self._site.canonical(response.url) in (self._site.root, self._site.section_url(section))
+
     def _missing(self, walk: Walk, response: Response, index: int) -> Iterator[Item | Request]:
         """A 404 ends a walk without a pager; a first page that was never there is absent, one that was has failed."""
-        reason = f"http_{response.status}"
+        reason = f"http_{response.status}" if response.status != 200 else OtherPage.reason
         known = self._sections.get(self._site.name, walk.path)
         if index:
             self._spider.count("addresses/answered")

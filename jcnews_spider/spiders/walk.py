@@ -117,12 +117,13 @@ class Walk:
             return True
         if self.pages is None and not fresh:
             return True
-        is_far_enough = index + 1 >= self.must_reach and not self._was_cut_short(index)
+        is_far_enough = index + 1 >= self.must_reach and not self.is_cut_short
         return self.may_stop_early and is_far_enough and self.known_pages >= self.stop_after_known_pages
 
-    def _was_cut_short(self, index: int) -> bool:
+    @property
+    def is_cut_short(self) -> bool:
         """True where the pager names more pages than news can have added: when all was known it named too few."""
-        new_pages = index + 1 - self.known_pages
+        new_pages = self._index + 1 - self.known_pages
         return self.pages is not None and self.counted is not None and self.pages > self.counted + new_pages + 1
 
     def _was_last(self, index: int) -> bool:
@@ -135,7 +136,7 @@ class Walk:
         return self._pagers[False] > 0 and (self._pagers[True] > 0 or self.pages == 2)
 
     def _ended(self) -> Step:
-        if self.is_holed or self._has_strange_page:
+        if self.is_holed or (self._has_strange_page and self._index + 1 != self.ended_after):
             return Step.HOLED
         return Step.CONFIRM if self._index else Step.END
 
