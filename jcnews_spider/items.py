@@ -119,15 +119,10 @@ class Discovered:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """A run that begins: what is known of the site is asked under its present root from now on."""
-
-
-@dataclass(frozen=True, slots=True)
 class Wanted:
     """Addresses of articles given by hand."""
 
     addresses: tuple[ArticleAddress, ...]
 
 
-Item = Draft | Unchanged | Miss | ListPage | Walked | Discovered | Wanted | Begun
+Item = Draft | Unchanged | Miss | ListPage | Walked | Discovered | Wanted

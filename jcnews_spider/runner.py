@@ -89,6 +89,7 @@ def _crawl(
     try:
         _begin_in_a_later_second(archive.root, values.ledger)
         archive.open(site.name, values.ledger)
+        archive.follow(site.name, site.root, site.hosts)
         crawler = Crawler(process.spider_loader.load(site.name), process.settings)
         process.crawl(crawler, job=job, archive=archive, options=values)
         _stop_on_signals(process)

@@ -118,6 +118,12 @@ class Archive:
             with self.ledger.transaction():
                 self.ledger.runs.begin(self.run_id, site, int(clock.now()))
 
+    def follow(self, site: str, root: str, hosts: Iterable[str]) -> None:
+        """Notes every address of a site under its root, when the site has moved there from another of its hosts."""
+        with storage_faults(), self.ledger.transaction():
+            if self.ledger.hosts.follow(site, root, hosts):
+                logger.info("the site has moved: its articles are asked at %s", root)
+
     def take_over(self, run_id: str | None, warcs: str) -> None:
         """Takes what a dead run, or every earlier one, left to be sealed; its WARCs, that begin so, are on the disk."""
         with self.ledger.transaction():

@@ -21,7 +21,6 @@ from jcnews_spider.engine import fail_storage
 from jcnews_spider.errors import StorageFault
 from jcnews_spider.items import (
     MOST_MISSING,
-    Begun,
     Discovered,
     Draft,
     Item,
@@ -67,7 +66,6 @@ class StorePipeline:
             Walked: self._walked,
             Discovered: self._discovered,
             Wanted: self._wanted,
-            Begun: self._begun,
         }
 
     @classmethod
@@ -249,11 +247,4 @@ class StorePipeline:
                 id_ = self.site.article_id(address.docid)
                 self.archive.ledger.articles.add(id_, address, None, int(clock.now()))
                 self.archive.ledger.articles.want(id_)
-        return []
-
-    def _begun(self, _begun: Begun) -> list[Article]:
-        with self.archive.ledger.transaction():
-            has_moved = self.archive.ledger.hosts.follow(self.site.name, self.site.root, self.site.hosts)
-        if has_moved:
-            logger.info("the site has moved: its articles are asked at %s", self.site.root)
         return []

@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 from jcnews_spider import clock
 from jcnews_spider.answers import charset, reason_of, require_ok
 from jcnews_spider.errors import StorageFault, UnknownLayout
-from jcnews_spider.items import Begun, Discovered, Item, Wanted
+from jcnews_spider.items import Discovered, Item, Wanted
 from jcnews_spider.job import Job, Recheck
 from jcnews_spider.options import Options
 from jcnews_spider.sites import SITES
@@ -78,7 +78,6 @@ class TrsSpider(Spider):
 
     def _first(self) -> Output:
         """What the run begins with; names that are not placed yet are looked up on the home page before the lists."""
-        yield Begun()
         if self.job.articles:
             yield Wanted(self.job.articles)
         self._lookup.learn((section.name, section.path) for section in self.site.sections)
