@@ -56,9 +56,9 @@ def require_ok(response: Response) -> None:
         raise TooLarge(f"more than {len(response.body)} bytes")
 
 
-def asked_url(request: Request) -> str:
-    """The address that was asked, before any redirect."""
-    return str((request.meta.get("redirect_urls") or [request.url])[0])
+def asked_url(request: Request | None) -> str:
+    """The address that was asked, before any redirect; empty for an answer that nobody asked for."""
+    return str((request.meta.get("redirect_urls") or [request.url])[0]) if request else ""
 
 
 def header(response: Response, name: str) -> str | None:

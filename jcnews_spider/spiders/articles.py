@@ -72,7 +72,7 @@ class Articles:
 
     async def parse(self, response: Response, id: str) -> AsyncIterator[Item]:  # noqa: A002 - the record's word
         """The article of a page and its further pages as a draft, that it is unchanged, or a miss with its reason."""
-        url = asked_url(response.request)  # type: ignore[arg-type]
+        url = asked_url(response.request)
         try:
             if response.status == 304:
                 known = self._known(id)

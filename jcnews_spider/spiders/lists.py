@@ -76,7 +76,7 @@ class Lists:
         else:
             try:
                 require_ok(response)
-                if index and _name(response.url) != _name(asked_url(response.request)):  # type: ignore[arg-type]
+                if index and _name(response.url) != _name(asked_url(response.request)):
                     raise OtherPage(response.url)
                 listing = parse_listing(response.body, response.url, self._site, charset(response))
             except UnknownLayout as fault:
@@ -178,7 +178,7 @@ class Lists:
 
     def _leads_back(self, response: Response, section: str) -> bool:
         """True where the site sends whoever asks for a missing page to its home page, or to the list's first page."""
-        is_moved = response.url != asked_url(response.request)  # type: ignore[arg-type]
+        is_moved = response.url != asked_url(response.request)
         return is_moved and self._site.canonical(response.url) in (self._site.root, self._site.section_url(section))
 
     def _missing(self, walk: Walk, response: Response, index: int) -> Iterator[Item | Request]:
