@@ -31,7 +31,7 @@ GRACE_S = 5
 """Seconds that a running download has to end when the crawl stops."""
 
 POLL_S = 0.01
-"""Seconds between two looks whether the crawl runs."""
+"""Seconds between two looks whether the crawl runs, or an item is through."""
 
 STOPPED = "stopped"
 """What an IgnoreRequest says that a request got because the crawl stops."""
@@ -205,6 +205,8 @@ class Engine(ExecutionEngine):
         self.ending = self.ending or reason
         if is_first and reason != "finished":
             self.downloader.let_go(0 if reason == "storage_failed" else GRACE_S)
+        while self.scraper.slot and self.scraper.slot.itemproc_size:  # Scrapy is not told when an item of start() ends
+            await asyncio.sleep(POLL_S)
         await super().close_spider_async(reason=reason)
 
 

@@ -120,6 +120,20 @@ def test_a_fault_ends_a_run_at_default_settings_within_5_s_though_the_queue_is_f
     assert_completes(replica, tmp_path)
 
 
+def test_a_fault_at_the_first_item_of_a_run_ends_it_with_7(replica: Replica, tmp_path: Path) -> None:
+    assert crawl(replica, tmp_path, ONE).code == 0
+    with closing(sqlite3.connect(tmp_path / "state.sqlite3")) as ledger:
+        ledger.execute("CREATE TRIGGER refuse BEFORE INSERT ON articles BEGIN SELECT RAISE(ABORT, 'refused'); END")
+    with start(replica, tmp_path, f"articles={SITE}/xw/pl/202210/t20221005_1.html") as process:
+        try:
+            _, stderr = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    report = newest_report(tmp_path)
+    assert (process.returncode, report["exit_code"], report["finish_reason"]) == (7, 7, "storage_failed"), stderr
+    assert report["why"] == "storage failed: state.sqlite3: refused"
+
+
 # ---- a ledger that the spider cannot read
 
 
