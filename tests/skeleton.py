@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from html import escape
 
+from jcnews_spider.article import Article
+from jcnews_spider.sites import site_named
+from jcnews_spider.trs.article import parse_article
+
+SITE = site_named("jcnews")
+URL = "http://www.jcnews.com.cn/zt/sxdj/202210/t20221009_956123.html"
+TEXT = "这是一段虚构的正文，说明本页由测试写成。"
+
 EDITOR = '<span class="editor">\n[ 责任编辑:\n {} ]\n</span>'
 NOTICE = (
     "晋城市融媒体中心版权与免责声明",
@@ -52,3 +60,14 @@ def editor(*paragraphs: str) -> str:
     """Paragraphs in the editor's wrapper."""
     style = "<style>.TRS_Editor P{line-height:2}</style>"
     return f"<div class=TRS_Editor>{style}" + "\n".join(f"<p>　　{text}</p>" for text in paragraphs) + "</div>"
+
+
+def bare_page(body: str) -> bytes:
+    """A page without any known container."""
+    head = "<html><head><title>标题标题_某某网</title></head><body><h1>标题标题</h1><p>2022-10-09 10:28</p>"
+    return f"{head}{body}</body></html>".encode()
+
+
+def parsed(body: bytes, url: str | None = URL) -> Article:
+    """The article that the site's template reads."""
+    return parse_article(body, url, SITE)

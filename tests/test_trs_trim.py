@@ -1,0 +1,172 @@
+"""Where a text ends: tails, tools, appeals, boxes of links, and paragraphs that only look like them."""
+
+from __future__ import annotations
+
+import pytest
+
+from jcnews_spider.errors import NoBody
+from tests.skeleton import TEXT, bare_page, editor, page, parsed
+
+
+def test_the_tail_is_cut_from_a_bare_body() -> None:
+    article = parsed(page(f"<p>　　{TEXT * 3}</p><p>　　{TEXT}</p>"))
+    assert (article.text, article.crawl.extractor) == (f"{TEXT * 3}\n\n{TEXT}", "jcnews_bare")
+
+
+@pytest.mark.parametrize("date", ["", "<p>2022年10月9日</p>"], ids=("last", "dated"))
+@pytest.mark.parametrize("prose", [f"<p>{TEXT * 3}</p><p>{TEXT}</p>", f"{TEXT * 3}<br>{TEXT}<br>"], ids=("p", "br"))
+def test_a_table_beside_the_paragraphs_is_text_however_long(prose: str, date: str) -> None:
+    table = "".join(f"<tr><td>{n}</td><td>某某</td></tr>" for n in range(20))
+    text = parsed(bare_page(f"<div id=zoom>{prose}<table>{table}</table>{date}</div>")).text.split("\n\n")
+    assert text[:22] == [TEXT * 3, TEXT, *(f"{n} 某某" for n in range(20))]
+
+
+def test_a_list_of_names_behind_the_last_sentence_is_text_however_long() -> None:
+    lines = [TEXT * 3, *(f"某某镇　王某{n}" for n in range(30))]
+    for inside in ("<br>".join(lines), "".join(map("<p>{}</p>".format, lines))):
+        assert parsed(bare_page(f"<div id=zoom>{inside}</div>")).text.count("\n\n") == 30
+
+
+def test_names_and_verses_in_a_container_are_a_text_and_links_are_none() -> None:
+    names = [f"某某镇：王某{n}　李某{n}　赵某{n}" for n in range(6)]
+    assert parsed(bare_page(f"<div id=zoom>{'<br>'.join(names)}</div>")).text.count("\n\n") == 5
+    links = [f"<a href='/xw/{n}.html'>{name}</a>" for n, name in enumerate(names)]
+    with pytest.raises(NoBody):
+        parsed(bare_page(f"<div id=zoom>{'<br>'.join(links)}</div>"))
+
+
+def test_a_line_in_the_middle_that_looks_like_a_tail_is_text() -> None:
+    paragraphs = ("相关链接里的说法不一。" + TEXT, TEXT, TEXT + "完")
+    assert parsed(page(editor(*paragraphs))).text == "\n\n".join(paragraphs)
+
+
+@pytest.mark.parametrize("line", ["数据来源：国家统计局", "图片来源：某某博物馆", "2022年10月1日，时间：上午九点。"])
+def test_a_line_between_paragraphs_that_looks_like_a_header_is_text(line: str) -> None:
+    paragraphs = (TEXT, line, TEXT + "二", TEXT + "完")
+    assert parsed(page(editor(*paragraphs))).text == "\n\n".join(paragraphs)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "公示时间为2022年5月4日至10日，欢迎监督。",
+        "公示时间：2022年5月4日至10日",
+        "时间：2022年10月15日上午九时",
+        "来源：据村志记载，村名始于明代。",
+    ],
+)
+def test_a_first_line_of_a_dated_page_that_looks_like_a_header_is_text(line: str) -> None:
+    paragraphs = ("活动预告", line, TEXT, TEXT + "完")
+    assert parsed(page(editor(*paragraphs))).text == "\n\n".join(paragraphs)
+
+
+def test_a_second_labelled_date_is_part_of_the_header() -> None:
+    header = "<p>发布时间：2022-10-09 10:28</p><p>更新时间：2022-10-10 08:00</p>"
+    article = parsed(f"<h1>标题标题</h1><div id=zoom>{header}<p>{TEXT * 3}</p><p>{TEXT}</p></div>".encode())
+    assert article.text == f"{TEXT * 3}\n\n{TEXT}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "收藏家王涛捐出了三十件老物件。",
+        "关闭三处小煤窑之后，村里转而种起了连翘。",
+        "点赞之余，也有人提出了建议。",
+        "分享到最后，几位老师的眼眶都红了。",
+        "上一条路修了八年，这一条只用了八个月。",
+        "责任编辑制度推行十年，错漏一年比一年少。",
+        "联系人：王涛，联系电话：0356-0000000。",
+        "咨询热线电话：0356-0000000",
+        "收藏家的老屋",
+        "本报记者在采访中了解到，不少人持相同观点。",
+        "打开手机APP查看，家里的灯都亮着。",
+        "（相关报道见第3版）",
+        "本网格共有三百户，网格员每天收集大家的观点。",
+    ],
+)
+def test_a_late_paragraph_that_begins_like_a_tool_or_a_notice_is_text(line: str) -> None:
+    paragraphs = (TEXT, TEXT, line, TEXT + "完")
+    assert parsed(page(editor(*paragraphs))).text == "\n\n".join(paragraphs)
+
+
+@pytest.mark.parametrize("line", ["扫描二维码，来历一看便知。", "下载客户端、绑定社保卡，乡亲们学会了缴费。"])
+def test_an_invitation_before_sentences_is_text_and_at_the_end_is_none(line: str) -> None:
+    assert parsed(page(editor(TEXT, TEXT, line, TEXT))).text == f"{TEXT}\n\n{TEXT}\n\n{line}\n\n{TEXT}"
+    assert parsed(page(editor(TEXT, TEXT, line))).text == f"{TEXT}\n\n{TEXT}"
+
+
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        ("下载客户端、完成实名认证后，老人在家就能办理年审。", "下载某某新闻客户端，第一时间了解身边发生的事。"),
+        ("扫描二维码就能了解每只羊的生长记录，这是新招数。", "扫描二维码，关注某某县融媒体中心的微信公众号。"),
+        ("更多精彩活动还将在双休日推出，市民不妨带上孩子去。", "更多精彩内容和最新的消息，请关注某某县电视台。"),
+    ],
+)
+def test_a_last_sentence_that_tells_and_asks_for_nothing_is_text(told: str, asked: str) -> None:
+    assert parsed(page(editor(TEXT, TEXT, told))).text == f"{TEXT}\n\n{TEXT}\n\n{told}"
+    assert parsed(page(editor(TEXT, TEXT, asked))).text == f"{TEXT}\n\n{TEXT}"
+
+
+@pytest.mark.parametrize("label", ["展开全文", "广告"])
+def test_a_label_of_the_page_between_paragraphs_is_no_text(label: str) -> None:
+    assert parsed(page(editor(TEXT, label, TEXT + "完"))).text == f"{TEXT}\n\n{TEXT}完"
+    line = f"{label}栏里写着三件事"
+    assert line in parsed(page(editor(TEXT, line, TEXT + "完"))).text
+
+
+def test_a_time_above_a_report_is_text_and_a_players_above_the_text_is_none() -> None:
+    player = "<p>00:00</p><p>03:25</p>"
+    lines = [TEXT, "09:05", TEXT + "一", "10：40", TEXT + "二"]
+    inside = "".join(f"<li><p>{line}</p></li>" for line in lines)
+    article = parsed(page(f"<div class=TRS_Editor>{player}<ul>{inside}</ul><p>00:00</p></div>"))
+    assert article.text.split("\n\n") == lines
+
+
+@pytest.mark.parametrize(
+    "figures", ["0356-0000000", "9:00-17:00", "2021 1200 1500", "78:65", "03 09 17 22 34 + 05 11", "12", "2022-10-08"]
+)
+def test_a_line_of_figures_is_text_and_page_numbers_are_none(figures: str) -> None:
+    assert parsed(page(editor(TEXT, figures, TEXT + "完"))).text == f"{TEXT}\n\n{figures}\n\n{TEXT}完"
+    for tool in ("1 2 3 4", "1/8", "[0]", "2022-10-09 10:28"):
+        assert parsed(page(editor(TEXT, tool, TEXT + "完"))).text == f"{TEXT}\n\n{TEXT}完"
+
+
+@pytest.mark.parametrize("heading", ["相关链接", "【延伸阅读】", "■相关新闻", "<b>相关链接：</b>"])
+def test_a_box_printed_with_the_article_is_text_and_bare_headlines_are_none(heading: str) -> None:
+    box = ("什么是林下养殖？", "就是在林下养鸡养羊。", "到乡里登记即可。")
+    shown = heading.removeprefix("<b>").removesuffix("</b>")
+    assert parsed(page(editor(TEXT, TEXT, heading, *box))).text == "\n\n".join((TEXT, TEXT, shown, *box))
+    assert parsed(page(editor(TEXT, TEXT, heading, "某地举办丰收节", "某县新建便道"))).text == f"{TEXT}\n\n{TEXT}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "收藏此文章",
+        "点赞 12",
+        "相关链接：",
+        "上一篇：另一篇的题目",
+        "分享到：晋城在线",
+        "版权所有，未经许可不得转载。",
+        "扫描二维码关注我们。",
+        "声明：本文转自他处。",
+        "新闻热线：0356-0000000",
+        "热线电话：0356-0000000",
+        "本网转载的文章不代表本网观点。",
+        "如遇作品内容、版权等问题，请在刊发之日起30日内与本网联系。",
+        "打开某某新闻APP，阅读体验更佳",
+    ],
+)
+def test_tools_appeals_and_notices_end_a_text(line: str) -> None:
+    assert parsed(page(editor(TEXT, TEXT, TEXT, line, "尾巴"))).text == "\n\n".join([TEXT] * 3)
+
+
+def test_links_that_a_sentence_announces_are_text() -> None:
+    links = (
+        "<p>1. <a href='http://a.example.com/'>社保查询</a></p><p>2. <a href='http://b.example.com/'>公积金查询</a></p>"
+    )
+    announced = "为了方便群众办事，现将网上入口汇总如下："
+    shown = f"{announced}\n\n1. 社保查询\n\n2. 公积金查询\n\n{TEXT}"
+    assert parsed(page(editor(announced, links, TEXT))).text == shown
+    assert parsed(page(editor(TEXT, links, TEXT))).text == f"{TEXT}\n\n{TEXT}"
