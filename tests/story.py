@@ -24,6 +24,11 @@ HOUR = 1 / 24
 AGE_S = 3600
 """Age of the newest document when a story begins; the others are days apart."""
 
+UNCHANGED = {(True, 304)}
+"""Asked conditionally and not modified."""
+
+NOT_FOUND = Answer(404, body=b"<h1>404 Not Found</h1>")
+
 
 class Story:
     """A replica, its archive, and what the last crawl did."""
@@ -153,3 +158,13 @@ def story(output: Path, **plan: Any) -> Iterator[Story]:
     newest_at = int(time.time()) - AGE_S
     with Replica(Plan(newest_at=newest_at, faults=faults, **values)) as replica:
         yield Story(replica, output, faults)
+
+
+def without(record: dict[str, Any], names: str) -> dict[str, Any]:
+    """A record without some of its fields."""
+    return {name: value for name, value in record.items() if name not in names.split()}
+
+
+def listed(gold: dict[str, Any]) -> list[str]:
+    """Paths of the sections that show an article."""
+    return [url.split("/", 3)[3].strip("/") for url in gold["shown_in"]]
