@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +19,58 @@ from jcnews_spider.errors import StorageFault
 MAKE_ANEW = "use the version that wrote it, or move it away and scrapy verify --rebuild makes it anew"
 
 
+ROWS_AT_ONCE = 100
+
+
+class _Rows(sqlite3.Cursor):
+    """What a statement gave; a later row may lie on a damaged page."""
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        try:
+            while rows := super().fetchmany(ROWS_AT_ONCE):
+                yield from rows
+        except sqlite3.Error as fault:
+            raise _told(fault) from fault
+
+    def fetchone(self) -> Any:
+        """The next row, None behind the last one; raises StorageFault."""
+        try:
+            return super().fetchone()
+        except sqlite3.Error as fault:
+            raise _told(fault) from fault
+
+    def fetchall(self) -> list[Any]:
+        """Every further row; raises StorageFault."""
+        try:
+            return super().fetchall()
+        except sqlite3.Error as fault:
+            raise _told(fault) from fault
+
+
+def _told(fault: sqlite3.Error) -> StorageFault:
+    return StorageFault(f"state.sqlite3: {fault}")
+
+
 class SqliteDatabase(sqlite3.Connection):
     """A connection that speaks of its faults in the project's words; made by `connect`."""
 
     path: Path
+    _state: os.stat_result | None = None
+    """Of the file, where it was opened as one that nobody writes."""
 
-    def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
+    def execute(self, statement: str, values: Any = (), /) -> _Rows:
         """What a statement gives; raises StorageFault."""
         try:
-            return super().execute(statement, values)
+            return self.cursor(_Rows).execute(statement, values)
         except sqlite3.Error as fault:
-            raise StorageFault(f"state.sqlite3: {fault}") from fault
+            raise _told(fault) from fault
 
-    def executemany(self, statement: str, values: Iterable[Any], /) -> sqlite3.Cursor:
+    def executemany(self, statement: str, values: Iterable[Any], /) -> _Rows:
         """Carries out a statement with each of the values; raises StorageFault."""
         try:
-            return super().executemany(statement, values)
+            return self.cursor(_Rows).executemany(statement, values)
         except sqlite3.Error as fault:
-            raise StorageFault(f"state.sqlite3: {fault}") from fault
+            raise _told(fault) from fault
 
     def begin(self) -> None:
         """Begins a transaction that will write."""
@@ -60,6 +94,26 @@ class SqliteDatabase(sqlite3.Connection):
         self.execute("VACUUM")
         self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
+    def take_for_immutable(self) -> None:
+        """Notes how the file stands: nothing else would tell that a run has written meanwhile."""
+        self._state = self.path.stat()
+
+    def close(self) -> None:
+        """Ends the connection; raises StorageFault where what was read may be of two moments."""
+        super().close()
+        if self._state and not _is_as_it_was(self.path, self._state):
+            raise StorageFault(f"{self.path} was written while it was read, and only its owner may wait: read it again")
+
+
+def _is_as_it_was(path: Path, before: os.stat_result) -> bool:
+    now = path.stat()
+    is_same = (now.st_ino, now.st_size, now.st_mtime_ns) == (before.st_ino, before.st_size, before.st_mtime_ns)
+    return is_same and not _log_of(path).exists()
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
 
 def connect(path: Path, *, read_only: bool) -> SqliteDatabase:
     """The ledger in a file, which is made unless it is to be read; raises StorageFault."""
@@ -70,6 +124,8 @@ def connect(path: Path, *, read_only: bool) -> SqliteDatabase:
     database = sqlite3.connect(uri, uri=True, isolation_level=None, factory=SqliteDatabase)
     database.path = path
     try:
+        if "immutable" in mode:
+            database.take_for_immutable()
         _prepare(database, read_only=read_only)
     except StorageFault:
         database.close()
@@ -78,8 +134,14 @@ def connect(path: Path, *, read_only: bool) -> SqliteDatabase:
 
 
 def reading_mode(path: Path) -> str:
-    """How SQLite is asked to read: a database that nobody writes has no log, and would be given an empty one."""
-    return "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
+    """How SQLite is asked to read.
+
+    A database that nobody writes has no log; who may only read would leave an empty one behind, who may write takes it
+    away again. Where none can be made nobody locks, and a run that begins meanwhile writes under the reader.
+    """
+    if _log_of(path).exists():
+        return "mode=ro"
+    return "mode=rw" if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"
 
 
 def _prepare(database: SqliteDatabase, *, read_only: bool) -> None:
@@ -90,7 +152,9 @@ def _prepare(database: SqliteDatabase, *, read_only: bool) -> None:
     if found != SCHEMA_VERSION and not is_new and (read_only or found not in UPGRADES):
         way = "the next scrapy crawl brings it up to date" if found in UPGRADES else MAKE_ANEW
         raise StorageFault(f"{database.path} has schema {found}, this version reads {SCHEMA_VERSION}: {way}")
-    if not read_only:
+    if read_only:
+        database.execute("PRAGMA query_only=ON")
+    else:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=NORMAL")
     if is_new or found != SCHEMA_VERSION:
