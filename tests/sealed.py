@@ -9,7 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from jcnews_spider.archive.warc.members import located, read_member, whole_end
+from jcnews_spider.archive.warc.members import located, read_member
+from jcnews_spider.archive.warc.scan import whole_end
 from jcnews_spider.errors import Damaged
 
 Records = list[dict[str, Any]]

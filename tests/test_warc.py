@@ -16,9 +16,11 @@ from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.recorded import Which
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.archive.selection import Selection
-from jcnews_spider.archive.warc.members import Member, read_member, spans, whole_end
+from jcnews_spider.archive.warc.members import Member, read_member, spans
 from jcnews_spider.archive.warc.records import Exchange, payload_digest
+from jcnews_spider.archive.warc.scan import whole_end
 from jcnews_spider.archive.warc.writer import WarcPlan
+from jcnews_spider.article import Article, Crawl, Snapshot
 from jcnews_spider.errors import Damaged
 from jcnews_spider.sites import SITES
 from tests.crawling import Run, crawl, scrapy
@@ -301,6 +303,43 @@ def test_a_torn_tail_is_cut_at_the_next_start_and_what_is_whole_is_learnt(tmp_pa
     assert subprocess.run(check, cwd=tmp_path, check=False).returncode == 0
     listed = (tmp_path / "manifest-sha256.txt").read_text().count(kept.file)
     assert listed == (wanted is not None)
+
+
+def test_what_is_whole_behind_a_damage_is_kept_when_a_killed_run_is_made_up_for(tmp_path: Path) -> None:
+    first = opened(tmp_path, "r1")
+    places = [first.capture(exchange(PAGE + str(n).encode(), f"{ROOT_URL}/{n}")) for n in range(3)]
+    first.close()
+    path = tmp_path / (places[0].file + ".open")
+    data = bytearray(path.read_bytes())
+    data[places[0].offset + 40] ^= 0xFF
+    path.write_bytes(data + b"\x1f\x8b\x08 torn")
+    second = opened(tmp_path, "r2")
+    second.close()
+    assert (tmp_path / places[0].file).read_bytes() == data
+    assert read_member(tmp_path / places[2].file, places[2].offset).payload == PAGE + b"2"
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_of_several_answers_for_a_further_page_the_last_before_the_article_was_asked_anew_counts(
+    tmp_path: Path, anew: bool
+) -> None:
+    address = "http://www.jcnews.com.cn/xw/jcxw/202210/t20221009_1{}.html"
+    archive = opened(tmp_path, "r1")
+    first = archive.capture(exchange(b"<html>first", address.format("")))
+    for body in (b"<html>cut", b"<html>whole</html>"):
+        archive.capture(exchange(body, address.format("_1")))
+    if anew:
+        archive.capture(exchange(b"<html>first anew", address.format("")))
+        archive.capture(exchange(b"<html>edited</html>", address.format("_1")))
+    archive.finish()
+    record = Article(
+        id="jcnews:1",
+        url=address.format(""),
+        crawl=Crawl(pages=2),
+        snapshot=Snapshot(None, sha256(b"<html>first").hexdigest(), first),
+    )
+    assert Reader(tmp_path, archive.ledger).pages(record) == [b"<html>first", b"<html>whole</html>"]
+    archive.close()
 
 
 def test_after_a_kill_a_304_refers_to_what_was_captured_before_it(tmp_path: Path) -> None:

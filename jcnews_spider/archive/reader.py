@@ -25,6 +25,9 @@ FURTHER = 200
 """Records behind an article's first page among which its further pages are sought, beside four for each of them."""
 
 
+ANSWERS = ("response", "revisit")
+
+
 class Reader:
     """An archive that nobody writes to from here; it may be read while a crawl goes on."""
 
@@ -105,19 +108,25 @@ class Reader:
         if part == 0:
             return entity(self.exchange(pointer))
         address = parse_article_address(record.url)
-        wanted = address and (address.docid, part)
         run = Path(pointer.file).name.rpartition("-")[0]
         following = sorted({f"{WARCS}/{path.name.removesuffix(OPEN)}" for path in (self.root / WARCS).glob(f"{run}-*")})
         behind = ((located(self.root, name), pointer.offset if name == pointer.file else 0)
                   for name in following if name >= pointer.file)  # fmt: skip
         places = ((path, *span) for path, start in behind for span in spans(path, start))
-        for path, offset, length in islice(places, FURTHER + 4 * record.crawl.pages):
+        body = None
+        for path, offset, length in islice(places, 1, FURTHER + 4 * record.crawl.pages):
             member = read_member(path, offset, length)
-            found = parse_article_address(member.url) if member.url and _is_whole_page(member) else None
-            if found and (found.docid, found.part) == wanted:
-                with suppress(Damaged):  # a body that was cut in its coding was asked again
-                    return entity(self._resolved(member))
-        raise Damaged(f"page {part} is not behind the first one in {pointer.file}")
+            found = parse_article_address(member.url) if member.url and member.kind in ANSWERS else None
+            if found is None or address is None or found.docid != address.docid:
+                continue
+            if found.part == 0:  # from here on the article was asked anew
+                break
+            if found.part == part and _is_whole_page(member):
+                with suppress(Damaged):  # a body that was cut, as it says or not, was asked again: the last one counts
+                    body = entity(self._resolved(member))
+        if body is None:
+            raise Damaged(f"page {part} is not behind the first one in {pointer.file}")
+        return body
 
     def _from_html(self, record: Article, part: int) -> bytes:
         if record.snapshot.html is None:
@@ -131,8 +140,7 @@ class Reader:
 
 def _is_whole_page(member: Member) -> bool:
     """True for what a crawl took for a page: not for a redirect, a failure, or a body that was cut."""
-    is_answer = member.kind in ("response", "revisit") and (member.status_line or "").startswith("200")
-    return is_answer and "warc-truncated" not in member.facts
+    return (member.status_line or "").startswith("200") and "warc-truncated" not in member.facts
 
 
 def entity(member: Member) -> bytes:

@@ -2,7 +2,7 @@
 
 It is built in the staging folder and gets its name at the end, or on a server and is noted as the archive's own at the
 end: a crash on the way leaves none. What only the ledger knew is lost: the outbox, whose records are fetched again,
-failed addresses, and the marks of complete walks.
+failed addresses, the marks of complete walks, and that a takedown was still open: it is to be ordered again.
 """
 
 from __future__ import annotations

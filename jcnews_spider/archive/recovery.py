@@ -14,7 +14,8 @@ from jcnews_spider.archive.ledger.outbox import Outgoing
 from jcnews_spider.archive.media import is_media
 from jcnews_spider.archive.recapture import Recapture
 from jcnews_spider.archive.snapshots import is_intact
-from jcnews_spider.archive.warc.members import OPEN, located, whole_end
+from jcnews_spider.archive.warc.members import OPEN, located
+from jcnews_spider.archive.warc.scan import whole_end
 from jcnews_spider.archive.warc.writer import FOLDER, ClosedWarc
 from jcnews_spider.article import Article, Event, read_article
 from jcnews_spider.similarity import values

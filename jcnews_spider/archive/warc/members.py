@@ -77,14 +77,6 @@ def _span(file: BinaryIO, rest: bytes) -> tuple[int, bytes]:
     return 0, b""
 
 
-def whole_end(path: Path) -> int:
-    """Number of bytes of a file that whole members fill."""
-    end = 0
-    for offset, length in spans(path):
-        end = offset + length
-    return end
-
-
 def read_member(path: Path, offset: int, length: int | None = None) -> Member:
     """The record at an offset; raises Damaged where there is none, or where it ends elsewhere than the length says."""
     try:

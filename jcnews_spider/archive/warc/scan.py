@@ -53,6 +53,11 @@ def scan(path: Path, damaged: Callable[[str], None]) -> Iterator[Scanned]:
             offset, is_lost = following, True
 
 
+def whole_end(path: Path) -> int:
+    """Where the last whole record of a file ends: what is damaged before it stays, and is told by `verify`."""
+    return max((record.offset + len(record.member) for record in scan(path, lambda _: None)), default=0)
+
+
 def _member(data: mmap, offset: int) -> tuple[int, bytes] | None:
     """(length, content) of the gzip member at an offset, None when it is not whole."""
     inflater, content, end = zlib.decompressobj(zlib.MAX_WBITS + 16), [], offset
