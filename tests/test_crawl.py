@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -225,6 +226,21 @@ def test_a_redirect_home_behind_a_list_is_its_end_unless_its_pager_names_more(
     with Replica(Plan(articles=60, faults=pages)) as replica:
         run = crawl(replica, tmp_path, "sections=xw/jcxw")
     assert (run.code, run.report["sections"]["xw/jcxw"]["end"]) == (0, end)
+
+
+NO_PAGE = Answer(headers={"Content-Type": "text/html; charset=utf-8"}, body="<html><body>系统繁忙</body>".encode())
+
+
+@pytest.mark.parametrize("passing", [Answer(404, body=b"<h1>404</h1>"), NO_PAGE])
+def test_a_list_without_a_pager_does_not_end_where_a_page_is_missing_once(tmp_path: Path, passing: Answer) -> None:
+    pages = list_pages(["", "index_1.html", "index_2.html", "index_3.html"], "")
+    pages["/xw/jcxw/index_2.html"] = replace(passing, times=1, then=pages["/xw/jcxw/index_2.html"])
+    with Replica(Plan(articles=60, faults=pages)) as replica:
+        run = crawl(replica, tmp_path, "sections=xw/jcxw")
+        asked = Counter(request.url.rpartition("/")[2] for request in replica.requests if "/index_" in request.url)
+    walked = run.report["sections"]["xw/jcxw"]
+    assert (walked["pages"], walked["found"], walked["end"]) == (4, {"article": 12}, "complete")
+    assert asked == {"index_1.html": 1, "index_2.html": 2, "index_3.html": 1, "index_4.html": 2}
 
 
 def test_what_a_pager_hid_that_named_too_few_pages_is_found_when_it_names_all(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_without_a_pager_a_page_that_repeats_ends_the_walk() -> None:
 
 def test_known_pages_end_only_the_walk_of_a_complete_section() -> None:
     complete, fresh = walk(early=True), walk()
-    for along, expected in ((complete, Step.CONFIRM), (fresh, Step.NEXT)):
+    for along, expected in ((complete, Step.END), (fresh, Step.NEXT)):
         assert along.read(0, entries(*["a"]), unknown=0, pages=9) is Step.NEXT
         assert along.read(1, entries(*["b"]), unknown=0, pages=9) is expected
 
@@ -57,9 +57,8 @@ def test_an_empty_page_on_the_way_leaves_the_walk_incomplete() -> None:
     counted, stepping, empty = walk(), walk(), walk()
     steps = [counted.read(i, entries(*names), unknown=1, pages=3) for i, names in enumerate(("a", "", "c"))]
     assert steps == [Step.NEXT, Step.NEXT, Step.HOLED]
-    assert [stepping.read(i, entries(*names), unknown=0, pages=None) for i, names in enumerate(("a", ""))][
-        -1
-    ] is Step.CONFIRM
+    steps = [stepping.read(i, entries(*names), unknown=0, pages=None) for i, names in ((0, "a"), (1, ""), (1, ""))]
+    assert steps == [Step.NEXT, Step.AGAIN, Step.CONFIRM]
     assert empty.read(0, [], unknown=0, pages=None) is Step.HOLED
 
 
@@ -92,7 +91,7 @@ def test_a_hole_is_of_its_round_alone() -> None:
 
 def test_known_pages_do_not_end_the_walk_of_a_list_that_was_cut_short() -> None:
     """The pager named three pages when all was known; a page of news adds one, and one may be about to come."""
-    for pages, unknown, last in ((4, 0, Step.CONFIRM), (5, 0, Step.NEXT), (5, 1, Step.CONFIRM), (6, 1, Step.NEXT)):
+    for pages, unknown, last in ((4, 0, Step.END), (5, 0, Step.NEXT), (5, 1, Step.CONFIRM), (6, 1, Step.NEXT)):
         along = walk(early=True)
         along.counted = 3
         news = [unknown, 0, 0] if unknown else [0, 0]
@@ -108,7 +107,19 @@ def test_a_missing_page_is_the_end_unless_the_pager_promised_it() -> None:
     stepping, counted = walk(), walk()
     stepping.read(0, entries(*["a"]), unknown=1, pages=None)
     counted.read(0, entries(*["a"]), unknown=1, pages=5)
-    assert (stepping.at_missing_page(), counted.at_missing_page()) == (Step.END, Step.CUT)
+    assert (stepping.at_missing_page(1), stepping.at_missing_page(1)) == (Step.AGAIN, Step.END)
+    assert counted.at_missing_page(1) is Step.CUT
+
+
+def test_a_page_that_gives_nothing_where_no_pager_counts_is_asked_once_more() -> None:
+    along = walk()
+    assert along.read(0, entries("a"), unknown=1, pages=None) is Step.NEXT
+    assert along.read(1, [], unknown=0, pages=None) is Step.AGAIN
+    assert along.read(1, entries("b"), unknown=1, pages=None) is Step.NEXT
+    assert (along.at_missing_page(2), along.read(2, [], unknown=0, pages=None)) == (Step.AGAIN, Step.CONFIRM)
+    along.begin_round(entries("a"), (None, None))
+    assert along.read(1, [], unknown=0, pages=None) is Step.AGAIN
+    assert along.read_pages == 3
 
 
 def test_what_a_pager_promised_in_vain_before_is_the_end() -> None:
@@ -119,7 +130,7 @@ def test_what_a_pager_promised_in_vain_before_is_the_end() -> None:
             one.ended_after = ended_after
             for index in range(2):
                 assert one.read(index, entries(f"{index}"), unknown=1, pages=3) is Step.NEXT
-        assert (along[0].at_missing_page(), along[1].read(2, [], unknown=0, pages=3)) == (missing, nothing)
+        assert (along[0].at_missing_page(2), along[1].read(2, [], unknown=0, pages=3)) == (missing, nothing)
 
 
 def test_an_empty_last_page_is_the_end_when_it_was_before_and_one_on_the_way_never_is() -> None:
@@ -144,7 +155,7 @@ def test_a_first_page_that_changed_meanwhile_begins_another_round_as_far_as_the_
     assert along.at_first_page_again(entries("b")) is Step.NEXT
     along.begin_round(entries("b"), ("2", None))
     steps = [along.read(i, entries(f"{i}"), unknown=0, pages=9) for i in range(4)]
-    assert steps == [Step.NEXT, Step.NEXT, Step.NEXT, Step.CONFIRM]
+    assert steps == [Step.NEXT, Step.NEXT, Step.NEXT, Step.END]  # all is known: nothing can have slipped past
     assert along.validators == ("2", None)
 
 

@@ -132,6 +132,9 @@ class Lists:
         unknown = set(ids) - self._sections.members(self._site.name, walk.path, ids)
         moved = self._articles.moved(places)
         step = walk.read(index, listing.entries, unknown=len(unknown), moved=len(moved), pages=listing.pages)
+        if step is Step.AGAIN:
+            yield self._request(asked_url(response.request), walk.path, index)
+            return
         if not walk.found and walk.had_articles and walk.is_holed:
             self._spider.count(f"health/empty_list/{walk.path}")
         yield ListPage(
@@ -187,8 +190,10 @@ class Lists:
         known = self._sections.get(self._site.name, walk.path)
         if index:
             self._spider.count("addresses/answered")
-            step = walk.at_missing_page()
-            if step is Step.CUT:
+            step = walk.at_missing_page(index)
+            if step is Step.AGAIN:
+                yield self._request(asked_url(response.request), walk.path, index)
+            elif step is Step.CUT:
                 self._end(walk, reason)
             else:
                 yield from self._finish(walk, step)

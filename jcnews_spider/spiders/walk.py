@@ -18,8 +18,13 @@ class Step(Enum):
     """What follows a list page."""
 
     NEXT = "next"
+    AGAIN = "again"
+    """The same page once more: without a pager its silence alone says that the list ends, and may pass."""
     CONFIRM = "confirm"
-    """The end by the walk's own rule, if the first page is still what it was: else an entry may have slipped past."""
+    """The end by the walk's own rule, if the first page is still what it was: else an entry may have slipped past.
+
+    Not where the section was complete and every page known: what comes meanwhile stands before them at the next walk.
+    """
     END = "complete"
     """The end by the walk's own rule."""
     CUT = "cut"
@@ -71,6 +76,8 @@ class Walk:
     """Pages that this round reads before known ones may end it: as many as the rounds before."""
     _pagers: Counter[bool] = field(default_factory=Counter)
     """Further pages of this round with a pager and without one, where the first page has one."""
+    _silent: int | None = None
+    """The page of this round that gave nothing, and was asked once more."""
     _first: tuple[str, ...] = ()
     _index: int = 0
 
@@ -83,6 +90,7 @@ class Walk:
         self.pages = None
         self.known_pages = 0
         self.is_holed = False
+        self._silent = None
         self._pagers.clear()
         self.seen.clear()
         self.found.clear()
@@ -95,6 +103,8 @@ class Walk:
         asked: a neighbour out of a cache. Behind articles that moved to other addresses there are others that did.
         """
         page = list(entries)
+        if index and not page and self.pages is None and pages is None and self._is_first_silence(index):
+            return Step.AGAIN
         fresh = [entry for entry in page if hash(entry.url) not in self.seen]
         self.seen.update(hash(entry.url) for entry in fresh)
         self.found.update(entry.kind for entry in fresh)
@@ -138,10 +148,20 @@ class Walk:
     def _ended(self) -> Step:
         if self.is_holed or (self._has_strange_page and self._index + 1 != self.ended_after):
             return Step.HOLED
-        return Step.CONFIRM if self._index else Step.END
+        is_all_known = self.may_stop_early and self.known_pages > self._index
+        return Step.CONFIRM if self._index and not is_all_known else Step.END
 
-    def at_missing_page(self) -> Step:
-        """What a 404 behind the first page means: the end, unless the pager script promised more, now and before."""
+    def _is_first_silence(self, index: int) -> bool:
+        is_first, self._silent = index != self._silent, index
+        return is_first
+
+    def at_missing_page(self, index: int) -> Step:
+        """What a 404 behind the first page means: the end, unless the pager script promised more, now and before.
+
+        Without a pager only the second one.
+        """
+        if self.pages is None and self._is_first_silence(index):
+            return Step.AGAIN
         is_end = self.pages is None or self._index + 1 == self.ended_after
         return self._ended() if is_end else Step.CUT
 
