@@ -110,3 +110,9 @@ def test_only_whole_lines_of_the_first_500_kib_are_read() -> None:
     body = b"a" * (MAX_BYTES - 20) + b"\nDisallow: /private/only/this\n"
     assert rules_text(body) == "a" * (MAX_BYTES - 20)
     assert rules_text(b"\xef\xbb\xbfDisallow: /x") == "Disallow: /x"
+
+
+def test_a_crawl_delay_beyond_what_a_run_waits_ends_it_with_4_and_says_so(tmp_path: Path) -> None:
+    run, asked = run_with(Answer(200, body=b"User-agent: *\nCrawl-delay: 86400\n"), tmp_path)
+    assert (run.code, asked) == (4, ["/robots.txt"])
+    assert "robots.txt wants 86400 s between two requests, and JCNEWS_MAX_WAIT is 120 s" in run.report["why"]

@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
+from jcnews_spider import options
 from jcnews_spider.answers import explained, reason_of
 from jcnews_spider.engine import STOPPED
 from jcnews_spider.requests import ImageRequest
@@ -33,7 +34,8 @@ JITTER_HEADROOM = 1.25
 
 
 class RobotsMiddleware:
-    """Refuses what robots.txt forbids (reason `robots`), and everything where it cannot be had (`robots_unavailable`).
+    """Refuses what robots.txt forbids (reason `robots`), and everything where it cannot be had or wants a longer
+    delay than a run waits (`robots_unavailable`).
 
     Scrapy's own allows everything after a 5xx or a timeout and ignores Crawl-delay (measured).
     """
@@ -43,6 +45,7 @@ class RobotsMiddleware:
             raise NotConfigured
         self._crawler = crawler
         self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
+        self._max_wait = options.checked(crawler.settings, ()).max_wait
         self._rules: dict[str, asyncio.Future[Protego | str]] = {}
 
     @classmethod
@@ -59,14 +62,12 @@ class RobotsMiddleware:
         if not rules.can_fetch(request.url, self._agent):
             self._crawler.stats.inc_value("robotstxt/forbidden")
             raise IgnoreRequest("robots")
-        if not self._slow_down(request, rules):
-            raise IgnoreRequest("crawl_delay")
+        self._slow_down(request, rules.crawl_delay(self._agent) or 0)
 
     async def _rules_for(self, url: str, kind: type[Request]) -> Protego | str:
         """The rules of a host, asked once a run by a request of a kind, or the reason why nothing may be asked."""
         if url not in self._rules:
-            self._rules[url] = asyncio.get_running_loop().create_future()
-            self._rules[url].set_result(await self._fetch(url, kind))
+            self._rules[url] = asyncio.ensure_future(self._fetch(url, kind))
         return await self._rules[url]
 
     async def _fetch(self, url: str, kind: type[Request]) -> Protego | str:
@@ -77,26 +78,28 @@ class RobotsMiddleware:
             if reason_of(fault) in LEADS_NOWHERE:
                 return Protego.parse("")
             why = explained(fault)
-            return STOPPED if why == STOPPED else self._unavailable(url, kind, why)
+            return STOPPED if why == STOPPED else self._unavailable(url, kind, f"cannot be had: {why}")
         if response.status >= 500 or response.status == TOO_MANY_REQUESTS:
-            return self._unavailable(url, kind, f"status {response.status}")
+            return self._unavailable(url, kind, f"cannot be had: status {response.status}")
         return Protego.parse(rules_text(response.body) if response.status == 200 else "")
 
     def _unavailable(self, url: str, kind: type[Request], why: str) -> str:
         """The reason; of a host that only shows images it says nothing of the run."""
         if not issubclass(kind, ImageRequest):
-            self._crawler.stats.set_value("robotstxt/unavailable", f"{url} cannot be had: {why}")
+            self._crawler.stats.set_value("robotstxt/unavailable", f"{url} {why}")
         return "robots_unavailable"
 
-    def _slow_down(self, request: Request, rules: Protego) -> bool:
-        """Honours Crawl-delay, which can only lengthen the delay of the host; False where an image would wait long."""
-        wanted = rules.crawl_delay(self._agent) or 0
-        if isinstance(request, ImageRequest) and wanted > MOST_DELAY_OF_IMAGES_S:
-            return False
+    def _slow_down(self, request: Request, wanted: float) -> None:
+        """Honours a Crawl-delay, which can only lengthen the delay of the host; raises IgnoreRequest for a long one."""
+        is_image = isinstance(request, ImageRequest)
+        if is_image and wanted > MOST_DELAY_OF_IMAGES_S:
+            raise IgnoreRequest("crawl_delay")
+        if wanted > self._max_wait:
+            why = f"wants {wanted:g} s between two requests, and JCNEWS_MAX_WAIT is {self._max_wait:g} s"
+            raise IgnoreRequest(self._unavailable(urljoin(request.url, "/robots.txt"), type(request), why))
         if wanted:
             _, slot = self._crawler.engine.downloader._get_slot(request)
             slot.delay = max(slot.delay, wanted * JITTER_HEADROOM)
-        return True
 
 
 def rules_text(body: bytes) -> str:
