@@ -129,4 +129,4 @@ def _keep(archive: Archive, recorder: Recorder, number: int, random: Random) -> 
     known = archive.ledger.articles.get(id_)
     if known is None:
         raise LookupError(id_)
-    recorder.keep(known, Draft(article, address, (Page(body, address.url, etag=etag, warc=pointer),)))
+    recorder.keep(known, Draft(article, address, address.url, (Page(body, address.url, etag=etag, warc=pointer),)))

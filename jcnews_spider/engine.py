@@ -53,6 +53,11 @@ def end(crawler: ScrapyCrawler, reason: str) -> None:
     deferred_from_coro(crawler.engine.close_spider_async(reason=reason))
 
 
+def is_ending(crawler: ScrapyCrawler) -> bool:
+    """True from the moment on at which a run began to end early: what is queued then fails, and nothing is finished."""
+    return isinstance(crawler.engine, Engine) and crawler.engine.ending is not None
+
+
 def downloader_of(crawler: ScrapyCrawler) -> Downloader:
     """The downloader of a crawl that has begun."""
     downloader = crawler.engine.downloader

@@ -17,7 +17,7 @@ MOST_MISSING = 0.2
 
 def answered_rechecks(stats: Mapping[str, Any]) -> int:
     """Known articles that a run asked again, without those of which nothing is known now."""
-    return int(stats.get("rechecks/asked", 0) - stats.get("rechecks/failed", 0))
+    return int(stats.get("rechecks/asked", 0) - stats.get("rechecks/failed", 0) - stats.get("rechecks/left_alone", 0))
 
 
 MISSING = frozenset({"http_404", "http_410", "soft_404"})
@@ -46,6 +46,8 @@ class Draft:
     article: Article
     address: ArticleAddress
     """Where it was had."""
+    asked: str
+    """The address that was asked for it: another where it has moved."""
     pages: tuple[Page, ...] = field(repr=False)
     """Each page in order."""
     lacks_images: bool = False

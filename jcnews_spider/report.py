@@ -36,7 +36,7 @@ class Verdict:
 
 
 def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float, broken: Sequence[Breach] = ()) -> Verdict:
-    """The exit code of a run; where several hold, the first of 1, 7, 4, 3, 5, 2."""
+    """The exit code of a run; where several hold, the first of 1, 7, 1 for a defect, 4, 3, 5, 2."""
     asked = stats.get("addresses/asked", 0)
     failed = stats.get("addresses/failed", 0) + stats.get("spider_exceptions/count", 0)
     challenged, given_up = stats.get("run/challenged"), stats.get("run/host_down")
@@ -51,6 +51,7 @@ def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float, bro
     ends = (
         (1, "run/usage_fault" in stats, stats.get("run/usage_fault")),
         (7, storage_fault, f"storage failed: {storage_fault}"),
+        (1, "run/defect" in stats, f"a defect of this program, see the log: {stats.get('run/defect')}"),
         (4, challenged, f"challenged: {challenged}"),
         (4, nothing_came, f"nothing could be crawled: {given_up or cause}"),
         (3, stopped, f"stopped early: {finish_reason}"),

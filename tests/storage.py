@@ -21,8 +21,9 @@ from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.archive.ledger.due import Scope
 from jcnews_spider.archive.media import Arrived
-from jcnews_spider.archive.warc.members import located, read_member, whole_end
+from jcnews_spider.archive.warc.members import located, read_member
 from jcnews_spider.archive.warc.records import Exchange
+from jcnews_spider.archive.warc.scan import whole_end
 from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.article import Image
 from jcnews_spider.errors import StorageFault
@@ -59,7 +60,7 @@ def draft(docid: int, word: str) -> Draft:
     ]
     article = join_parts([parse_article(one.body, address(docid).part_url(k), SITE) for k, one in enumerate(pages)])
     article = replace(article, fetched_at=clock.utc(0), crawl=replace(article.crawl, pages=parts, status=200))
-    return Draft(cleaned(article), address(docid), tuple(pages))
+    return Draft(cleaned(article), address(docid), address(docid).url, tuple(pages))
 
 
 @dataclass

@@ -237,6 +237,26 @@ def test_a_notice_at_every_address_is_taken_for_an_article_once_until_the_next_r
     }
 
 
+def test_a_notice_whose_image_is_slow_is_no_article_when_another_said_the_same_meanwhile(
+    paths: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = "<img src='http://slow.example.com/a.jpg'>"
+    notice = page(editor(f"今晚系统升级，网站暂停访问，给您带来不便敬请谅解。{image}"), title="系统升级公告")
+    monkeypatch.setattr("tests.replica.home.SOFT_MISSING", notice.decode())
+    slow = {"slow.example.com": {"/a.jpg": Answer(404, hang_s=3)}}
+    faults = dict.fromkeys(paths, Answer(body=notice))
+    with Replica(replace(plan(faults), soft_404=True, other_hosts=slow)) as site:
+        run = crawl(site, tmp_path, ONE)
+    assert (run.records, run.report["articles"]["failed"]) == ([], {"soft_404": 12})
+
+
+def test_a_home_page_that_fails_keeps_no_section_that_is_placed_from_being_walked(tmp_path: Path) -> None:
+    with Replica(plan({"/": Answer(503, body=b"busy")})) as site:
+        run = crawl(site, tmp_path, "sections=某某栏目,xw/jcxw", JCNEWS_BACKOFF="0.01s")
+    assert (run.code, len(run.records)) == (0, 12)
+    assert run.report["lists"]["failed"] == {"http_503": 1}
+
+
 # ---- 5
 
 

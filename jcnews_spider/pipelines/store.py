@@ -58,6 +58,8 @@ class StorePipeline:
         self._stats = crawler.stats
         self._missing: set[str] = set()
         """ids of the articles that this run found missing: those of a run beside it are for that one to judge."""
+        self._unnoted: set[str] = set()
+        """Sections of which a list page came and could not be noted: none of them was seen whole."""
         self._writers: dict[type[Any], Callable[[Any], list[Article]]] = {
             Draft: self._keep,
             Unchanged: self._unchanged,
@@ -94,6 +96,8 @@ class StorePipeline:
             raise DropItem("the storage has failed", log_level="DEBUG") from fault
         except Exception:
             self._stats.inc_value("addresses/failed")  # a defect of ours: Scrapy logs it, and the address stays due
+            if isinstance(item, ListPage):
+                self._unnoted.add(item.section)
             raise
         if not stored:
             raise DropItem(f"{type(item).__name__} noted", log_level="DEBUG")
@@ -110,6 +114,9 @@ class StorePipeline:
                 self.archive.finish()
         except StorageFault as fault:
             fail_storage(self._crawler, fault)
+        except Exception as fault:
+            self._stats.set_value("run/defect", repr(fault))
+            raise
 
     @property
     def _has_failed(self) -> bool:
@@ -135,7 +142,9 @@ class StorePipeline:
         """A page that came: the first version, another one, or the same text as before."""
         known = self._known(draft.article.id)
         if self.archive.warc and not all(page.warc for page in draft.pages):
-            return self._miss(Miss(known.id, draft.address.url, "not_captured"))
+            return self._miss(Miss(known.id, draft.asked, "not_captured"))
+        if self._spider.articles.is_of_any(draft.article):
+            return []  # it waited for images while another said the same, and is told as missing
         records = self._recorder.keep(known, draft)
         for article in records:
             self._count(article)
@@ -154,10 +163,13 @@ class StorePipeline:
 
     def _miss(self, miss: Miss) -> list[Article]:
         """An address that gave nothing; of a known article a 404 is no failure but a sign of withdrawal."""
+        known, now, articles = self._known(miss.id), int(clock.now()), self.archive.ledger.articles
+        is_recheck = known.state == "kept" and miss.url == known.url
+        if miss.reason in NOT_ASKED:
+            self._stats.inc_value("rechecks/left_alone", is_recheck)
         if miss.reason == "resting":
             self._stats.inc_value("articles/skipped/resting")
             return []
-        known, now, articles = self._known(miss.id), int(clock.now()), self.archive.ledger.articles
         state = "skipped" if miss.reason in SKIPPED else "failed"
         is_sign = miss.is_missing and known.version > 0 and miss.url == known.url
         with self.archive.ledger.transaction():
@@ -175,7 +187,7 @@ class StorePipeline:
             self._stats.inc_value(f"articles/{state}/{miss.reason}")
         if state == "failed":
             self._stats.inc_value("addresses/failed")
-            self._stats.inc_value("rechecks/failed", known.state == "kept" and miss.url == known.url)
+            self._stats.inc_value("rechecks/failed", is_recheck)
             logger.warning("%s: %s %s", miss.url, miss.reason, miss.detail)
         elif miss.reason not in NOT_ASKED:
             self._stats.inc_value("addresses/answered")
@@ -229,6 +241,8 @@ class StorePipeline:
         return []
 
     def _walked(self, walked: Walked) -> list[Article]:
+        if walked.section in self._unnoted:
+            return []
         now, sections = int(clock.now()), self.archive.ledger.sections
         with self.archive.ledger.transaction():
             sections.note_end(self.site.name, walked, now)

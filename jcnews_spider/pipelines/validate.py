@@ -37,5 +37,5 @@ class ValidatePipeline:
         for reason, holds in CHECKS:
             if not holds(item):
                 self._stats.inc_value(f"validate/{reason}")
-                return Miss(item.article.id, item.address.url, reason)
+                return Miss(item.article.id, item.asked, reason)
         return item

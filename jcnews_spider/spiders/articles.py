@@ -66,6 +66,10 @@ class Articles:
         """From now on asks what is due from the beginning, but for what was asked: others may have left it."""
         self._queue.begin()
 
+    def is_of_any(self, article: Article) -> bool:
+        """True for what the site is known by now to say at any address."""
+        return article.content_hash in self._of_any
+
     def number_due(self) -> int:
         """How many articles are due; raises StorageFault."""
         return self._queue.number_due()
@@ -84,7 +88,7 @@ class Articles:
             draft = await self._read(response, id)
             if first := await self._first_of_any(draft.article, response):
                 yield Miss(first.id, first.url, OfAnyAddress.reason)
-            if draft.article.content_hash in self._of_any:
+            if self.is_of_any(draft.article):
                 raise OfAnyAddress("what the site says at any address")
         except UnknownLayout as fault:
             if miss := await self._miss(fault, response, self._known(id), url):
@@ -119,7 +123,7 @@ class Articles:
         None for a copy, and when it was told before.
         """
         same = self._recent.same(article)
-        if same is None or article.content_hash in self._of_any:
+        if same is None or self.is_of_any(article):
             return None
         first = self._known(same)
         if not await self._soft_missing.explains(OfAnyAddress(), response, first):
@@ -163,7 +167,7 @@ class Articles:
         article = join_parts(parts)
         crawl = replace(article.crawl, status=response.status, etag=pages[0].etag, last_modified=pages[0].last_modified)
         article = replace(article, crawl=crawl, fetched_at=clock.utc(clock.now()))
-        return Draft(article, address, tuple(pages))
+        return Draft(article, address, asked_url(response.request), tuple(pages))
 
     def _parsed(self, response: Response, url: str) -> Article:
         """What a page says, read at its address in its one form: a reparse knows no other."""

@@ -75,6 +75,9 @@ class TrsSpider(Spider):
                 yield first
         except StorageFault as fault:
             fail_storage(self.crawler, fault)
+        except Exception as fault:
+            self.crawler.stats.set_value("run/defect", repr(fault))
+            raise
 
     def _first(self) -> Output:
         """What the run begins with; names that are not placed yet are looked up on the home page before the lists."""
@@ -116,10 +119,9 @@ class TrsSpider(Spider):
         yield from self._without_home(self.reason_to_go_on(failure))
 
     def _without_home(self, reason: str) -> Iterator[Request]:
-        """The sections of the table are walked all the same; one that was asked for by name cannot be found."""
+        """What is placed is walked all the same; a section that was asked for by name cannot be found."""
         self.lists.count_failure(self.site.root, reason)
-        if self.job.whole_site:
-            yield from self._walk_all()
+        yield from self._walk_all()
 
     @property
     def paths(self) -> dict[str, None]:
@@ -136,14 +138,19 @@ class TrsSpider(Spider):
 
     def fetch_due(self) -> None:
         """Asks the next batch of articles when nothing else is left to do."""
+        from jcnews_spider.engine import is_ending
+
         try:
             requests = self._share.next_requests() if self._share else self.articles.next_requests()
         except StorageFault as fault:
             self.crawler.stats.set_value("storage/fault", str(fault))
             return
+        except Exception as fault:
+            self.crawler.stats.set_value("run/defect", repr(fault))
+            raise
         if requests is None:
             raise DontCloseSpider
-        self.has_finished = not requests
+        self.has_finished = not requests and not is_ending(self.crawler)
         if self.has_finished and not self.job.articles and (nowhere := self.lists.nowhere):
             self.crawler.stats.set_value("run/usage_fault", self._lookup.refusal_of(nowhere))
         for request in requests:
