@@ -126,7 +126,7 @@ class Articles:
         if same is None or self.is_of_any(article):
             return None
         first = self._known(same)
-        if not await self._soft_missing.explains(OfAnyAddress(), response, first):
+        if not await self._soft_missing.explains(OfAnyAddress(), response, first) or self.is_of_any(article):
             return None
         self._of_any.add(article.content_hash)
         return first
