@@ -11,7 +11,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn, TextIO
+from typing import Any, ClassVar, NoReturn, TextIO
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 from scrapy.crawler import AsyncCrawlerProcess
@@ -39,6 +39,18 @@ class ProjectCommand(ScrapyCommand):
     requires_project = True
     requires_crawler_process = False
     settings: Settings
+    usage: ClassVar[str]
+    """What may follow the command's name."""
+    about: ClassVar[str]
+    """One line for the list of commands."""
+
+    def syntax(self) -> str:
+        """Scrapy's name of `usage`."""
+        return self.usage
+
+    def short_desc(self) -> str:
+        """Scrapy's name of `about`."""
+        return self.about
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """What the command does; gives its exit code."""

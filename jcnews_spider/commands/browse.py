@@ -38,13 +38,8 @@ elsewhere, ssh -L 8100:127.0.0.1:8100 HOST. Needs the extra browse: pip install 
 class Command(ProjectCommand):
     """Serves until it is interrupted."""
 
-    def syntax(self) -> str:
-        """Usage line."""
-        return "[options] [site]"
-
-    def short_desc(self) -> str:
-        """One line for the list of commands."""
-        return "Look at the archive in a browser on this machine"
+    usage = "[options] [site]"
+    about = "Look at the archive in a browser on this machine"
 
     def long_desc(self) -> str:
         """What it shows, with examples."""

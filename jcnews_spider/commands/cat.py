@@ -17,13 +17,8 @@ if TYPE_CHECKING:
 class Command(ProjectCommand):
     """Writes the bytes of a page to stdout; touches nothing."""
 
-    def syntax(self) -> str:
-        """Usage line."""
-        return "[options] <id or address>"
-
-    def short_desc(self) -> str:
-        """One line for the list of commands."""
-        return "Print the raw HTML of an article from the archive"
+    usage = "[options] <id or address>"
+    about = "Print the raw HTML of an article from the archive"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Adds --version and --part."""

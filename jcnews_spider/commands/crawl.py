@@ -16,13 +16,8 @@ PROGRESS_BAR = "jcnews_spider.extensions.progress.ProgressBar"
 class Command(SpiderCommand):
     """Crawls a site into the archive."""
 
-    def syntax(self) -> str:
-        """Usage line."""
-        return "[options] <site>"
-
-    def short_desc(self) -> str:
-        """One line for the list of commands."""
-        return "Crawl a site into the archive"
+    usage = "[options] <site>"
+    about = "Crawl a site into the archive"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Adds -a, --quiet and the table of arguments."""

@@ -23,16 +23,11 @@ FIRST_SECTIONS = 8
 class Command(SpiderCommand):
     """Shows what is recognised on a site's pages, field by field and where from; writes into no archive."""
 
+    usage = "[options] [file or address …]"
+    about = "Show what is recognised on a site's pages, and propose templates"
+
     _is_cut = False
     """True when a signal ended the visit."""
-
-    def syntax(self) -> str:
-        """Usage line."""
-        return "[options] [file or address …]"
-
-    def short_desc(self) -> str:
-        """One line for the list of commands."""
-        return "Show what is recognised on a site's pages, and propose templates"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Adds --site, --sections, --url and --save."""

@@ -23,13 +23,8 @@ if TYPE_CHECKING:
 class Command(ProjectCommand):
     """Writes a part of the archive as one file in another format."""
 
-    def syntax(self) -> str:
-        """Usage line."""
-        return "[options] --format FORMAT -o FILE [site]"
-
-    def short_desc(self) -> str:
-        """One line for the list of commands."""
-        return "Write the archive, or a part of it, in another format"
+    usage = "[options] --format FORMAT -o FILE [site]"
+    about = "Write the archive, or a part of it, in another format"
 
     def long_desc(self) -> str:
         """The help's text: what may be chosen, and an example a format."""

@@ -19,13 +19,8 @@ if TYPE_CHECKING:
 class Command(SpiderCommand):
     """Prints one JSON record a line, in the order given; touches no state."""
 
-    def syntax(self) -> str:
-        """Usage line."""
-        return "[options] <file or address> …"
-
-    def short_desc(self) -> str:
-        """One line for the list of commands."""
-        return "Print the records that the extractor makes of pages"
+    usage = "[options] <file or address> …"
+    about = "Print the records that the extractor makes of pages"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Adds --url."""

@@ -18,13 +18,8 @@ if TYPE_CHECKING:
 class Command(ProjectCommand):
     """Withdraws one article for good."""
 
-    def syntax(self) -> str:
-        """Usage line."""
-        return "[options] <id or address> --reason R"
-
-    def short_desc(self) -> str:
-        """One line for the list of commands."""
-        return "Withdraw an article: never asked, shown or exported again"
+    usage = "[options] <id or address> --reason R"
+    about = "Withdraw an article: never asked, shown or exported again"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Adds --reason and --purge."""

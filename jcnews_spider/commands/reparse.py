@@ -23,13 +23,8 @@ BEFORE = 8
 class Command(ProjectCommand):
     """Reads every article's newest record anew, without the network; writes only with --apply."""
 
-    def syntax(self) -> str:
-        """Usage line."""
-        return "[options] [site]"
-
-    def short_desc(self) -> str:
-        """One line for the list of commands."""
-        return "Run the present extractor over the archive"
+    usage = "[options] [site]"
+    about = "Run the present extractor over the archive"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Adds --diff, --apply and --cluster."""

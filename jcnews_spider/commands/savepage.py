@@ -20,13 +20,8 @@ FOLDER = Path("tests/pages")
 class Command(SpiderCommand):
     """Writes the bytes of a page and the record that the extractor makes of it, side by side."""
 
-    def syntax(self) -> str:
-        """Usage line."""
-        return "[options] <file or address>"
-
-    def short_desc(self) -> str:
-        """One line for the list of commands."""
-        return "Save a page and its record for the tests"
+    usage = "[options] <file or address>"
+    about = "Save a page and its record for the tests"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Adds --url, --case, --folder and --force."""

@@ -41,13 +41,8 @@ It may be deleted, the next search makes it anew. When nothing is found, a messa
 class Command(ProjectCommand):
     """Searches titles and texts; writes nothing but its index."""
 
-    def syntax(self) -> str:
-        """Usage line."""
-        return "[options] WORD…"
-
-    def short_desc(self) -> str:
-        """One line for the list of commands."""
-        return "Find the articles that hold some words, such as 晋城 煤层气"
+    usage = "[options] WORD…"
+    about = "Find the articles that hold some words, such as 晋城 煤层气"
 
     def long_desc(self) -> str:
         """What is found, with examples."""

@@ -18,13 +18,8 @@ if TYPE_CHECKING:
 class Command(SpiderCommand):
     """Prints name, path, articles, last walk and completeness of each section."""
 
-    def syntax(self) -> str:
-        """Usage line."""
-        return "[options] [site]"
-
-    def short_desc(self) -> str:
-        """One line for the list of commands."""
-        return "List the known sections of a site"
+    usage = "[options] [site]"
+    about = "List the known sections of a site"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Adds --discover."""

@@ -31,13 +31,8 @@ BY_SECTION = ("links", "silence")
 class Command(ProjectCommand):
     """Prints the last runs, the articles by state, what is due, what failed and why, and the health."""
 
-    def syntax(self) -> str:
-        """Usage line."""
-        return "[options] [site]"
-
-    def short_desc(self) -> str:
-        """One line for the list of commands."""
-        return "Show how the archive stands: runs, articles, what is due, what failed"
+    usage = "[options] [site]"
+    about = "Show how the archive stands: runs, articles, what is due, what failed"
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:  # noqa: ARG002 - it has none
         """Prints the state; 0 whatever it is, 7 when the ledger cannot be read."""

@@ -26,13 +26,8 @@ PROGRESS_S = 0.5
 class Command(ProjectCommand):
     """Reads the whole archive and prints a line for each damage; changes nothing without --rebuild."""
 
-    def syntax(self) -> str:
-        """Usage line."""
-        return "[options]"
-
-    def short_desc(self) -> str:
-        """One line for the list of commands."""
-        return "Check that everything in the archive is what it was"
+    usage = "[options]"
+    about = "Check that everything in the archive is what it was"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Adds --rebuild, --cluster and the table of checks."""
