@@ -19,6 +19,7 @@ from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.pairing import has_ledger, open_ledger, require_archive, require_ledger
 from jcnews_spider.archive.reader import Reader
+from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.errors import UsageFault
 from jcnews_spider.job import fold_name
 from jcnews_spider.sites import SITES, site_named
@@ -57,19 +58,27 @@ def archive_to_write(settings: Settings, site: str) -> Iterator[Archive]:
     """The archive that the settings name, held for writing and open; raises what `Archive` raises."""
     values = options.checked(settings, os.environ)
     require_archive(values.output, values.ledger)
-    archive = Archive(
-        values.output,
-        new_run_id(clock.now()),
-        min_free_mb=values.min_free_mb,
-        seal_records=values.seal_records,
-        seal_seconds=values.seal_seconds,
-    )
+    archive = archive_of(values, new_run_id(clock.now()))
     try:
         archive.open(site, values.ledger)
         with storage_faults():
             yield archive
     finally:
         archive.close()
+
+
+def archive_of(
+    values: options.Options, run_id: str, warc: WarcPlan | None = None, kind: type[Archive] = Archive
+) -> Archive:
+    """The archive that the options name, held for writing by a run and not yet open; raises ArchiveBusy."""
+    return kind(
+        values.output,
+        run_id,
+        min_free_mb=values.min_free_mb,
+        seal_records=values.seal_records,
+        seal_seconds=values.seal_seconds,
+        warc=warc,
+    )
 
 
 def article_id(name: str) -> str:

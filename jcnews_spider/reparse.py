@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from jcnews_spider import clock, report
+from jcnews_spider.access import archive_of
 from jcnews_spider.archive import Archive, new_run_id
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
@@ -129,14 +130,7 @@ def apply(values: Options, site: Site, cluster: str | None = None) -> tuple[Tall
     stop, started = Stop(), clock.now()
     run_id = new_run_id(started)
     with _workers(values, cluster) as workers:
-        archive = Archive(
-            values.output,
-            run_id,
-            min_free_mb=values.min_free_mb,
-            seal_records=values.seal_records,
-            seal_seconds=values.seal_seconds,
-        )
-        tally = Tally()
+        archive, tally = archive_of(values, run_id), Tally()
         try:
             with storage_faults():
                 archive.open(site.name, values.ledger)
@@ -195,9 +189,7 @@ def _batches(ledger: Ledger, site: Site, stop: Stop) -> Iterator[list[Place]]:
 
 def _report(archive: Archive, site: Site, started: float, tally: Tally, verdict: report.Verdict) -> None:
     finished = "shutdown" if tally.stopped else "finished"
-    run = report.Run(
-        archive.run_id, site.name, {"reparse": "apply"}, clock.utc(started), clock.utc(clock.now()), finished
-    )
+    run = report.Run.over(archive.run_id, site.name, {"reparse": "apply"}, started, finished)
     stats = tally.stats()
     archive.write_report(report.build(run, stats, {}, verdict), report.summary(stats))
     logger.info("run %s: %s; exit %d: %s", archive.run_id, report.summary(stats), verdict.exit_code, verdict.why)

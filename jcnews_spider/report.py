@@ -6,11 +6,11 @@ import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
 import lxml.etree
 
-from jcnews_spider import __version__
+from jcnews_spider import __version__, clock
 from jcnews_spider.health import Breach
 
 LEAST_FAILED = 3
@@ -78,6 +78,13 @@ class Run:
     started_at: str
     finished_at: str
     finish_reason: str | None
+
+    @classmethod
+    def over(
+        cls, run_id: str, site: str, arguments: Mapping[str, str], started: float, finish_reason: str | None
+    ) -> Self:
+        """A run that ends now; it began at `started`, in UTC seconds."""
+        return cls(run_id, site, arguments, clock.utc(started), clock.utc(clock.now()), finish_reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
 from jcnews_spider import clock, metrics, options, report
+from jcnews_spider.access import archive_of
 from jcnews_spider.alerts import Herald
 from jcnews_spider.answers import explained
 from jcnews_spider.archive import LEDGER, Archive, SharedArchive, new_run_id
@@ -76,14 +77,8 @@ def _crawl(
 ) -> report.Ended:
     """The crawl in its archive, which is given back at the end."""
     process.settings.set("USER_AGENT", agent(process.settings, values), priority="cmdline")
-    archive = (SharedArchive if values.ledger else Archive)(
-        values.output,
-        run_id,
-        min_free_mb=values.min_free_mb,
-        seal_records=values.seal_records,
-        seal_seconds=values.seal_seconds,
-        warc=WarcPlan(values.warc_mb * 1_000_000, _warc_facts(process.settings, values)) if values.warc else None,
-    )
+    warc = WarcPlan(values.warc_mb * 1_000_000, _warc_facts(process.settings, values)) if values.warc else None
+    archive = archive_of(values, run_id, warc, SharedArchive if values.ledger else Archive)
     if (process.settings.getpriority("LOG_LEVEL") or 0) < SETTINGS_PRIORITIES["cmdline"]:
         logging.getLogger("scrapy").setLevel(logging.WARNING)  # of its sixty lines a run none is for people
     try:
@@ -154,7 +149,7 @@ def _stop_on_signals(process: AsyncCrawlerProcess) -> None:
 
 def _ended_by(fault: JcnewsError, run_id: str, site: Site, job: Job, started: float) -> report.Ended:
     """A run that ended before its spider had opened."""
-    run = report.Run(run_id, site.name, job.arguments, clock.utc(started), clock.utc(clock.now()), finish_reason=None)
+    run = report.Run.over(run_id, site.name, job.arguments, started, None)
     verdict = report.Verdict(fault.exit_code, str(fault))
     return report.Ended(report.build(run, {}, {}, verdict), "nothing was asked")
 

@@ -68,6 +68,5 @@ def _forgotten(archive: Archive, id_: str, reason: str, *, purge: bool) -> str:
 def _report(archive: Archive, id_: str, started: float, verdict: Verdict) -> None:
     from jcnews_spider import report
 
-    site, times = id_.partition(":")[0], (clock.utc(started), clock.utc(clock.now()))
-    run = report.Run(archive.run_id, site, {"forget": id_}, *times, None)
+    run = report.Run.over(archive.run_id, id_.partition(":")[0], {"forget": id_}, started, None)
     archive.write_report(report.build(run, {}, {}, verdict), verdict.why)

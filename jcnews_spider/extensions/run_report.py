@@ -49,14 +49,7 @@ class RunReport:
             self._vitals.note_miss(item)
 
     def _spider_closed(self, spider: Any, reason: str) -> None:
-        run = report.Run(
-            run_id=spider.archive.run_id,
-            site=spider.site.name,
-            arguments=spider.job.arguments,
-            started_at=clock.utc(spider.started),
-            finished_at=clock.utc(clock.now()),
-            finish_reason=reason,
-        )
+        run = report.Run.over(spider.archive.run_id, spider.site.name, spider.job.arguments, spider.started, reason)
         stats: dict[str, Any] = self._crawler.stats.get_stats()
         sections = {walk.path: walk.summary() for walk in spider.lists.walks.values()}
         judged = health.UNJUDGED
