@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -170,8 +171,15 @@ def _known_names(ledger: Ledger, site: Site) -> Iterator[KnownName]:
         yield KnownName(site.name, known.path, tuple(filter(None, (known.name, table.get(known.path)))))
 
 
-def day_given(option: str, text: str | None) -> date | None:
-    """The day that an option names; raises UsageFault."""
+def days_given(opts: argparse.Namespace) -> tuple[date | None, date | None]:
+    """The days of --since and --until, None where one is not given; raises UsageFault."""
+    since, until = _day("--since", opts.since), _day("--until", opts.until)
+    if since and until and since > until:
+        raise UsageFault(f"--since {since} is behind --until {until}")
+    return since, until
+
+
+def _day(option: str, text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:

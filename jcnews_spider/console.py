@@ -105,6 +105,18 @@ class SpiderCommand(ProjectCommand):
         return self.crawler_process
 
 
+def add_part(parser: argparse.ArgumentParser) -> None:
+    """Adds --section, --since and --until: the part of the archive that a command is about."""
+    parser.add_argument("--section", metavar="S", help="articles of this section only: its name or path")
+    parser.add_argument("--since", metavar="D", help="first day, YYYY-MM-DD, by the day in an article's address")
+    parser.add_argument("--until", metavar="D", help="last day")
+
+
+def is_address(name: str) -> bool:
+    """True for an address of the web; what else names a page is a file."""
+    return name.startswith(("http://", "https://"))
+
+
 def indented(rows: Sequence[tuple[str, str]]) -> str:
     """Two columns for a help text."""
     width = max(len(left) for left, _ in rows)

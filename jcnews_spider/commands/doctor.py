@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jcnews_spider.console import SpiderCommand, red
+from jcnews_spider.console import SpiderCommand, is_address, red
 from jcnews_spider.errors import Stopped, UsageFault
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Command(SpiderCommand):
         from jcnews_spider.access import site_meant
         from jcnews_spider.checkup import verdict
 
-        addresses = [name for name in args if _is_address(name)]
+        addresses = [name for name in args if is_address(name)]
         site = _home_of(args) if args else site_meant(self.settings, opts.site, "scrapy doctor --site")
         if opts.url and (len(args) != 1 or addresses):
             raise UsageFault("--url goes with one file")
@@ -57,7 +57,7 @@ class Command(SpiderCommand):
         if site:
             pages = self._visit(site, opts.sections)
         else:
-            pages = [_read(name, opts.url) for name in args if not _is_address(name)]
+            pages = [_read(name, opts.url) for name in args if not is_address(name)]
             pages += self._ask(addresses) if addresses else []
         _show(pages)
         if opts.save:
@@ -153,11 +153,7 @@ def _home_of(args: list[str]) -> Site | None:
     from jcnews_spider.sites import site_of
     from jcnews_spider.urls import canonical_url
 
-    if len(args) != 1 or not _is_address(args[0]):
+    if len(args) != 1 or not is_address(args[0]):
         return None
     site = site_of(canonical_url(args[0]))
     return site if canonical_url(args[0]) == site.root else None
-
-
-def _is_address(name: str) -> bool:
-    return name.startswith(("http://", "https://"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jcnews_spider import options
-from jcnews_spider.console import ProjectCommand
+from jcnews_spider.console import ProjectCommand, add_part
 from jcnews_spider.errors import StorageFault, UsageFault
 from jcnews_spider.text import shown
 
@@ -53,9 +53,7 @@ class Command(ProjectCommand):
             help="only the newest record of each article, also of one that is gone (its event is gone); "
             "without it every version",
         )
-        parser.add_argument("--section", metavar="S", help="articles of this section only: its name or path")
-        parser.add_argument("--since", metavar="D", help="first day, YYYY-MM-DD, by the day in an article's address")
-        parser.add_argument("--until", metavar="D", help="last day")
+        add_part(parser)
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """0; 1 where there is nothing to export or something is not installed, 7 when damaged parts are left out."""
@@ -92,16 +90,14 @@ def _paragraph(exporter: Exporter) -> str:
 
 def _selection(reader: Reader, args: list[str], opts: argparse.Namespace, damaged: Callable[[str], None]) -> Selection:
     """The part of the archive that the arguments name."""
-    from jcnews_spider.access import day_given, known_section, sites_meant
+    from jcnews_spider.access import days_given, known_section, sites_meant
     from jcnews_spider.archive.ledger.recorded import Which
     from jcnews_spider.archive.selection import Selection
     from jcnews_spider.sites import SITES
 
     named = args[0] if args else None
     sites = sites_meant(reader.ledger, named)
-    since, until = day_given("--since", opts.since), day_given("--until", opts.until)
-    if since and until and since > until:
-        raise UsageFault(f"--since {since} is behind --until {until}")
+    since, until = days_given(opts)
     section = known_section(reader.ledger, sites, opts.section) if opts.section else None
     meant, path, name = (section.site, section.path, section.name) if section else (named, None, None)
     days = f"{since or ''} – {until or ''}".strip() if since or until else None

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcnews_spider.console import SpiderCommand
+from jcnews_spider.console import SpiderCommand, is_address
 from jcnews_spider.errors import UnknownLayout, UsageFault
 from jcnews_spider.text import safe_strings
 
@@ -31,9 +31,9 @@ class Command(SpiderCommand):
         """A page that fits nothing gives a line with `file` and `error`; one that cannot be had gives exit 1 too."""
         if not args:
             raise UsageFault("name the pages to extract, files or addresses")
-        if opts.url and (len(args) != 1 or _is_address(args[0])):
+        if opts.url and (len(args) != 1 or is_address(args[0])):
             raise UsageFault("--url goes with one file")
-        addresses = [name for name in args if _is_address(name)]
+        addresses = [name for name in args if is_address(name)]
         answers = self._fetch(addresses) if addresses else {}
         code = 0
         for name in args:
@@ -70,7 +70,3 @@ def _line(name: str, page: Page | str) -> dict[str, Any]:
     except UnknownLayout as fault:
         return {"file": name, "error": fault.reason}
     return {**record, "id": record["id"] or None, "url": record["url"] or None, "file": name}
-
-
-def _is_address(name: str) -> bool:
-    return name.startswith(("http://", "https://"))

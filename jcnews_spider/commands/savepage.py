@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcnews_spider.console import SpiderCommand
+from jcnews_spider.console import SpiderCommand, is_address
 from jcnews_spider.errors import StorageFault, UnknownLayout, UsageFault
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Command(SpiderCommand):
         from jcnews_spider import runner
         from jcnews_spider.items import Page
 
-        if not name.startswith(("http://", "https://")):
+        if not is_address(name):
             try:
                 return Page(Path(name).read_bytes(), url)
             except OSError as fault:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from jcnews_spider.console import ProjectCommand, has_colours
+from jcnews_spider.console import ProjectCommand, add_part, has_colours
 from jcnews_spider.errors import StorageFault, UsageFault
 from jcnews_spider.text import one_line
 
@@ -49,25 +49,21 @@ class Command(ProjectCommand):
         return _LONG
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Adds --since, --until, --site, --section, --limit and --json."""
+        """Adds what selects a part, --limit and --json."""
         super().add_options(parser)
-        parser.add_argument("--since", metavar="D", help="first day, YYYY-MM-DD, by the day in an article's address")
-        parser.add_argument("--until", metavar="D", help="last day")
+        add_part(parser)
         parser.add_argument("--site", metavar="NAME", help="articles of this site only (default: of every site)")
-        parser.add_argument("--section", metavar="S", help="articles of this section only: its name or path")
         parser.add_argument("--limit", metavar="N", default="20", help="articles shown at most (20; 0 shows all)")
         parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a list for people")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> int:
         """0, also when nothing is found; 7 when something that may hold the words cannot be read."""
-        from jcnews_spider.access import archive_to_read, day_given, known_section, sites_meant
+        from jcnews_spider.access import archive_to_read, days_given, known_section, sites_meant
         from jcnews_spider.archive.search import Query, search
         from jcnews_spider.archive.search.words import words_of_arguments
 
         words = words_of_arguments(args)
-        since, until = day_given("--since", opts.since), day_given("--until", opts.until)
-        if since and until and since > until:
-            raise UsageFault(f"--since {since} is behind --until {until}")
+        since, until = days_given(opts)
         with archive_to_read(self.settings) as reader:
             root, server, sites = reader.root, reader.ledger.server, sites_meant(reader.ledger, opts.site)
             known = known_section(reader.ledger, sites, opts.section) if opts.section else None
