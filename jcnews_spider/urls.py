@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -90,6 +91,12 @@ def _article_address(url: str) -> ArticleAddress | None:
         docid=int(match["docid"]),
         part=int(match["part"] or 0),
     )
+
+
+def impossible_address(url: str) -> str:
+    """An address beside an article's with a docid that no install reaches, another one each time."""
+    head, _, suffix = url.rpartition(".")
+    return f"{head.rpartition('_')[0]}_{secrets.randbelow(10**16) + 10**16}.{suffix}"
 
 
 def joined(base: str, address: str) -> str | None:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from jcnews_spider.urls import canonical_url, joined, parse_article_address, section_path
+from jcnews_spider.urls import canonical_url, impossible_address, joined, parse_article_address, section_path
 
 ARTICLE = "http://www.jcnews.com.cn/xw/jdxw/201812/t20181206_480898.html"
 
@@ -32,6 +32,13 @@ def test_a_site_may_have_a_folder_a_day() -> None:
     assert address is not None
     assert (address.section, address.month, address.docid, address.part) == ("rolling", "201112/09", 16685392, 1)
     assert address.url == "http://host/rolling/201112/09/t20111209_16685392.shtml"
+
+
+def test_an_impossible_address_is_that_of_no_document_beside_the_article() -> None:
+    address = parse_article_address(impossible_address("http://host/zt_956123/202210/t20221009_956123.shtml"))
+    assert address is not None
+    assert (address.section, address.month, address.day) == ("zt_956123", "202210", date(2022, 10, 9))
+    assert address.docid >= 10**16
 
 
 def test_parts_are_told_from_documents() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 
 from jcnews_spider.checkup.visit import Answer
@@ -13,7 +12,7 @@ from jcnews_spider.trs.challenge import challenger
 from jcnews_spider.trs.diagnosis import Kind
 from jcnews_spider.trs.listing import Listing, parse_listing, parse_navigation
 from jcnews_spider.trs.site import Site
-from jcnews_spider.urls import ArticleAddress
+from jcnews_spider.urls import ArticleAddress, impossible_address
 
 ARTICLES = 3
 """Articles of each list: the first, one from the middle and the last, so that older layouts come too."""
@@ -70,12 +69,12 @@ class Itinerary:
         return [*self._probe(listing), *self._new(_spread(_articles(listing, url)), "article")]
 
     def _probe(self, listing: Listing) -> list[str]:
-        """Once, an address beside an article's with a docid that no install reaches."""
+        """Once, an address beside an article's that cannot exist."""
         addresses = [self._site.article_address(entry.url) for entry in listing.entries if entry.kind == "article"]
         known: ArticleAddress | None = next(iter(addresses), None)
         if self.probe or known is None:
             return []
-        self.probe = known.url.replace(f"_{known.docid}", f"_{secrets.randbelow(10**16) + 10**16}")
+        self.probe = impossible_address(known.url)
         return [self.probe]
 
     def _new(self, urls: Sequence[str], kind: Kind) -> list[str]:

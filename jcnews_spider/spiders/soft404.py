@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from jcnews_spider.engine import STOPPED
 from jcnews_spider.errors import NoBody, OtherPage, RedirectStub, UnknownLayout
 from jcnews_spider.trs.article import tells_of_withdrawal
 from jcnews_spider.trs.sameness import says_the_same
+from jcnews_spider.urls import impossible_address
 
 if TYPE_CHECKING:
     from jcnews_spider.spiders.trs import TrsSpider
@@ -83,12 +83,11 @@ class SoftMissing:
         return await self._probe
 
     async def _ask(self, known: KnownArticle) -> Response | None:
-        """The answer for an address beside a known one with a docid that no install reaches."""
-        head, _, suffix = known.url.rpartition(".")
-        url = f"{head.rpartition('_')[0]}_{secrets.randbelow(10**16) + 10**16}.{suffix}"
+        """The answer for an address that cannot exist, beside a known one."""
+        request = Request(impossible_address(known.url), callback=NO_CALLBACK)
         self._spider.count("requests/soft_404_probe")
         try:
-            return await self._spider.crawler.engine.download_async(Request(url, callback=NO_CALLBACK))
+            return await self._spider.crawler.engine.download_async(request)
         except tuple(REASONS) as fault:
             if reason_of(fault) == STOPPED:
                 raise
