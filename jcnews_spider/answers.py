@@ -10,6 +10,7 @@ from w3lib.encoding import http_content_type_encoding
 
 from jcnews_spider.article import WarcPointer
 from jcnews_spider.errors import NotServed, TooLarge
+from jcnews_spider.items import Page
 
 REASONS: dict[type[Exception], str] = {
     exceptions.CannotResolveHostError: "dns",
@@ -81,6 +82,11 @@ def warc_pointer(response: Response) -> WarcPointer | None:
     """Where the capture says that the exchange stands."""
     place = response.meta.get("warc")
     return WarcPointer(*place) if place else None
+
+
+def page_of(response: Response, warc: WarcPointer | None = None) -> Page:
+    """The page as it came; `warc` is its `warc_pointer`, which a response has only when Scrapy tied it to a request."""
+    return Page(response.body, response.url, charset(response), *validators_of(response), warc)
 
 
 def is_conditional(response: Response) -> bool:

@@ -19,12 +19,11 @@ from scrapy.http import Response
 from scrapy.settings import SETTINGS_PRIORITIES, Settings
 from scrapy.utils.ossignal import install_shutdown_handlers, signal_names
 from twisted.python.failure import Failure
-from w3lib.encoding import http_content_type_encoding
 
 from jcnews_spider import clock, metrics, options, report
 from jcnews_spider.access import archive_of
 from jcnews_spider.alerts import Herald
-from jcnews_spider.answers import explained
+from jcnews_spider.answers import explained, page_of
 from jcnews_spider.archive import LEDGER, Archive, SharedArchive, new_run_id
 from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.engine import Crawler
@@ -178,9 +177,7 @@ def fetch(process: AsyncCrawlerProcess, urls: list[str]) -> dict[str, Page | str
     answers: dict[str, Page | str] = dict.fromkeys(urls, "not fetched")
 
     def keep(response: Response, url: str) -> None:
-        content_type = response.headers.get("Content-Type", b"")
-        page = Page(response.body, response.url, http_content_type_encoding((content_type or b"").decode("latin-1")))
-        answers[url] = page if response.status == 200 else NotServed(response.status).reason
+        answers[url] = page_of(response) if response.status == 200 else NotServed(response.status).reason
 
     def fail(failure: Failure) -> None:
         answers[failure.request.cb_kwargs["url"]] = explained(failure.value)  # type: ignore[attr-defined]

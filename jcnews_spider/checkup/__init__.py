@@ -78,7 +78,7 @@ def examine(answer: Answer, kind: Kind, site: Site, missing: Answer | None = Non
     if answer.page is None:
         return Examined(answer, Diagnosis(kind, (), answer.fault, answer.fault), site)
     page, status = answer.page, answer.status or 200
-    if product := challenger(page.body, status, answer.headers.encode("latin-1")):
+    if product := challenger(page.body, status, answer.headers):
         found = Diagnosis(kind, (), CHALLENGED, f"a challenge of {product} instead of the page")
     elif status != 200:
         found = Diagnosis(kind, (), NotServed(status).reason, f"status {status}")

@@ -32,7 +32,7 @@ class Itinerary:
     def follow(self, answer: Answer) -> list[str] | None:
         """What is asked after an answer; None after a challenge, or where home page or robots.txt cannot be had."""
         page = answer.page
-        if page is not None and challenger(page.body, answer.status or 200, answer.headers.encode("latin-1")):
+        if page is not None and challenger(page.body, answer.status or 200, answer.headers):
             return None
         kind = self.kinds.get(answer.asked)
         if kind == "home":

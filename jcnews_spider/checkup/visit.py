@@ -11,10 +11,9 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
-from w3lib.encoding import http_content_type_encoding
 
 from jcnews_spider import options
-from jcnews_spider.answers import explained
+from jcnews_spider.answers import explained, page_of
 from jcnews_spider.engine import STOPPED, Crawler
 from jcnews_spider.items import Page
 from jcnews_spider.runner import agent
@@ -34,7 +33,7 @@ class Answer:
     """Why nothing came, for people."""
     moves: tuple[str, ...] = ()
     """Addresses that redirected, in order, the asked one first."""
-    headers: str = ""
+    headers: bytes = b""
     """The header lines."""
 
 
@@ -122,13 +121,10 @@ def visit(process: AsyncCrawlerProcess, site: Site, start: Iterable[str], follow
 
 
 def _answer(url: str, response: Response) -> Answer:
-    headers = {name.decode("latin-1"): response.headers.get(name) or b"" for name in response.headers}
-    shown = {name.lower(): value.decode("latin-1") for name, value in headers.items()}
-    charset = http_content_type_encoding(shown.get("content-type"))
     return Answer(
         asked=url,
-        page=Page(response.body, response.url, charset, shown.get("etag"), shown.get("last-modified")),
+        page=page_of(response),
         status=response.status,
         moves=tuple(response.request.meta.get("redirect_urls", ())) if response.request else (),
-        headers="\n".join(f"{name}: {value}" for name, value in shown.items()),
+        headers=response.headers.to_string(),
     )

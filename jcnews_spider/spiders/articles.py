@@ -19,16 +19,16 @@ from jcnews_spider.answers import (
     charset,
     conditions,
     explained,
+    page_of,
     reason_of,
     require_ok,
-    validators_of,
     warc_pointer,
 )
 from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.article import Article
 from jcnews_spider.engine import STOPPED
 from jcnews_spider.errors import IncompleteArticle, NotServed, OfAnyAddress, OtherPage, UnknownLayout
-from jcnews_spider.items import Draft, Item, Miss, Page, Unchanged
+from jcnews_spider.items import Draft, Item, Miss, Unchanged
 from jcnews_spider.spiders.queue import Queue
 from jcnews_spider.spiders.soft404 import Recent, SoftMissing
 from jcnews_spider.trs.article import join_parts, parse_article
@@ -154,7 +154,7 @@ class Articles:
         if address is None or self._site.article_id(address.docid) != id_:
             require_ok(response)
             raise OtherPage(response.url)
-        parts, pages = [self._parsed(response, address.url)], [_page(response)]
+        parts, pages = [self._parsed(response, address.url)], [page_of(response, warc_pointer(response))]
         if parts[0].crawl.pages > MOST_PARTS:
             raise UnknownLayout(f"names {parts[0].crawl.pages} pages, {MOST_PARTS} are the most")
         for part in range(1, parts[0].crawl.pages):
@@ -163,7 +163,7 @@ class Articles:
                 parts.append(self._parsed(further, address.part_url(part)))
             except UnknownLayout as fault:
                 raise IncompleteArticle(part, fault) from fault
-            pages.append(_page(further))
+            pages.append(page_of(further, warc_pointer(further)))
         article = join_parts(parts)
         crawl = replace(article.crawl, status=response.status, etag=pages[0].etag, last_modified=pages[0].last_modified)
         article = replace(article, crawl=crawl, fetched_at=clock.utc(clock.now()))
@@ -181,7 +181,3 @@ class Articles:
 def _conditions(known: KnownArticle, part: int) -> dict[str, str]:
     """The conditional headers of a page of an article, none where its validators are not known."""
     return conditions(*known.validators[part]) if known.validators else {}
-
-
-def _page(response: Response) -> Page:
-    return Page(response.body, response.url, charset(response), *validators_of(response), warc_pointer(response))
