@@ -8,28 +8,23 @@ import logging
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.http import Response
 from scrapy.settings import SETTINGS_PRIORITIES, Settings
 from scrapy.utils.ossignal import install_shutdown_handlers, signal_names
-from twisted.python.failure import Failure
 
 from jcnews_spider import clock, metrics, options, report
 from jcnews_spider.access import archive_of
 from jcnews_spider.alerts import Herald
-from jcnews_spider.answers import explained, page_of
 from jcnews_spider.archive import LEDGER, Archive, SharedArchive, new_run_id
 from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.engine import Crawler
-from jcnews_spider.errors import ArchiveBusy, JcnewsError, NotServed, StartFault, Stopped, StorageFault
+from jcnews_spider.errors import ArchiveBusy, JcnewsError, StartFault, Stopped, StorageFault
+from jcnews_spider.fetching import agent
 from jcnews_spider.health import told
-from jcnews_spider.items import Page
 from jcnews_spider.job import Job
 from jcnews_spider.trs.site import Site
 
@@ -153,12 +148,6 @@ def _ended_by(fault: JcnewsError, run_id: str, site: Site, job: Job, started: fl
     return report.Ended(report.build(run, {}, {}, verdict), "nothing was asked")
 
 
-def agent(settings: Settings, values: options.Options) -> str:
-    """The user agent, with the operator's contact unless it was set by hand."""
-    agent: str = settings["USER_AGENT"]
-    return f"{agent[:-1]}; {values.contact})" if values.contact and agent.endswith(")") else agent
-
-
 def _warc_facts(settings: Settings, values: options.Options) -> dict[str, str]:
     """What the warcinfo record says; names as in ISO 28500 and DCMI."""
     return {
@@ -170,26 +159,3 @@ def _warc_facts(settings: Settings, values: options.Options) -> dict[str, str]:
         "operator": values.contact,
         "description": "header names normalised, reason phrase reconstructed, transfer encoding undone",
     }
-
-
-def fetch(process: AsyncCrawlerProcess, urls: list[str]) -> dict[str, Page | str]:
-    """The page of each address, or the reason why it did not come. No archive is touched."""
-    answers: dict[str, Page | str] = dict.fromkeys(urls, "not fetched")
-
-    def keep(response: Response, url: str) -> None:
-        answers[url] = page_of(response) if response.status == 200 else NotServed(response.status).reason
-
-    def fail(failure: Failure) -> None:
-        answers[failure.request.cb_kwargs["url"]] = explained(failure.value)  # type: ignore[attr-defined]
-
-    class FetchSpider(Spider):
-        name = "fetch"
-
-        async def start(self) -> AsyncIterator[Request]:
-            for url in urls:
-                yield Request(url, callback=keep, errback=fail, cb_kwargs={"url": url})
-
-    logging.getLogger("scrapy").setLevel(logging.ERROR)
-    process.crawl(FetchSpider)
-    process.start()
-    return answers

@@ -30,6 +30,7 @@ HEAVY = {
     "jcnews_spider.archive",
     "jcnews_spider.checkup",
     "jcnews_spider.exporters",
+    "jcnews_spider.fetching",
     "jcnews_spider.pipelines",
     "jcnews_spider.runner",
     "jcnews_spider.spiders.articles",

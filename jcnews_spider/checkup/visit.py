@@ -15,8 +15,8 @@ from twisted.python.failure import Failure
 from jcnews_spider import options
 from jcnews_spider.answers import explained, page_of
 from jcnews_spider.engine import STOPPED, Crawler
+from jcnews_spider.fetching import agent
 from jcnews_spider.items import Page
-from jcnews_spider.runner import agent
 from jcnews_spider.trs.site import Site
 
 

@@ -44,9 +44,9 @@ class Command(SpiderCommand):
 
     def _fetch(self, urls: list[str]) -> dict[str, Page | str]:
         """The page of each address, or the reason why it did not come; robots.txt and delays as in a crawl."""
-        from jcnews_spider import runner
+        from jcnews_spider.fetching import fetch
 
-        return runner.fetch(self.process, urls)
+        return fetch(self.process, urls)
 
 
 def _read(name: str, url: str | None) -> Page | str:

@@ -61,7 +61,7 @@ class Command(SpiderCommand):
         return 0
 
     def _page(self, name: str, url: str | None) -> Page:
-        from jcnews_spider import runner
+        from jcnews_spider.fetching import fetch
         from jcnews_spider.items import Page
 
         if not is_address(name):
@@ -71,7 +71,7 @@ class Command(SpiderCommand):
                 raise UsageFault(f"cannot read {name}: {fault.strerror}") from None
         if url:
             raise UsageFault("--url goes with a file")
-        answer = runner.fetch(self.process, [name])[name]
+        answer = fetch(self.process, [name])[name]
         if isinstance(answer, str):
             raise UsageFault(f"{name} did not come: {answer}")
         return answer
