@@ -17,7 +17,7 @@ from jcnews_spider.trs.body import attachments_of, html_of, images_of, videos_of
 from jcnews_spider.trs.crumb import breadcrumb
 from jcnews_spider.trs.layout import ABOVE_REACH, NEAR_TAIL, Layout, fit, titled
 from jcnews_spider.trs.lines import Line
-from jcnews_spider.trs.moment import Moment, find_moment
+from jcnews_spider.trs.moment import META_DATES, Moment, find_moment
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.pager import parts_of
 from jcnews_spider.trs.shell import says_gone
@@ -41,7 +41,6 @@ AUTHOR_REACH = 6
 """Lines behind a body among which one may name its author."""
 
 _NAMES_SOURCE = xpath(".//*[text()[contains(., '来源') or contains(., '来 源') or contains(., '稿源')]]")
-META_DATES = ("pubdate", "publishdate", "article:published_time")
 _META_DATE = re.compile(r"pub\w*[:_-]?(?:time|date)|(?:release|create)_?(?:time|date)")
 _LABELLED_DATE = re.compile(r"(?:发[布表]|时间|日期).{0,6}\d{4}")
 _SERIES = re.compile(r"【(?P<series>[^【】]+)】\s*(?P<rest>.+)")
@@ -93,7 +92,7 @@ def join_parts(parts: Sequence[Article]) -> Article:
     first = parts[0]
     if len(parts) == 1:
         return first
-    joined = replace(
+    whole = replace(
         first,
         text="\n\n".join(part.text for part in parts if part.text),
         html="\n".join(part.html for part in parts if part.html),
@@ -105,7 +104,7 @@ def join_parts(parts: Sequence[Article]) -> Article:
         ],
         editor=next((part.editor for part in parts if part.editor), None),
     )
-    return _finished(joined)
+    return _finished(whole)
 
 
 def _once(groups: Iterable[tuple[T, ...]]) -> tuple[T, ...]:

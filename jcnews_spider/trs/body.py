@@ -12,7 +12,7 @@ from lxml import etree
 from jcnews_spider.article import Image, Resource
 from jcnews_spider.errors import TooComplex
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.lines import DOCUMENTS, SCRIPT_VIDEO, Line
 from jcnews_spider.trs.tree import (
     INVISIBLE,
     Node,
@@ -37,18 +37,13 @@ _SKIP_IMAGE = re.compile(
     r"|(?:icon|dot|arrow)\.\w+$|(?:(?<![a-z])(?:icon|blank|share|print|arrow|dot)|logo|spacer|button|btn|qrcode|ewm|erweima|weibo|weixin|wechat|qzone|wei\.|loading)[^/]*$",
     re.IGNORECASE,
 )
-_FILE = re.compile(
-    r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|txt|csv|mp3)$|/P0\d{10,}\.(?!mp4|flv)\w+$", re.IGNORECASE
-)
+_FILE = re.compile(rf"\.(?:{DOCUMENTS})$|/P0\d{{10,}}\.(?!mp4|flv)\w+$", re.IGNORECASE)
 _VIDEO = re.compile(r"\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|swf|webm|avi)$", re.IGNORECASE)
 _VIDEO_PAGE = re.compile(r"video|player|//v\.", re.IGNORECASE)
 _LINKS = xpath(".//a/@href | .//iframe/@src | .//audio/descendant-or-self::*/@src")
 _MAYBE_OWN_FILES = xpath("//a/@href[contains(., 'P0')]")
 _SCRIPT_FILE = re.compile(
     r"<a\b(?>[^<>]*?href\s*=)\s*\\?[\"']?(?P<url>[^\"'\\\s>]+)[^<>]*>(?P<name>.*?)<", re.IGNORECASE | re.DOTALL
-)
-_SCRIPT_VIDEO = re.compile(
-    r"""["'](?P<url>[^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm))(?:->[\w/]+)?["']""", re.IGNORECASE
 )
 _PLAYER = xpath("descendant-or-self::*[self::video or self::source or self::embed or self::iframe or self::object]")
 _ADDRESSES = {name: xpath(f".//@{name}") for name in ("href", "src", "poster")}
@@ -155,7 +150,7 @@ def videos_of(lines: Iterable[Line], scripts: Iterable[str], base: str) -> tuple
             if node.tag == "iframe":
                 _note(found, base, attribute(node, "src"), attribute(node, "title"), _VIDEO_PAGE)
     for script in scripts:
-        for match in _SCRIPT_VIDEO.finditer(script):
+        for match in SCRIPT_VIDEO.finditer(script):
             _note(found, base, match["url"], "", _VIDEO)
     return tuple(found.values())
 

@@ -105,10 +105,7 @@ def _byline_places(body: list[str]) -> Iterator[str]:
     for line in body[:4]:
         if match := _BRACKETED.search(line[:TELEGRAM_HEAD]):
             yield match["inside"]
-    for line in body[2:] if len(body) > 2 else []:
-        if len(line) <= 60 and _WHOLE.fullmatch(line):
-            yield line.strip("（()）□■◎●○△▲◆◇— ")
-    for line in body[:2]:
+    for line in (*body[2:], *body[:2]):
         if len(line) <= 60 and _WHOLE.fullmatch(line):
             yield line.strip("（()）□■◎●○△▲◆◇— ")
     for line in body[-2:]:

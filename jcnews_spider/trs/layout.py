@@ -13,7 +13,7 @@ from jcnews_spider.trs.byline import says_all
 from jcnews_spider.trs.density import Run
 from jcnews_spider.trs.extent import around, holds, kin, run_behind, spilled, without_summaries
 from jcnews_spider.trs.lines import Line, leads_to_page
-from jcnews_spider.trs.moment import find_moment
+from jcnews_spider.trs.moment import META_DATES, find_moment
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.shell import is_empty, says_error
 from jcnews_spider.trs.subtitle import find_subtitle
@@ -81,7 +81,7 @@ def fit(template: Template, page: PageLines) -> Layout | None:
     confirmed = confirmed_title(template, page)
     if confirmed is None:
         return _fit(template, page, None)
-    last = found if template.is_proof or not template.is_general else []
+    last = [] if template.is_guess else found
     return _fit(template, page.excerpt(confirmed, last, _wanted_behind), confirmed) or _fit(template, page, confirmed)
 
 
@@ -89,7 +89,7 @@ def _fit(template: Template, page: PageLines, confirmed: Node | None) -> Layout 
     title = find_title(template, page, confirmed)
     if title is None:
         return None
-    run = run_behind(page, title) if template.is_general and not template.is_proof else None
+    run = run_behind(page, title) if template.is_guess else None
     if template is FALLBACK:
         return _layout(template, page, title, [run.container], run) if run and run.mass >= LEAST_PROSE else None
     if template is BRIEF:
@@ -131,8 +131,7 @@ def _layout(
     kept_from = len(own) - len(lines)
     lines = without_related(without_opening_tools(lines))
     body = cut_tail(lines)
-    is_guess = template.is_general and not template.is_proof
-    before, body, behind = kin(without_summaries(body)) if is_guess else ([], body, [])
+    before, body, behind = kin(without_summaries(body)) if template.is_guess else ([], body, [])
     header_start = title.first if 0 <= title.first < begin else max(0, begin - HEADER_REACH)
     above = page.lines[max(0, header_start - ABOVE_REACH) : header_start]
     header = page.lines[header_start:begin] + own[:kept_from] + before
@@ -220,7 +219,7 @@ def _is_body(lines: list[Line], containers: list[Node], template: Template) -> b
         return True
     linked = (
         sum(line.linked for line in lines)
-        if template.is_general and not template.is_proof
+        if template.is_guess
         else sum(len(one_line(text_of(link))) for container in containers for link in _links_to_pages(container))
     )
     if linked >= MOST_LINKED * text:
@@ -264,6 +263,6 @@ def _is_dated(page: PageLines, lines: list[Line], run: Run | None) -> bool:
     """True when lines around the text or the head give a date, or so long a text needs none."""
     return (
         _date_near(lines)
-        or any(find_moment(page.metas.get(name, "")) for name in ("pubdate", "publishdate", "article:published_time"))
+        or any(find_moment(page.metas.get(name, "")) for name in META_DATES)
         or (run is not None and run.mass >= UNDATED_PROSE)
     )

@@ -22,12 +22,14 @@ _MEDIA = frozenset(("img", "video", "embed", "object", "iframe"))
 _OPENING = frozenset(("a", "tr", "script", *_MEDIA))
 """Elements that matter where they begin, whatever stands before; all others at most end a line."""
 _CLOSING = frozenset(("a", "tr"))
-_PLAYER = re.compile(r"""["'][^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm)(?:->[\w/]+)?["']""", re.IGNORECASE)
-"""A script that writes a player: `pv('./P0….flv', 480, 360)` (SITE.md §4.2)."""
-
-_FILE = re.compile(
-    r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|txt|csv|mp3|jpe?g|png|gif)(?:$|[?#])", re.IGNORECASE
+SCRIPT_VIDEO = re.compile(
+    r"""["'](?P<url>[^"'\s]+\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|webm))(?:->[\w/]+)?["']""", re.IGNORECASE
 )
+"""What a script that writes a player says: `pv('./P0….flv', 480, 360)` (SITE.md §4.2)."""
+
+DOCUMENTS = "pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|txt|csv|mp3"
+"""Endings of files to be taken along, as a part of a pattern."""
+_FILE = re.compile(rf"\.(?:{DOCUMENTS}|jpe?g|png|gif)(?:$|[?#])", re.IGNORECASE)
 _PAGES = ("html", "htm", "/")
 """How nearly every address of a page ends: to ask for that first takes half the time."""
 
@@ -169,7 +171,7 @@ class Flow:
         elif tag == "tr" and self._data_row is None and not _LAYOUT_ROW(node):
             self._flush()
             self._data_row = node
-        elif tag in _MEDIA or (tag == "script" and _PLAYER.search(node.text or "")):
+        elif tag in _MEDIA or (tag == "script" and SCRIPT_VIDEO.search(node.text or "")):
             self._flush()
             self._keep(Line("", node), self._clock)
         elif self._pieces and tag in _BREAKS:

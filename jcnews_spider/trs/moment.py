@@ -19,6 +19,9 @@ _WIDE = str.maketrans("０１２３４５６７８９－／．", "0123456789-/."
 _OTHER_DATE = re.compile(r"(?:更新|修改|成文|印发|生成|生效|施行|实施)(?:时间|日期)?\s?[:：]?\s?$")
 """What stands before a date that is not the publication's; the page may print that behind it."""
 
+META_DATES = ("pubdate", "publishdate", "article:published_time")
+"""Meta tags that hold the date of publication, the most usual first."""
+
 LABEL = 12
 """Characters before a date in which its label stands."""
 

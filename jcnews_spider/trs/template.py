@@ -23,6 +23,11 @@ class Template:
     is_proof: bool = False
     """True when the container alone proves an article: then a picture or a single line is a body."""
 
+    @property
+    def is_guess(self) -> bool:
+        """True when nothing but the names of containers speaks for an article."""
+        return self.is_general and not self.is_proof
+
 
 _EDITOR_CLASSES = tokens("trs_editor trs_editor_view trs_ueditor trs_preappend custom_unionstyle")
 _EDITOR_IDS = re.compile(r"^\s*trs_autoadd|(?<!\S)ucap-content(?!\S)")
