@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from jcnews_spider.errors import OfAnyAddress
+
 if TYPE_CHECKING:
     from jcnews_spider.article import Article, SectionRef, WarcPointer
     from jcnews_spider.trs.listing import Entry
@@ -20,7 +22,7 @@ def answered_rechecks(stats: Mapping[str, Any]) -> int:
     return int(stats.get("rechecks/asked", 0) - stats.get("rechecks/failed", 0) - stats.get("rechecks/left_alone", 0))
 
 
-MISSING = frozenset({"http_404", "http_410", "soft_404"})
+MISSING = frozenset({"http_404", "http_410", OfAnyAddress.reason})
 """Reasons that speak of a withdrawal; any other is a failure of ours or theirs."""
 
 

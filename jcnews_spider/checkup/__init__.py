@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from jcnews_spider.checkup.visit import Answer
-from jcnews_spider.errors import NoBody, NotServed, OtherPage
+from jcnews_spider.errors import NoBody, NotServed, OfAnyAddress, OtherPage
 from jcnews_spider.health import MOST_WITHOUT_BODY, REQUIRED
 from jcnews_spider.items import MISSING, Page
 from jcnews_spider.report import Verdict
@@ -22,7 +22,7 @@ from jcnews_spider.trs.site import Site
 
 State = Literal["fine", "absent", "wrong"]
 
-CHALLENGED, SOFT_404 = "challenged", "soft_404"
+CHALLENGED = "challenged"
 REFUSED = frozenset({"robots", "robots_unavailable", "offsite"})
 _GENERAL = re.compile(r"(?:\.(?:com|gov|org|net|edu|ac))?\.[a-z]+$")
 """The end of a host that many share."""
@@ -85,7 +85,7 @@ def examine(answer: Answer, kind: Kind, site: Site, missing: Answer | None = Non
     elif kind == "article" and answer.moves and not site.article_address(page.url or ""):
         found = Diagnosis(kind, (), OtherPage.reason, f"moved to {page.url}, which is no article's address")
     elif missing is not None and _is_soft_404(page, missing):
-        found = Diagnosis(kind, (), SOFT_404, "what the site says of any missing page, with status 200")
+        found = Diagnosis(kind, (), OfAnyAddress.reason, "what the site says of any missing page, with status 200")
     else:
         found = diagnose(page.body, page.url, site, page.charset, kind)
     return Examined(answer, found, site)

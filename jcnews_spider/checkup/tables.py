@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from jcnews_spider.checkup import CHALLENGED, SOFT_404, Examined, Proven
+from jcnews_spider.checkup import CHALLENGED, Examined, Proven
 from jcnews_spider.checkup.visit import Answer
 from jcnews_spider.console import table
 from jcnews_spider.encoding import decode
+from jcnews_spider.errors import OfAnyAddress
 from jcnews_spider.items import MISSING
 from jcnews_spider.trs.diagnosis import EMPTY_SECTION, OTHER_ADDRESSES, Finding, counted
 from jcnews_spider.trs.proposal import tree_names
@@ -177,7 +178,7 @@ _SENTENCES = {
     " operator for access; such pages are never archived.",
     "robots": "{pages}: robots.txt forbids it; a crawl will leave it out.",
     "robots_unavailable": "robots.txt cannot be had, so nothing may be asked: try again later.",
-    SOFT_404: "{pages}: an error page with status 200; a crawl treats it as missing.",
+    OfAnyAddress.reason: "{pages}: an error page with status 200; a crawl treats it as missing.",
     "empty_list": "{pages}: no entry was found. Save it (--save FOLDER) and look whether a script this project does not"
     " know writes the list, or the section is empty.",
     OTHER_ADDRESSES: "{pages}: what is linked has other addresses than TRS gives to articles,"

@@ -15,7 +15,7 @@ from jcnews_spider.archive.listings import sections_of
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.archive.snapshots import write_snapshots
 from jcnews_spider.article import Article, Snapshot
-from jcnews_spider.errors import Damaged, StorageFault, UnknownLayout
+from jcnews_spider.errors import Damaged, OfAnyAddress, StorageFault, UnknownLayout
 from jcnews_spider.items import MISSING, Draft, Page
 from jcnews_spider.pipelines import versions
 from jcnews_spider.pipelines.dedupe import mark_copy
@@ -57,7 +57,7 @@ class Recorder:
         """The record that says that an article is gone."""
         last = self._last(known)
         reason = known.reason or ""
-        status = int(reason.removeprefix("http_")) if reason in MISSING - {"soft_404"} else 200
+        status = int(reason.removeprefix("http_")) if reason in MISSING - {OfAnyAddress.reason} else 200
         with self._archive.ledger.transaction():
             now = clock.now()
             record = versions.gone(last, self._archive.run_id, status, clock.utc(now))

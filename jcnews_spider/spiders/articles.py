@@ -114,7 +114,7 @@ class Articles:
             is_missing = is_missing or await self._soft_missing.explains(fault, response, known)
         except IgnoreRequest:
             return None
-        reason = "soft_404" if is_missing else fault.reason
+        reason = OfAnyAddress.reason if is_missing else fault.reason
         return Miss(known.id, url, reason, str(fault), is_repeated=known.reason == reason)
 
     async def _first_of_any(self, article: Article, response: Response) -> KnownArticle | None:
