@@ -42,7 +42,7 @@ class Herald:
 
     def tell(self, ended: Ended, report_path: Path) -> None:
         """Tells each target, twice where it fails at first; what fails is logged without the secrets of its address."""
-        if not self._always and ended.report["exit_code"] in (0, ArchiveBusy.exit_code):
+        if not self._always and ended.exit_code in (0, ArchiveBusy.exit_code):
             return
         payload = message(ended, report_path)
         for channel in self._channels:
@@ -164,19 +164,18 @@ def _notifier(name: str, target: str) -> Any:
 
 def _within(seconds: float, channel: _Channel, payload: Mapping[str, Any]) -> str | None:
     """Why a message did not arrive in time, None when it did. What takes longer is left behind."""
-    faults = ["no answer in time"]
+    faults: list[str] = []
 
     def deliver() -> None:
-        faults[0] = ""
         try:
             channel(payload)
         except Exception as fault:  # noqa: BLE001 - of any library; an address may stand in its words
-            faults[0] = _said(fault)
+            faults.append(_said(fault))
 
     thread = threading.Thread(target=deliver, daemon=True)
     thread.start()
     thread.join(seconds)
-    return "no answer in time" if thread.is_alive() else faults[0] or None
+    return "no answer in time" if thread.is_alive() else next(iter(faults), None)
 
 
 def _said(fault: Exception) -> str:

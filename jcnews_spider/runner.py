@@ -49,13 +49,13 @@ def run(process: AsyncCrawlerProcess, site: Site, job: Job) -> int:
         _tell(ended, values, herald)
         raise
     _tell(ended, values, herald)
-    return int(ended.report["exit_code"])
+    return ended.exit_code
 
 
 def _tell(ended: report.Ended, values: options.Options, herald: Herald) -> None:
     """Brings the end of a run to the log, to Prometheus and to those who are to be alerted."""
     run = ended.report
-    code, report_path = run["exit_code"], values.output / "runs" / f"{run['run_id']}.json"
+    code, report_path = ended.exit_code, values.output / "runs" / f"{run['run_id']}.json"
     if code != ArchiveBusy.exit_code:  # else the file is that of the run that holds the archive
         metrics.write(values.metrics or report_path.with_name(f"{run['site']}.prom"), metrics.lines(run))
     for breach in run["health"]:

@@ -12,7 +12,6 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from jcnews_spider import clock, options
-from jcnews_spider.clock import utc
 from jcnews_spider.console import ProjectCommand, indented, table
 from jcnews_spider.errors import UsageFault
 from jcnews_spider.options import Options
@@ -61,11 +60,12 @@ def _parts(ledger: Ledger, site: str, values: Options) -> tuple[str, ...]:
     from jcnews_spider.archive.lock import is_held
 
     runs, is_running = ledger.runs.last(site, RUNS), is_held(values.output)
+    ended = next((run for run in runs if run.exit_code is not None), None)
     return (
-        _summary(ledger, site, values, _health(runs, is_running=is_running)),
+        _summary(ledger, site, values, _health(runs, ended, is_running=is_running)),
         _runs(runs, is_running=is_running),
         _numbers(ledger, site),
-        *_breaches(values.output, runs),
+        *_breaches(values.output, ended),
         _articles(ledger, site),
         _troubled(ledger, site),
     )
@@ -91,9 +91,8 @@ def _summary(ledger: Ledger, site: str, values: Options, health: str) -> str:
     )
 
 
-def _health(runs: Sequence[PastRun], *, is_running: bool) -> str:
+def _health(runs: Sequence[PastRun], ended: PastRun | None, *, is_running: bool) -> str:
     """What the newest run says, and the last one that ended."""
-    ended = next((run for run in runs if run.exit_code is not None), None)
     last = f"the last run ended with {ended.exit_code}: {ended.why}" if ended else "no run has ended yet"
     if not runs or runs[0].finished is not None:
         return last
@@ -109,15 +108,14 @@ def _runs(runs: Sequence[PastRun], *, is_running: bool) -> str:
         else:
             took, code = "", ""
             what = "running" if is_running and place == 0 else "killed"
-        rows.append((run.run_id, utc(run.started), took, code, what))
+        rows.append((run.run_id, clock.utc(run.started), took, code, what))
     return _titled("Last runs", ("run", "started", "took", "exit", "what came of it"), rows)
 
 
-def _breaches(output: Path, runs: Sequence[PastRun]) -> list[str]:
+def _breaches(output: Path, ended: PastRun | None) -> list[str]:
     """What the report of the last run that ended says of its health, if it failed by that."""
     from jcnews_spider.health import told
 
-    ended = next((run for run in runs if run.exit_code is not None), None)
     if ended is None or ended.exit_code != 5:
         return []
     with suppress(OSError, ValueError, LookupError):  # a report is there for people to move
@@ -148,7 +146,7 @@ def _articles(ledger: Ledger, site: str) -> str:
 def _troubled(ledger: Ledger, site: str) -> str:
     """The articles whose last answer gave nothing, failures before what is nobody's failure."""
     rows = [
-        (attempts, reason, "the next run" if next_try <= clock.now() else utc(next_try), url)
+        (attempts, reason, "the next run" if next_try <= clock.now() else clock.utc(next_try), url)
         for url, reason, attempts, next_try in ledger.articles.troubled(site, TROUBLED)
     ]
     counts = ledger.articles.counts(site).items()

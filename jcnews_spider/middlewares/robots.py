@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 from typing import Self
 from urllib.parse import urljoin
 
@@ -22,9 +23,6 @@ MAX_BYTES = 500 * 1024
 
 LEADS_NOWHERE = frozenset({"max_redirections_reached", "offsite", "scheme", "bad_address", "private_address"})
 """Redirects of robots.txt that are not followed: as if there were none (RFC 9309 §2.3.1.2)."""
-
-TOO_MANY_REQUESTS = 429
-"""No word on what may be asked: later, as after a 5xx."""
 
 MOST_DELAY_OF_IMAGES_S = 10
 """Longest Crawl-delay with which images are asked: nobody waits for them."""
@@ -79,7 +77,7 @@ class RobotsMiddleware:
                 return Protego.parse("")
             why = explained(fault)
             return STOPPED if why == STOPPED else self._unavailable(url, kind, f"cannot be had: {why}")
-        if response.status >= 500 or response.status == TOO_MANY_REQUESTS:
+        if response.status >= 500 or response.status == HTTPStatus.TOO_MANY_REQUESTS:  # no word on the rules
             return self._unavailable(url, kind, f"cannot be had: status {response.status}")
         return Protego.parse(rules_text(response.body) if response.status == 200 else "")
 
