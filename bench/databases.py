@@ -17,7 +17,7 @@ from bench.figures import Asked, Figure
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.articles import Kept, KnownArticle
 from jcnews_spider.archive.ledger.due import Scope
-from jcnews_spider.similarity import SIZE
+from jcnews_spider.signature import SIZE
 from tests import postgres
 from tests.ledgers import address
 

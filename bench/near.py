@@ -18,7 +18,8 @@ from bench.figures import Asked, Figure
 from bench.reprints import outcome
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger.near import KEPT
-from jcnews_spider.similarity import SIZE, near_hash, reprint_likeness
+from jcnews_spider.signature import SIZE, near_hash
+from jcnews_spider.similarity import reprint_likeness
 from tests.ledgers import address, opened
 from tests.reprints import made_text
 

@@ -15,7 +15,7 @@ from jcnews_spider.archive import Archive
 from jcnews_spider.article import Article
 from jcnews_spider.pipelines.clean import cleaned
 from jcnews_spider.pipelines.dedupe import mark_copy
-from jcnews_spider.similarity import LEAST_LETTERS, letters
+from jcnews_spider.signature import LEAST_LETTERS, letters
 from tests.ledgers import address, opened
 from tests.reprints import NO_GOAL, Pair, pairs
 

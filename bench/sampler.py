@@ -33,6 +33,7 @@ _RULES: tuple[tuple[str, str | None], ...] = (
     ("trs/", "extract"),
     ("pipelines/clean.py", "clean"),
     ("pipelines/validate.py", "clean"),
+    ("signature.py", "near-duplicate"),
     ("similarity.py", "near-duplicate"),
     ("archive/ledger/near.py", "near-duplicate"),
     ("pipelines/dedupe.py:_mark_reprint", "near-duplicate"),

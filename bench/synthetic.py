@@ -22,7 +22,7 @@ from jcnews_spider.archive.ledger.captures import Place
 from jcnews_spider.archive.ledger.due import MOST_REST_S
 from jcnews_spider.archive.ledger.outbox import Sealed
 from jcnews_spider.items import Walked
-from jcnews_spider.similarity import SIZE
+from jcnews_spider.signature import SIZE
 from jcnews_spider.sites import SITES
 from jcnews_spider.text import DIGEST_BYTES
 from jcnews_spider.urls import ArticleAddress

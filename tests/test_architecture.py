@@ -25,6 +25,7 @@ PURE = {
     "logs",
     "progress",
     "signals",
+    "signature",
     "similarity",
     "text",
     "urls",

@@ -17,7 +17,7 @@ from jcnews_spider.article import Article, Event
 from jcnews_spider.errors import Damaged
 from jcnews_spider.pipelines.clean import cleaned
 from jcnews_spider.pipelines.dedupe import mark_copy
-from jcnews_spider.similarity import values
+from jcnews_spider.signature import values
 from jcnews_spider.text import text_digest
 from tests import notices
 from tests.ledgers import address, opened

@@ -18,7 +18,7 @@ from jcnews_spider.archive.warc.members import OPEN, located
 from jcnews_spider.archive.warc.scan import whole_end
 from jcnews_spider.archive.warc.writer import FOLDER, ClosedWarc
 from jcnews_spider.article import Article, Event, read_article
-from jcnews_spider.similarity import values
+from jcnews_spider.signature import values
 
 if TYPE_CHECKING:
     from jcnews_spider.archive import Archive

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from jcnews_spider.article import Article, char_count, content_hash
 from jcnews_spider.items import Draft, Item
-from jcnews_spider.similarity import near_hash
+from jcnews_spider.signature import near_hash
 from jcnews_spider.text import safe_strings
 
 

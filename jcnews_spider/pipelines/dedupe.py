@@ -9,7 +9,8 @@ from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.article import Article, Event
 from jcnews_spider.errors import Damaged
-from jcnews_spider.similarity import LEAST_ESTIMATE, estimate, reprint_likeness, values
+from jcnews_spider.signature import estimate, values
+from jcnews_spider.similarity import LEAST_ESTIMATE, reprint_likeness
 from jcnews_spider.text import text_digest
 
 logger = logging.getLogger(__name__)
