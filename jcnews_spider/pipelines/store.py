@@ -136,8 +136,6 @@ class StorePipeline:
         except StorageFault as fault:
             fail_storage(self._crawler, fault)
 
-    # ---- articles
-
     def _keep(self, draft: Draft) -> list[Article]:
         """A page that came: the first version, another one, or the same text as before."""
         known = self._known(draft.article.id)
@@ -222,8 +220,6 @@ class StorePipeline:
         for name in COVERAGE:
             if getattr(article, name):
                 self._stats.inc_value(f"coverage/{name}")
-
-    # ---- lists
 
     def _list_page(self, page: ListPage) -> list[Article]:
         self._stats.inc_value("lists/pages")

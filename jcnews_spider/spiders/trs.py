@@ -64,8 +64,6 @@ class TrsSpider(Spider):
         crawler.signals.connect(spider.fetch_due, signal=signals.spider_idle)
         return spider
 
-    # ---- sections
-
     async def start(self) -> AsyncIterator[Any]:
         """First the lists; a ledger that cannot be read ends the run."""
         from jcnews_spider.engine import fail_storage
@@ -134,8 +132,6 @@ class TrsSpider(Spider):
             for path in self.paths:
                 yield from self.lists.begin(path)
 
-    # ---- articles
-
     def fetch_due(self) -> None:
         """Asks the next batch of articles when nothing else is left to do."""
         from jcnews_spider.engine import is_ending
@@ -157,8 +153,6 @@ class TrsSpider(Spider):
             self.crawler.engine.crawl(request)
         if requests:
             raise DontCloseSpider
-
-    # ---- what all routes share
 
     def request(
         self,

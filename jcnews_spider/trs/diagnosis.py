@@ -156,9 +156,6 @@ def _other_pages(text: str, url: str, site: Site) -> list[str]:
     return [] if any(map(site.article_address, pages)) else [path for path in paths if _NUMBERED.search(path)]
 
 
-# ---- articles
-
-
 def _article(article: Article, page: PageLines, site: Site) -> list[Finding]:
     template, layout = next((t, fitting) for t in site.templates if (fitting := fit(t, page)))
     place = Whereabouts(page, layout)
@@ -223,9 +220,6 @@ def _why_not(template: Template, page: PageLines) -> str:
     if find_title(template, page, confirmed_title(template, page)) is None:
         return "no title"
     return "no text with a date"
-
-
-# ---- lists and home pages
 
 
 def _list(listing: Listing, text: str, url: str | None, site: Site) -> list[Finding]:
