@@ -82,10 +82,10 @@ class Past:
 class Limits:
     """What is still healthy; the settings say what each means."""
 
-    coverage: float = 0.99
-    source: float = 0.95
-    rise: float = 0.2
-    drop: float = 0.5
+    coverage: float
+    source: float
+    rise: float
+    drop: float
 
 
 @dataclass(frozen=True, slots=True)

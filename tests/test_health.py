@@ -20,13 +20,14 @@ from tests.skeleton import editor, page
 from tests.story import story
 
 SITE = "http://www.jcnews.com.cn"
+LIMITS = Limits(coverage=0.99, source=0.95, rise=0.2, drop=0.5)
 LONG = editor(*["这是一段虚构的正文，说明本页由测试写成，它的长度与平常的稿件相近，读者不必当真。"] * 12)
 
 
 def told(kind: str, value: float, of: float, *past: tuple[float, float], subject: str = "") -> list[str]:
     """What is said of a number after runs with (value, of), the newest first."""
     history = {(kind, subject): [Past(f"r{number}", *one) for number, one in enumerate(past)]}
-    return [breach.what for breach in judge([Measure(kind, subject, value, of)], history, Limits()).breaches]
+    return [breach.what for breach in judge([Measure(kind, subject, value, of)], history, LIMITS).breaches]
 
 
 ALWAYS = [(1.0, 40.0)] * PAST
@@ -114,7 +115,7 @@ def test_what_is_wrong_of_too_few_never_becomes_usual(kind: str, subject: str, u
     for _ in range(2 * PAST):
         said = []
         for of in (10, 2):
-            judged = judge([Measure(kind, subject, wrong, of)], {(kind, subject): past[:PAST]}, Limits())
+            judged = judge([Measure(kind, subject, wrong, of)], {(kind, subject): past[:PAST]}, LIMITS)
             said.append(bool(judged.breaches))
             if not judged.breaches:
                 past = [*(Past("r", measure.value, measure.of) for measure in judged.measures), *past]
