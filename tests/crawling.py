@@ -126,6 +126,12 @@ def asked(replica: Replica, since: int) -> list[str]:
     return [request.url for request in replica.requests[since:]]
 
 
+def plain_paths(replica: Replica, count: int) -> list[str]:
+    """Paths of the first articles without anything special that some list shows."""
+    gold = [g for g in replica.gold() if g["shape"] == "P" and g["listed"]]
+    return [g["url"].removeprefix("http://www.jcnews.com.cn") for g in gold[:count]]
+
+
 def wait_until(holds: Callable[[], object], seconds: float = 60) -> None:
     """Returns when something holds; fails when it takes longer."""
     deadline = time.monotonic() + seconds

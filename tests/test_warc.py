@@ -23,7 +23,7 @@ from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.article import Article, Crawl, Snapshot
 from jcnews_spider.errors import Damaged
 from jcnews_spider.sites import SITES
-from tests.crawling import Run, crawl, scrapy
+from tests.crawling import Run, crawl, plain_paths, scrapy
 from tests.replica import Answer, Plan, Replica
 
 ROOT_URL = "http://www.jcnews.com.cn"
@@ -44,12 +44,6 @@ def responses(output: Path) -> dict[str, list[Member]]:
     return found
 
 
-def some(replica: Replica, count: int) -> list[str]:
-    """Paths of plain articles."""
-    gold = [g for g in replica.gold() if g["shape"] == "P" and g["listed"]]
-    return [g["url"].removeprefix(ROOT_URL) for g in gold[:count]]
-
-
 GBK_VALUE = "晋城".encode("gbk")
 CUT, LARGE, GBK, ZIPPED, MOVED, MISSING = range(6)
 
@@ -57,7 +51,7 @@ CUT, LARGE, GBK, ZIPPED, MOVED, MISSING = range(6)
 @pytest.fixture(scope="module")
 def replica() -> Iterator[Replica]:
     """A site with a page that is cut, one that is too large, and what else a capture must take as it is."""
-    paths = some(Replica(Plan(articles=60)), 6)
+    paths = plain_paths(Replica(Plan(articles=60)), 6)
     good = Replica(Plan(articles=60)).site.page(paths[GBK]).body
     faults = {
         paths[CUT]: Answer(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\nETag: x\r\n\r\n<html>half"),
@@ -157,12 +151,12 @@ def test_each_file_begins_with_what_made_it(run: Run) -> None:
 
 
 def test_a_header_that_is_no_utf_8_survives(replica: Replica, run: Run) -> None:
-    (member,) = responses(run.output)[ROOT_URL + some(replica, 6)[GBK]]
+    (member,) = responses(run.output)[ROOT_URL + plain_paths(replica, 6)[GBK]]
     assert dict(member.headers)[b"X-Name"] == GBK_VALUE
 
 
 def test_what_is_cut_is_kept_as_truncated_and_is_no_article(replica: Replica, run: Run) -> None:
-    cut, large, *_ = (ROOT_URL + path for path in some(replica, 6))
+    cut, large, *_ = (ROOT_URL + path for path in plain_paths(replica, 6))
     found = responses(run.output)
     assert {m.facts.get("warc-truncated") for m in found[cut]} == {"disconnect"}
     assert len(found[cut]) == 3
@@ -172,7 +166,7 @@ def test_what_is_cut_is_kept_as_truncated_and_is_no_article(replica: Replica, ru
 
 
 def test_redirects_and_missing_pages_are_there_too(replica: Replica, run: Run) -> None:
-    paths = some(replica, 6)
+    paths = plain_paths(replica, 6)
     lines = {url: found[0].status_line for url, found in responses(run.output).items()}
     assert lines[ROOT_URL + paths[MOVED]] == "302 Found"
     assert lines[ROOT_URL + paths[MISSING]] == lines[f"{ROOT_URL}/elsewhere.html"] == "404 Not Found"

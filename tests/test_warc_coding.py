@@ -12,16 +12,10 @@ import pytest
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.archive.warc.coding import BadCoding, Oversize, Unfinished, decoded
-from tests.crawling import crawl, scrapy
+from tests.crawling import crawl, plain_paths, scrapy
 from tests.replica import Answer, Plan, Replica
 
 ROOT_URL = "http://www.jcnews.com.cn"
-
-
-def some(replica: Replica, count: int) -> list[str]:
-    """Paths of plain articles."""
-    gold = [g for g in replica.gold() if g["shape"] == "P" and g["listed"]]
-    return [g["url"].removeprefix(ROOT_URL) for g in gold[:count]]
 
 
 def bare(body: bytes) -> bytes:
@@ -93,7 +87,7 @@ def test_a_body_that_unfolds_to_too_much_is_refused(coding: str) -> None:
 
 
 def test_coded_pages_are_whole_or_counted_and_what_was_taken_is_read_again(tmp_path: Path) -> None:
-    paths = some(Replica(Plan(articles=40)), 7)
+    paths = plain_paths(Replica(Plan(articles=40)), 7)
     site = Replica(Plan(articles=40)).site
     zipped = [gzip.compress(site.page(path).body) for path in paths]
     answers = [
