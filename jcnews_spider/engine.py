@@ -210,9 +210,19 @@ class Engine(ExecutionEngine):
         self.ending = self.ending or reason
         if is_first and reason != "finished":
             self.downloader.let_go(0 if reason == "storage_failed" else GRACE_S)
-        while self.scraper.slot and self.scraper.slot.itemproc_size:  # Scrapy is not told when an item of start() ends
+        looking = asyncio.ensure_future(self._look_for_items())
+        try:
+            await super().close_spider_async(reason=reason)
+        finally:
+            looking.cancel()
+
+    async def _look_for_items(self) -> None:
+        """Tells the scraper that waits for items when the last one is through: one of start() does not tell it."""
+        while True:
             await asyncio.sleep(POLL_S)
-        await super().close_spider_async(reason=reason)
+            slot = self.scraper.slot
+            if slot and slot.closing and not slot.closing.called:
+                self.scraper._check_if_closing()
 
 
 class Crawler(ScrapyCrawler):
