@@ -61,8 +61,8 @@ class Anew:
     def end_manifest(self, size: int) -> None:
         """Says that the last seal reached to the end of the manifest."""
         for table in ("segments", "warcs"):
-            last = f"SELECT max(n) FROM {table} WHERE manifest_end IS NOT NULL"  # noqa: S608
-            self._db.execute(f"UPDATE {table} SET manifest_end = ? WHERE n = ({last})", (size,))  # noqa: S608
+            last = f"SELECT max(n) FROM {table} WHERE manifest_end IS NOT NULL"
+            self._db.execute(f"UPDATE {table} SET manifest_end = ? WHERE n = ({last})", (size,))
 
     def sizes(self) -> tuple[int, int, int]:
         """Number of articles, of their records, and of payloads in WARCs."""

@@ -78,7 +78,7 @@ class Articles:
 
     def get(self, id_: str) -> KnownArticle | None:
         """What is known of an article."""
-        row = self._db.execute(f"SELECT {COLUMNS} FROM articles a WHERE id = ?", (id_,)).fetchone()  # noqa: S608
+        row = self._db.execute(f"SELECT {COLUMNS} FROM articles a WHERE id = ?", (id_,)).fetchone()
         return known_article(row) if row else None
 
     def add(self, id_: str, address: ArticleAddress, list_url: str | None, now: int) -> None:
@@ -165,15 +165,12 @@ class Articles:
         """
         table, where = ("articles", "n") if url == known.url else ("addresses", "url = :url AND article")
         values = {"url": url, "n": known.n, "state": state, "reason": reason}
-        row = self._db.execute(f"SELECT attempts FROM {table} WHERE {where} = :n", values).fetchone()  # noqa: S608
+        row = self._db.execute(f"SELECT attempts FROM {table} WHERE {where} = :n", values).fetchone()
         rest = self._db.execute("SELECT until FROM rests WHERE url = ?", (key(url),)).fetchone()
         step = (row[0] if row else 0) + (state == "skipped")  # what is no failure need not be asked by the next run
         retry = now + RETRY_AFTER_S[min(step, len(RETRY_AFTER_S) - 1)]
         values["next_try"] = max(retry, rest[0] if rest else 0)
-        self._db.execute(
-            f"UPDATE {table} SET attempts = attempts + 1, next_try = :next_try WHERE {where} = :n",  # noqa: S608
-            values,
-        )
+        self._db.execute(f"UPDATE {table} SET attempts = attempts + 1, next_try = :next_try WHERE {where} = :n", values)
         if table == "articles":
             self._db.execute(
                 "UPDATE articles SET reason = :reason, state = CASE WHEN version > 0 THEN state ELSE :state END "
@@ -192,7 +189,7 @@ class Articles:
     def missing_for(self, site: str, run_started: int, gone_after_s: int) -> list[KnownArticle]:
         """Kept articles that were missing in this run too, after a first time at least so many seconds before."""
         rows = self._db.execute(
-            f"SELECT {COLUMNS} FROM articles a WHERE missing_since > 0 AND state = 'kept' AND {OF_SITE} "  # noqa: S608
+            f"SELECT {COLUMNS} FROM articles a WHERE missing_since > 0 AND state = 'kept' AND {OF_SITE} "
             "AND misses > 1 AND missed_at >= :run_started AND missed_at - missing_since >= :gone_after ORDER BY +n",
             {"site": f"{site}:", "run_started": run_started, "gone_after": gone_after_s},
         )
@@ -247,7 +244,7 @@ class Articles:
     def counts(self, site: str) -> dict[tuple[str, str | None], int]:
         """Number of articles by (state, reason), most frequent first."""
         rows = self._db.execute(
-            f"SELECT state, reason, count(*) FROM articles a WHERE {OF_SITE} GROUP BY 1, 2 ORDER BY 1, 3 DESC",  # noqa: S608
+            f"SELECT state, reason, count(*) FROM articles a WHERE {OF_SITE} GROUP BY 1, 2 ORDER BY 1, 3 DESC",
             {"site": f"{site}:"},
         )
         return {(state, reason): number for state, reason, number in rows}
@@ -258,7 +255,7 @@ class Articles:
         The reason of one that is withdrawn is that of its withdrawal.
         """
         rows = self._db.execute(
-            f"SELECT url, reason, attempts, next_try FROM articles a WHERE {OF_SITE} AND reason IS NOT NULL "  # noqa: S608
+            f"SELECT url, reason, attempts, next_try FROM articles a WHERE {OF_SITE} AND reason IS NOT NULL "
             "AND state <> 'withdrawn' ORDER BY state = 'skipped', attempts DESC, n DESC LIMIT :limit",
             {"site": f"{site}:", "limit": limit},
         )

@@ -87,10 +87,7 @@ class Audit:
 
     def _newest(self) -> Iterator[Fault]:
         """The newest version of each article, its hash, state, segment and offset."""
-        rows = self._db.execute(
-            f"SELECT * FROM ({_NEWEST}) WHERE what IS NOT NULL ORDER BY path, offset",  # noqa: S608 - nothing from outside
-            self._values,
-        )
+        rows = self._db.execute(f"SELECT * FROM ({_NEWEST}) WHERE what IS NOT NULL ORDER BY path, offset", self._values)
         yield from ((f"{path} at {offset}", f"{id_}: {what}") for id_, path, offset, what in rows)
 
     def _without_record(self) -> Iterator[Fault]:
@@ -140,7 +137,7 @@ class Audit:
     def _outbox(self) -> Iterator[Fault]:
         """Rows that are no record, or one that is sealed already; what their files are, the next run looks."""
         rows = self._db.execute(
-            "SELECT 'outbox row ' || o.seq || ' of ' || o.id || CASE WHEN r.id IS NULL THEN ': it is no record' "  # noqa: S608 - nothing from outside
+            "SELECT 'outbox row ' || o.seq || ' of ' || o.id || CASE WHEN r.id IS NULL THEN ': it is no record' "
             "  ELSE ': version ' || r.version || ' stands in ' || s.path || ' already' END "
             f"FROM (SELECT seq, id, segment, {_OUTBOX_VERSION} AS version FROM ledger.outbox o) o "
             "LEFT JOIN records r ON r.id = o.id AND r.version = o.version LEFT JOIN paths s ON s.n = r.segment "
@@ -169,4 +166,4 @@ SELECT n.id, s.path, n.offset, CASE
 FROM (SELECT id, max(version) AS version, event, hash, segment, offset FROM records GROUP BY id) n
 JOIN paths s ON s.n = n.segment
 LEFT JOIN ledger.articles a ON a.id = n.id LEFT JOIN ledger.segments g ON g.n = a.segment
-"""  # noqa: S608 - nothing from outside
+"""

@@ -51,8 +51,7 @@ class Captures:
         """Forgets what stood behind the first `end` bytes of a WARC that had to be cut."""
         for table in ("payloads", "captures"):
             self._db.execute(
-                f'DELETE FROM {table} WHERE warc = (SELECT n FROM warcs WHERE path = ?) AND "offset" >= ?',  # noqa: S608
-                (path, end),
+                f'DELETE FROM {table} WHERE warc = (SELECT n FROM warcs WHERE path = ?) AND "offset" >= ?', (path, end)
             )
 
     def close(self, path: str, size: int, sha256: str, manifest_end: int) -> None:
@@ -74,8 +73,7 @@ class Captures:
 
     def _place(self, table: str, column: str, key: object) -> Place | None:
         row = self._db.execute(
-            f'SELECT path, "offset" FROM {table} JOIN warcs ON n = warc WHERE {column} = ?',  # noqa: S608
-            (key,),
+            f'SELECT path, "offset" FROM {table} JOIN warcs ON n = warc WHERE {column} = ?', (key,)
         ).fetchone()
         return Place(*row) if row else None
 

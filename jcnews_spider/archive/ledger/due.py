@@ -107,7 +107,7 @@ class Due:
         which = _EVERY if scope.recheck_after_s is None else _DUE
         queries = {"waiting": _WAITING, "rechecks": f"{_KNOWN} AND {which}", "moved": _MOVED}
         return {
-            name: self._db.execute(f"SELECT count(*) FROM ({query} AND {_IN_SCOPE}) AS queue", values).fetchone()[0]  # noqa: S608
+            name: self._db.execute(f"SELECT count(*) FROM ({query} AND {_IN_SCOPE}) AS queue", values).fetchone()[0]
             for name, query in queries.items()
         }
 
@@ -128,7 +128,7 @@ def _free(scope: Scope, url: str = "a.url") -> str:
     if not scope.member:
         return ""
     return (
-        f"AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.article = a.n AND (c.member <> :member OR c.url = {url})) "  # noqa: S608
+        f"AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.article = a.n AND (c.member <> :member OR c.url = {url})) "
         "AND NOT EXISTS (SELECT 1 FROM outbox w WHERE w.id = a.id AND w.run <> :run_id)"
     )
 
@@ -155,11 +155,11 @@ _MAY_BE_TRIED = f"(a.next_try <= :run_started OR a.next_try > :run_started + {MO
 _WAITING = f"""
 SELECT {COLUMNS} FROM articles a
 WHERE a.state IN ('found', 'failed', 'skipped') AND {_MAY_BE_TRIED} AND {OF_SITE}
-  AND (a.day, a.id) < (:after_day, :after_id)"""  # noqa: S608 - nothing from outside
+  AND (a.day, a.id) < (:after_day, :after_id)"""
 
 _KNOWN = f"""
 SELECT {COLUMNS} FROM articles a
-WHERE a.state IN ('kept', 'gone') AND {OF_SITE} AND a.n < :after"""  # noqa: S608
+WHERE a.state IN ('kept', 'gone') AND {OF_SITE} AND a.n < :after"""
 
 # Asked in this run is what was asked since it began; later than now is a clock that went ahead once.
 _EVERY = "(a.checked IS NULL OR a.checked NOT BETWEEN :run_started AND :now)"
@@ -176,7 +176,7 @@ _DUE = f"""{_MAY_BE_TRIED} AND a.n IN (
   ) AND (a.checked IS NULL OR EXISTS (
     SELECT 1 FROM (SELECT CAST(value AS INTEGER) AS age FROM json_each(:ages)) AS ages
     WHERE (a.checked > :now OR age > a.checked - a.published) AND age <= :run_started - a.published
-  ))"""  # noqa: S608
+  ))"""
 
 _MOVED = f"""
 SELECT {COLUMNS}, o.url FROM addresses o CROSS JOIN articles a
@@ -184,4 +184,4 @@ WHERE a.n = o.article AND o.asked = 0 AND a.state <> 'withdrawn' AND {_MAY_BE_TR
   AND (
     a.n < :after
     OR a.n = :after AND o.n > (SELECT n FROM addresses WHERE article = :after AND url = :after_url)
-  )"""  # noqa: S608
+  )"""

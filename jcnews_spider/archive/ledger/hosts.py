@@ -32,13 +32,13 @@ class Hosts:
         starts = "substr(url, 1, :length) = :before"
         moved = "CAST(:root AS TEXT) || substr(url, :length + 1)"
         self._db.execute(
-            f"DELETE FROM addresses AS o WHERE {starts} AND EXISTS (SELECT 1 FROM addresses p "  # noqa: S608
+            f"DELETE FROM addresses AS o WHERE {starts} AND EXISTS (SELECT 1 FROM addresses p "
             "WHERE p.article = o.article AND p.url = CAST(:root AS TEXT) || substr(o.url, :length + 1))",
             values,
         )
-        self._db.execute(f"UPDATE addresses SET url = {moved} WHERE {starts}", values)  # noqa: S608
+        self._db.execute(f"UPDATE addresses SET url = {moved} WHERE {starts}", values)
         self._db.execute(
-            f"UPDATE articles SET url = {moved}, validators = NULL WHERE n IN "  # noqa: S608
+            f"UPDATE articles SET url = {moved}, validators = NULL WHERE n IN "
             f"(SELECT a.n FROM articles a WHERE {OF_SITE} AND {starts})",
             values,
         )

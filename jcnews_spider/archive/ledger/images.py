@@ -105,7 +105,7 @@ class Images:
 
     def seal_exchanges(self, warcs: str) -> None:
         """Notes that every exchange in a WARC whose path begins so is on the disk."""
-        self._db.execute(f"UPDATE images AS i SET warc = NULL, warc_end = NULL WHERE {_OWN}", (warcs, warcs))  # noqa: S608
+        self._db.execute(f"UPDATE images AS i SET warc = NULL, warc_end = NULL WHERE {_OWN}", (warcs, warcs))
 
     def forget(self, url: str) -> None:
         """Forgets what an address gave."""
@@ -117,8 +117,5 @@ class Images:
         self._db.execute("DELETE FROM media WHERE path = ?", (path,))
 
     def _select(self, where: str, *values: object) -> list[StoredImage]:
-        rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM images i JOIN media m ON m.n = i.media WHERE {where}",  # noqa: S608
-            values,
-        )
+        rows = self._db.execute(f"SELECT {_COLUMNS} FROM images i JOIN media m ON m.n = i.media WHERE {where}", values)
         return [StoredImage(*row) for row in rows]

@@ -24,7 +24,7 @@ SHARED = 2
 CANDIDATES = 4
 """Candidates that a look-up names at most: each costs a record that is read."""
 
-_ARTICLE = f"SELECT {COLUMNS} FROM articles a WHERE a.n = ?"  # noqa: S608
+_ARTICLE = f"SELECT {COLUMNS} FROM articles a WHERE a.n = ?"
 
 
 class Near:

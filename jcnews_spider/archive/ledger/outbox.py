@@ -63,8 +63,7 @@ class Outbox:
 
     def _read(self, where: str, values: Mapping[str, object]) -> list[Outgoing]:
         rows = self._db.execute(
-            f"SELECT seq, id, line, files, exchanges, segment FROM outbox WHERE {where} ORDER BY seq",  # noqa: S608
-            values,
+            f"SELECT seq, id, line, files, exchanges, segment FROM outbox WHERE {where} ORDER BY seq", values
         )
         return [
             Outgoing(

@@ -38,8 +38,8 @@ _TAKE = f"""
 WITH taken AS (
   UPDATE paces SET next_at = {_NOW} + :delay WHERE host = :host AND next_at <= {_NOW} RETURNING 1
 )
-SELECT (SELECT count(*) FROM taken), (SELECT next_at - {_NOW} FROM paces WHERE host = :host)"""  # noqa: S608
+SELECT (SELECT count(*) FROM taken), (SELECT next_at - {_NOW} FROM paces WHERE host = :host)"""
 
 _REST = f"""
 INSERT INTO paces (host, next_at) VALUES (:host, {_NOW} + :seconds)
-ON CONFLICT (host) DO UPDATE SET next_at = greatest(paces.next_at, excluded.next_at)"""  # noqa: S608
+ON CONFLICT (host) DO UPDATE SET next_at = greatest(paces.next_at, excluded.next_at)"""

@@ -54,15 +54,12 @@ class Sections:
 
     def get(self, site: str, path: str) -> KnownSection | None:
         """What is known of a section."""
-        row = self._db.execute(
-            f"SELECT {_COLUMNS} FROM sections WHERE site = ? AND path = ?",  # noqa: S608 - nothing from outside
-            (site, path),
-        ).fetchone()
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM sections WHERE site = ? AND path = ?", (site, path)).fetchone()
         return _known(row) if row else None
 
     def all(self, site: str) -> list[KnownSection]:
         """Every known section of a site, by path."""
-        rows = self._db.execute(f"SELECT {_COLUMNS} FROM sections WHERE site = ? ORDER BY path", (site,))  # noqa: S608
+        rows = self._db.execute(f"SELECT {_COLUMNS} FROM sections WHERE site = ? ORDER BY path", (site,))
         return [_known(row) for row in rows]
 
     def sizes(self, site: str) -> dict[str, int]:

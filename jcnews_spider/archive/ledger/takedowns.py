@@ -72,13 +72,13 @@ class Takedowns:
     def forget_text(self, article: int) -> None:
         """Forgets the digests of its texts, and their values: without an index, for it is rare."""
         for table in ("texts", "near"):
-            self._db.execute(f"DELETE FROM {table} WHERE article = ?", (article,))  # noqa: S608
+            self._db.execute(f"DELETE FROM {table} WHERE article = ?", (article,))
 
     def forget_member(self, path: str, offset: int) -> None:
         """Forgets what stood at a place of a WARC."""
         for table in ("payloads", "captures"):
             self._db.execute(
-                f'DELETE FROM {table} WHERE warc = (SELECT n FROM warcs WHERE path = ?) AND "offset" = ?',  # noqa: S608
+                f'DELETE FROM {table} WHERE warc = (SELECT n FROM warcs WHERE path = ?) AND "offset" = ?',
                 (path, offset),
             )
 
@@ -86,9 +86,9 @@ class Takedowns:
         """Takes in the new checksum of a segment or WARC; None where it is gone."""
         for table in ("segments", "warcs"):
             if sha256 is None:
-                self._db.execute(f"DELETE FROM {table} WHERE path = ?", (path,))  # noqa: S608
+                self._db.execute(f"DELETE FROM {table} WHERE path = ?", (path,))
             else:
-                self._db.execute(f"UPDATE {table} SET sha256 = ? WHERE path = ?", (sha256, path))  # noqa: S608
+                self._db.execute(f"UPDATE {table} SET sha256 = ? WHERE path = ?", (sha256, path))
 
     def record_moved(self, path: str, id_: str, version: int, offset: int) -> None:
         """Takes in where a record stands in a segment whose lines before it were taken out."""
@@ -105,7 +105,7 @@ class Takedowns:
     def manifest_ends(self, end: int) -> None:
         """Takes in the size of a manifest that was written anew."""
         for table in ("segments", "warcs", "media"):
-            self._db.execute(f"UPDATE {table} SET manifest_end = ? WHERE manifest_end IS NOT NULL", (end,))  # noqa: S608
+            self._db.execute(f"UPDATE {table} SET manifest_end = ? WHERE manifest_end IS NOT NULL", (end,))
 
 
 def _takedown(article: int, id_: str, purge: int, names: str) -> Takedown:

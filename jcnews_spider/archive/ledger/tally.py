@@ -134,7 +134,7 @@ class Tally:
     def broken_files(self) -> Iterator[tuple[str, str, State]]:
         """(path, sha256 hex, state) of each file that is not what the manifest says; not what `forget` removed."""
         rows = self.db.execute(
-            "SELECT path, sha256, state FROM files f WHERE state <> 0 AND NOT (state = 2 AND EXISTS ("  # noqa: S608 - nothing from outside
+            "SELECT path, sha256, state FROM files f WHERE state <> 0 AND NOT (state = 2 AND EXISTS ("
             f"  SELECT 1 FROM pages p JOIN records r ON r.n = p.record WHERE p.path = f.path AND {_WITHDRAWN})) "
             "ORDER BY path"
         )
@@ -150,7 +150,7 @@ class Tally:
     def pages_from(self, warc: str, offset: int, end: int) -> list[tuple[str, str | None]]:
         """(id and version, sound HTML file or None) of each record that points into a stretch of a WARC."""
         rows = self.db.execute(
-            f"SELECT r.id || ' version ' || r.version, {_SOUND_HTML} FROM records r "  # noqa: S608
+            f"SELECT r.id || ' version ' || r.version, {_SOUND_HTML} FROM records r "
             f"WHERE warc = (SELECT n FROM paths WHERE path = ?) AND at >= ? AND at < ? AND NOT {_WITHDRAWN} "
             "ORDER BY at, r.n",
             (warc, offset, end),
@@ -160,7 +160,7 @@ class Tally:
     def unlisted_pages(self) -> Iterator[tuple[str, str, str | None]]:
         """(path, id and version, sha256 hex of a first page) of each file that a record names and no manifest has."""
         rows = self.db.execute(
-            "SELECT p.path, r.id || ' version ' || r.version, CASE WHEN p.is_first THEN r.sha256 END "  # noqa: S608 - nothing from outside
+            "SELECT p.path, r.id || ' version ' || r.version, CASE WHEN p.is_first THEN r.sha256 END "
             "FROM pages p JOIN records r ON r.n = p.record LEFT JOIN files f ON f.path = p.path "
             f"WHERE f.path IS NULL AND NOT {_WITHDRAWN} GROUP BY p.path ORDER BY p.path"
         )
@@ -178,7 +178,7 @@ class Tally:
     def wrong_pointers(self) -> Iterator[WrongPointer]:
         """Each record whose pointer does not yield its page."""
         rows = self.db.execute(
-            "SELECT s.path, r.offset, r.id || ' version ' || r.version || ': ' || CASE "  # noqa: S608 - nothing from outside
+            "SELECT s.path, r.offset, r.id || ' version ' || r.version || ': ' || CASE "
             "  WHEN m.offset IS NULL THEN 'no sound record at ' || r.at || ' of ' || w.path "
             "  WHEN m.length <> r.length THEN 'the record at ' || r.at || ' of ' || w.path || ' has another length' "
             f"  ELSE 'the record at ' || r.at || ' of ' || w.path || ' is another page' END, {_SOUND_HTML}, r.sha256 "
@@ -193,13 +193,13 @@ class Tally:
     def lost_originals(self) -> Iterator[tuple[str, int]]:
         """(WARC, offset) of each revisit whose payload no sound record has."""
         yield from self.db.execute(
-            f"SELECT path, offset FROM members m JOIN paths ON n = warc WHERE {_BODY} IS NULL ORDER BY path, offset"  # noqa: S608
+            f"SELECT path, offset FROM members m JOIN paths ON n = warc WHERE {_BODY} IS NULL ORDER BY path, offset"
         )
 
     def broken_chains(self) -> Iterator[Row]:
         """(segment, offset, what) of each record that does not follow the one before, but where `forget` cut."""
         yield from self.db.execute(
-            "SELECT s.path, r.offset, r.id || CASE "  # noqa: S608 - nothing from outside
+            "SELECT s.path, r.offset, r.id || CASE "
             "  WHEN r.version = r.before THEN ' version ' || r.version || ' stands twice' "
             "  WHEN r.version <> coalesce(r.before, 0) + 1 "
             "    THEN ': no version ' || (coalesce(r.before, 0) + 1) || ' before version ' || r.version "
@@ -211,7 +211,7 @@ class Tally:
 
     def size(self, table: str) -> int:
         """How many files, members or records were seen."""
-        (size,) = self.db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - nothing from outside
+        (size,) = self.db.execute(f"SELECT count(*) FROM {table}").fetchone()
         return int(size)
 
     def _path(self, path: str) -> int:

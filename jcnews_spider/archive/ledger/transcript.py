@@ -29,7 +29,7 @@ def transcribe(database: Database, into: sqlite3.Connection) -> None:
     for table, columns in _TABLES.items():
         marks = ", ".join("?" for _ in columns.split(", "))
         into.execute(f"CREATE TABLE ledger.{table} ({columns})")
-        into.executemany(f"INSERT INTO ledger.{table} VALUES ({marks})", _rows(database, table, columns))  # noqa: S608
+        into.executemany(f"INSERT INTO ledger.{table} VALUES ({marks})", _rows(database, table, columns))
     into.execute("CREATE INDEX ledger.by_id ON articles (id)")
     into.execute("CREATE INDEX ledger.outbox_of ON outbox (id)")
     into.execute("COMMIT")
@@ -37,7 +37,7 @@ def transcribe(database: Database, into: sqlite3.Connection) -> None:
 
 def _rows(database: Database, table: str, columns: str) -> Iterator[Row]:
     key, last = columns.partition(",")[0], 0
-    query = f"SELECT {columns} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT {BATCH}"  # noqa: S608
+    query = f"SELECT {columns} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT {BATCH}"
     while batch := database.execute(query, (last,)).fetchall():
         yield from batch
         last = batch[-1][0]
