@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from jcnews_spider.archive import segments
-from jcnews_spider.archive.ledger.audit import LEDGER_ITSELF, Audit, attach
+from jcnews_spider.archive.ledger import NAME as LEDGER
+from jcnews_spider.archive.ledger.audit import Audit, attach
 from jcnews_spider.archive.ledger.tally import SoundMember, State, Tally
 from jcnews_spider.archive.lock import is_held
 from jcnews_spider.archive.manifest import NAME as MANIFEST
@@ -70,7 +71,7 @@ class Evidence:
 
     def _attach(self, database: sqlite3.Connection) -> None:
         if not self.server:
-            attach(database, self.root / LEDGER_ITSELF)
+            attach(database, self.root / LEDGER)
             return
         with closing(open_ledger(self.root, self.server, read_only=True)) as ledger:
             ledger.transcribe(database)

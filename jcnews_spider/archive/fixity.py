@@ -10,14 +10,13 @@ from pathlib import Path
 
 from jcnews_spider.archive import segments, snapshots
 from jcnews_spider.archive.evidence import Evidence, Progress, Share
-from jcnews_spider.archive.ledger.audit import LEDGER_ITSELF
+from jcnews_spider.archive.ledger import NAME as LEDGER
 from jcnews_spider.archive.ledger.tally import State, Tally
 from jcnews_spider.archive.manifest import NAME as MANIFEST
-from jcnews_spider.archive.pairing import has_ledger
+from jcnews_spider.archive.pairing import MAKE_ANEW, has_ledger
 from jcnews_spider.archive.warc import writer
 
-REBUILD = f"move {LEDGER_ITSELF}* away, then scrapy verify --rebuild makes it anew"
-LINE_BY_REBUILD = f"can be made again: {REBUILD}, with the manifest's missing lines"
+LINE_BY_REBUILD = f"can be made again: {MAKE_ANEW}, with the manifest's missing lines"
 NEVER = "cannot be made again: bring back a copy"
 
 
@@ -154,10 +153,10 @@ def _versions(evidence: Evidence) -> Found:
 def _ledger(evidence: Evidence) -> Found:
     if not has_ledger(evidence.root, evidence.server):
         if evidence.segments or evidence.manifest_bytes:
-            yield LEDGER_ITSELF, "missing", "can be made again: scrapy verify --rebuild"
+            yield LEDGER, "missing", "can be made again: scrapy verify --rebuild"
         return
     for where, what in evidence.audit.faults(evidence.manifest_bytes):
-        yield where, what, f"can be made again: {REBUILD}"
+        yield where, what, f"can be made again: {MAKE_ANEW}"
 
 
 CHECKS = (

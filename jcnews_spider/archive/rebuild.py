@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 from jcnews_spider import clock
 from jcnews_spider.archive import disk, files, media, recovery, segments
 from jcnews_spider.archive.evidence import Progress, files_of
+from jcnews_spider.archive.ledger import NAME as LEDGER
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.articles import KnownArticle, Validators
 from jcnews_spider.archive.ledger.outbox import Sealed, SealedFile
@@ -33,8 +34,6 @@ from jcnews_spider.errors import Damaged, UsageFault
 from jcnews_spider.text import text_digest
 from jcnews_spider.trs.site import Site
 from jcnews_spider.urls import parse_article_address
-
-NAME = "state.sqlite3"
 
 Skipped = tuple[str, str]
 """(where, what) of something damaged that was passed over."""
@@ -55,14 +54,14 @@ def rebuild(root: Path, sites: Mapping[str, Site], progress: Progress, server: s
     Raises UsageFault where there is a ledger or nothing to make one from, ArchiveBusy, StorageFault.
     """
     with closing(_Held(root)):
-        if (root / NAME).exists():
-            raise UsageFault(f"{root / NAME} is there: move it and {NAME}-* away first, if it is damaged")
+        if (root / LEDGER).exists():
+            raise UsageFault(f"{root / LEDGER} is there: move it and {LEDGER}-* away first, if it is damaged")
         if not server and (root / PAIRED).exists():
             raise UsageFault(f"the ledger of {root} is on a server: JCNEWS_LEDGER must say where, or remove {PAIRED}")
         if not any((root / folder).is_dir() for folder in (segments.FOLDER, writer.FOLDER)):
             raise UsageFault(f"{root} has neither segments nor WARCs to make a ledger from")
         files.sweep(root)
-        staged = root / files.STAGING / NAME
+        staged = root / files.STAGING / LEDGER
         ledger = Ledger(server or staged)
         try:
             if not ledger.is_empty():
@@ -89,12 +88,12 @@ class _Held:
 def _put_in_place(root: Path, staged: Path) -> None:
     """Gives the ledger its name; the log of a lost one would be played into it, and is put aside."""
     for suffix in ("-wal", "-shm"):
-        leftover = root / f"{NAME}{suffix}"
+        leftover = root / f"{LEDGER}{suffix}"
         if leftover.exists():
             disk.rename(leftover, root / f"lost-{leftover.name}")
     disk.fsync(staged)
-    disk.rename(staged, root / NAME)
-    files.sync_folders(root, [NAME])
+    disk.rename(staged, root / LEDGER)
+    files.sync_folders(root, [LEDGER])
 
 
 class _Building:

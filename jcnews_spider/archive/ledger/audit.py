@@ -6,15 +6,15 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from jcnews_spider.archive.ledger import NAME as LEDGER
 from jcnews_spider.archive.ledger.schema import SCHEMA_VERSION
 from jcnews_spider.archive.ledger.sqlite import reading_mode
 from jcnews_spider.archive.ledger.tally import Tally
+from jcnews_spider.archive.manifest import NAME as MANIFEST
 from jcnews_spider.errors import StorageFault
 
 Fault = tuple[str, str]
 """(where, what)."""
-
-LEDGER_ITSELF = "state.sqlite3"
 
 Attach = Callable[[sqlite3.Connection], object]
 """Brings a ledger to the database of a tally, as `ledger`; may raise StorageFault."""
@@ -43,7 +43,7 @@ class Audit:
             yield from self._own()
             (version,) = self._db.execute("PRAGMA ledger.user_version").fetchone()
             if version != SCHEMA_VERSION:
-                yield LEDGER_ITSELF, f"schema {version}, this version reads {SCHEMA_VERSION}"
+                yield LEDGER, f"schema {version}, this version reads {SCHEMA_VERSION}"
                 return
             yield from self._manifest(manifest_bytes)
             questions: tuple[Callable[[], Iterator[Fault]], ...] = (
@@ -52,7 +52,7 @@ class Audit:
             for question in questions:
                 yield from question()
         except (sqlite3.Error, StorageFault) as fault:
-            yield LEDGER_ITSELF, str(fault)
+            yield LEDGER, str(fault)
 
     def known_segments(self) -> set[str]:
         """Paths of the segments that the ledger has or is about to seal; none when it cannot be read."""
@@ -75,7 +75,7 @@ class Audit:
     def _own(self) -> Iterator[Fault]:
         for (said,) in self._db.execute("PRAGMA ledger.quick_check(10)"):
             if said != "ok":
-                yield LEDGER_ITSELF, " ".join(said.split())
+                yield LEDGER, " ".join(said.split())
 
     def _manifest(self, size: int) -> Iterator[Fault]:
         (end,) = self._db.execute(
@@ -83,7 +83,7 @@ class Audit:
             "(SELECT coalesce(max(manifest_end), 0) FROM ledger.warcs))"
         ).fetchone()
         if end > size and not self._values["running"]:
-            yield "manifest-sha256.txt", f"it has {size} bytes, the ledger knows of {end}"
+            yield MANIFEST, f"it has {size} bytes, the ledger knows of {end}"
 
     def _newest(self) -> Iterator[Fault]:
         """The newest version of each article, its hash, state, segment and offset."""
@@ -98,7 +98,7 @@ class Audit:
             "AND NOT EXISTS (SELECT 1 FROM ledger.outbox o WHERE o.id = a.id) ORDER BY a.id",
             self._values,
         )
-        yield from ((LEDGER_ITSELF, what) for (what,) in rows)
+        yield from ((LEDGER, what) for (what,) in rows)
 
     def _segments(self) -> Iterator[Fault]:
         """Records and checksum of each segment that the ledger knows."""
@@ -143,7 +143,7 @@ class Audit:
             "LEFT JOIN records r ON r.id = o.id AND r.version = o.version LEFT JOIN paths s ON s.n = r.segment "
             "WHERE o.version IS NULL OR r.id IS NOT NULL AND s.path IS NOT o.segment ORDER BY o.seq"
         )
-        yield from ((LEDGER_ITSELF, what) for (what,) in rows)
+        yield from ((LEDGER, what) for (what,) in rows)
 
 
 _OUTBOX_VERSION = (

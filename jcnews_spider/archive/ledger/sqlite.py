@@ -30,25 +30,25 @@ class _Rows(sqlite3.Cursor):
             while rows := super().fetchmany(ROWS_AT_ONCE):
                 yield from rows
         except sqlite3.Error as fault:
-            raise _told(fault) from fault
+            raise _told(self.connection, fault) from fault
 
     def fetchone(self) -> Any:
         """The next row, None behind the last one; raises StorageFault."""
         try:
             return super().fetchone()
         except sqlite3.Error as fault:
-            raise _told(fault) from fault
+            raise _told(self.connection, fault) from fault
 
     def fetchall(self) -> list[Any]:
         """Every further row; raises StorageFault."""
         try:
             return super().fetchall()
         except sqlite3.Error as fault:
-            raise _told(fault) from fault
+            raise _told(self.connection, fault) from fault
 
 
-def _told(fault: sqlite3.Error) -> StorageFault:
-    return StorageFault(f"state.sqlite3: {fault}")
+def _told(database: Any, fault: sqlite3.Error) -> StorageFault:
+    return StorageFault(f"{database.path.name}: {fault}")
 
 
 class SqliteDatabase(sqlite3.Connection):
@@ -63,14 +63,14 @@ class SqliteDatabase(sqlite3.Connection):
         try:
             return self.cursor(_Rows).execute(statement, values)
         except sqlite3.Error as fault:
-            raise _told(fault) from fault
+            raise _told(self, fault) from fault
 
     def executemany(self, statement: str, values: Iterable[Any], /) -> _Rows:
         """Carries out a statement with each of the values; raises StorageFault."""
         try:
             return self.cursor(_Rows).executemany(statement, values)
         except sqlite3.Error as fault:
-            raise _told(fault) from fault
+            raise _told(self, fault) from fault
 
     def begin(self) -> None:
         """Begins a transaction that will write."""
