@@ -9,12 +9,13 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
 from jcnews_spider.archive import segments
+from jcnews_spider.archive.files import digest_of
 from jcnews_spider.archive.ledger import NAME as LEDGER
 from jcnews_spider.archive.ledger.audit import Audit, attach
 from jcnews_spider.archive.ledger.tally import SoundMember, State, Tally
@@ -160,8 +161,7 @@ def states_of(root: Path, batch: Sequence[Entry]) -> Iterator[tuple[Entry, State
 
 def _state(path: Path, sha256: str) -> State:
     try:
-        with path.open("rb") as file:
-            return State.SOUND if file_digest(file, "sha256").hexdigest() == sha256 else State.CHANGED
+        return State.SOUND if digest_of(path) == sha256 else State.CHANGED
     except FileNotFoundError:
         return State.MISSING
     except OSError:

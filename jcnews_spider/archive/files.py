@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from jcnews_spider.archive import disk
@@ -44,6 +44,12 @@ def write_whole(root: Path, path: str, data: bytes, *, durable: bool = False) ->
         raise
     if durable:
         sync_folders(root, [path])
+
+
+def digest_of(path: Path) -> str:
+    """sha256 (hex) of a file."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def reaches(path: Path, end: int) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -172,8 +171,7 @@ class _Building:
             return
         missing = [file for _, article in records for file in self._unlisted(article)]
         if entry is None:
-            with (self._root / path).open("rb") as file:
-                entry = Entry(path, file_digest(file, "sha256").hexdigest(), 0)
+            entry = Entry(path, files.digest_of(self._root / path), 0)
             missing.append((path, entry.sha256))
         end = self._list(missing) if missing else entry.end
         number = self._ledger.outbox.sealed(Sealed(path, len(records), entry.sha256, end, sealed_at))
@@ -189,8 +187,7 @@ class _Building:
             return
         for path in paths:
             if not self._ledger.anew.is_listed(path) and (self._root / path).is_file():
-                with (self._root / path).open("rb") as file:
-                    digest = file_digest(file, "sha256").hexdigest()
+                digest = files.digest_of(self._root / path)
                 is_first = path == article.snapshot.html
                 yield path, (article.snapshot.sha256 or digest) if is_first else digest
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,8 +101,7 @@ def _finish_warc(archive: Archive, path: str) -> None:
     files.sync_folders(archive.root, [path])
     for where, what in Recapture(archive.root, {}, archive.ledger).take(path, None, is_recent=False):
         logger.warning("%s: %s", where, what)
-    with (archive.root / path).open("rb") as file:
-        archive.note_closed(ClosedWarc(path, end, file_digest(file, "sha256").hexdigest()))
+    archive.note_closed(ClosedWarc(path, end, files.digest_of(archive.root / path)))
 
 
 def _undo(archive: Archive, record: Outgoing) -> None:

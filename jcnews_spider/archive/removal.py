@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -197,5 +196,4 @@ def _digest(path: Path) -> str | None:
     if not path.stat().st_size:
         disk.unlink(path)
         return None
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+    return files.digest_of(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from hashlib import sha256
 from pathlib import Path
 
 from jcnews_spider.archive import files
@@ -39,6 +38,6 @@ def part_paths(first: str, pages: int) -> list[str]:
 def is_intact(root: Path, path: str, digest: str) -> bool:
     """True when the file is there and hashes to the digest."""
     try:
-        return sha256((root / path).read_bytes()).hexdigest() == digest
+        return files.digest_of(root / path) == digest
     except FileNotFoundError:
         return False
