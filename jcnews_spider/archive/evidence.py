@@ -123,8 +123,7 @@ class Evidence:
             self._progress("WARCs", number + 1, len(self.warcs))
 
     def _read_segments(self) -> None:
-        folder = self.root / segments.FOLDER
-        self.segments = sorted(f"{segments.FOLDER}/{path.name}" for path in folder.glob("*.jsonl"))
+        self.segments = [f"{segments.FOLDER}/{path.name}" for path in segments.segment_files(self.root)]
         for number, path in enumerate(self.segments):
             with self._unreadable(path):
                 for found in walk_segment(self.root / path):

@@ -54,7 +54,7 @@ def require_same_segments(root: Path, ledger: Ledger) -> None:
     Also when one on a server is newer: what it knows of a lost segment, or of a copy of the folder, is never fetched.
     """
     sealed = {segment.path for segment in ledger.outbox.segments()} if ledger.server else set()
-    there = {f"{segments.FOLDER}/{path.name}" for path in (root / segments.FOLDER).glob("*.jsonl")}
+    there = {f"{segments.FOLDER}/{path.name}" for path in segments.segment_files(root)}
     strange = there - ledger.outbox.known_segments()
     removed = {path for takedown in ledger.takedowns.open() for path in takedown.files}
     lost = sealed - there - removed

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from jcnews_spider.archive.ledger import Ledger
-from jcnews_spider.archive.segments import FOLDER, read_record, record_of
+from jcnews_spider.archive.segments import HEAD, lines_of, mark_of, read_record, record_of, segment_files
 from jcnews_spider.archive.snapshots import part_paths
 from jcnews_spider.archive.warc.coding import BadCoding, decoded
 from jcnews_spider.archive.warc.members import OPEN, Member, located, read_member, spans
@@ -47,17 +47,14 @@ class Reader:
 
         What is no record any more is passed over, and `damaged` is told of it.
         """
-        for path in sorted((self.root / FOLDER).glob("*.jsonl")):
-            end = 0
-            with path.open("rb") as segment:
-                for line in segment:
-                    offset, end = end, end + len(line)
-                    if mark not in line[:200]:
-                        continue
-                    try:
-                        yield record_of(line)
-                    except ValueError as fault:
-                        damaged(f"{path.name} at {offset}: {fault}")
+        for path in segment_files(self.root):
+            for offset, line in lines_of(path):
+                if mark not in line[:HEAD]:
+                    continue
+                try:
+                    yield record_of(line)
+                except ValueError as fault:
+                    damaged(f"{path.name} at {offset}: {fault}")
 
     def newest(self, id_: str) -> Article | None:
         """The newest sealed record of an article; raises Damaged."""
@@ -68,7 +65,7 @@ class Reader:
 
     def versions(self, id_: str) -> list[Article]:
         """Every sealed record of an article that can be read, oldest version first."""
-        return sorted(self.records(f'"id":"{id_}",'.encode()), key=lambda article: article.version)
+        return sorted(self.records(mark_of(id_)), key=lambda article: article.version)
 
     def page(self, record: Article, part: int = 0) -> bytes:
         """The bytes of a page of a record as served; raises Damaged when neither WARC nor HTML file has them."""

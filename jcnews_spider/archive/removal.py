@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from jcnews_spider.archive import disk, files, search
 from jcnews_spider.archive.ledger.takedowns import Takedown
 from jcnews_spider.archive.segments import FOLDER as SEGMENTS
-from jcnews_spider.archive.traces import HEAD, Traces, lines, members
+from jcnews_spider.archive.segments import HEAD, lines_of, segment_files
+from jcnews_spider.archive.traces import Traces, members
 from jcnews_spider.archive.walk import Flaw, walk_warc
 from jcnews_spider.archive.warc.members import Member, read_member
 from jcnews_spider.archive.warc.records import tombstone
@@ -58,7 +59,7 @@ class Removal:
             needed = self._needed()
             for path in self._traces.warcs():
                 self._copy_warc(path, needed)
-            for path in self._traces.segments():
+            for path in segment_files(self._root):
                 self._copy_segment(path)
         changed = {*self._traces.files, *self._copies, *self._takedown.files}
         with self._archive.ledger.transaction():
@@ -105,7 +106,7 @@ class Removal:
 
     def _note_offsets(self, path: str) -> None:
         number = 0
-        for offset, line in lines(self._root / path):
+        for offset, line in lines_of(self._root / path):
             number += 1
             try:
                 record = json.loads(line)
@@ -116,7 +117,7 @@ class Removal:
 
     def _copy_segment(self, path: Path) -> None:
         """A copy without the article's lines, but for the one that says that it is withdrawn."""
-        standing = [line for _, line in lines(path)]
+        standing = [line for _, line in lines_of(path)]
         kept = [line for line in standing if not self._traces.is_own(line) or _STAYS in line[:HEAD]]
         if len(kept) < len(standing):
             name, data = f"{SEGMENTS}/{path.name}", b"".join(kept)

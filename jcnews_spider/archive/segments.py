@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,10 +12,32 @@ from jcnews_spider.errors import Damaged
 
 FOLDER = "articles"
 
+HEAD = 200
+"""Bytes of a line in which its id, version and event stand."""
+
 
 def segment_path(run_id: str, number: int) -> str:
     """Path of a run's n-th segment under output/."""
     return f"{FOLDER}/{run_id}-{number:03d}.jsonl"
+
+
+def segment_files(root: Path) -> list[Path]:
+    """Every segment, oldest run first."""
+    return sorted((root / FOLDER).glob("*.jsonl"))
+
+
+def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
+    """(byte offset, line) of a segment, whatever stands in it."""
+    offset = 0
+    with path.open("rb") as segment:
+        for line in segment:
+            yield offset, line
+            offset += len(line)
+
+
+def mark_of(id_: str) -> bytes:
+    """What the head of a line holds exactly when its record is that article's."""
+    return f'"id":"{id_}",'.encode()
 
 
 def write_segment(root: Path, path: str, lines: Sequence[str]) -> tuple[str, list[int]]:

@@ -160,7 +160,7 @@ class Selection:
         """Every address from which something of the articles came, in any of their versions."""
         ids = {article.id for article in self.articles()}
         found: set[str] = set()
-        for path in sorted((self._reader.root / segments.FOLDER).glob("*.jsonl")):
+        for path in segments.segment_files(self._reader.root):
             with path.open("rb") as segment:
                 for number, line in enumerate(segment, 1):
                     try:

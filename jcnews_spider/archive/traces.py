@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from jcnews_spider.archive.ledger.takedowns import Takedown
 from jcnews_spider.archive.media import image_suffix
 from jcnews_spider.archive.segments import FOLDER as SEGMENTS
+from jcnews_spider.archive.segments import HEAD, lines_of, mark_of, segment_files
 from jcnews_spider.archive.snapshots import FOLDER as PAGES
 from jcnews_spider.archive.walk import walk_warc
 from jcnews_spider.archive.warc.members import Member
@@ -21,9 +22,6 @@ from jcnews_spider.urls import canonical_url, parse_article_address
 
 if TYPE_CHECKING:
     from jcnews_spider.archive import Archive
-
-HEAD = 200
-"""Bytes of a line in which its id, version and event stand."""
 
 _HEAD = re.compile(rb'"id":"([^"]+)","version":\d+,"event":"(\w+)"')
 _AT = re.compile(rb'"url":"(https?://[^/"]+)')
@@ -40,7 +38,7 @@ class Traces:
         self._takedown = takedown
         self._images = archive.ledger.images
         self._withdrawn = archive.ledger.takedowns.withdrawn()
-        self._mark = f'"id":"{takedown.id}",'.encode()
+        self._mark = mark_of(takedown.id)
         self._site, _, self._docid = takedown.id.partition(":")
         self._hosts = {_host(url) for url in archive.ledger.takedowns.addresses(takedown.article)}
         self._standing: set[str] = set()
@@ -69,10 +67,6 @@ class Traces:
         """Every WARC."""
         return sorted((self._root / WARCS).glob("*.warc.gz"))
 
-    def segments(self) -> list[Path]:
-        """Every segment."""
-        return sorted((self._root / SEGMENTS).glob("*.jsonl"))
-
     def is_own(self, line: bytes) -> bool:
         """True for a line of the article."""
         return self._mark in line[:HEAD]
@@ -89,8 +83,8 @@ class Traces:
 
     def _read_segments(self) -> None:
         images: set[tuple[str, str | None]] = set()
-        for path in self.segments():
-            for offset, line in lines(path):
+        for path in segment_files(self._root):
+            for offset, line in lines_of(path):
                 if self.is_own(line):
                     record = self._own_record(line, f"{SEGMENTS}/{path.name} at {offset}")
                     images.update((image.url, image.path or self._archived(image.url)) for image in record.images)
@@ -131,7 +125,7 @@ class Traces:
         """Those addresses and paths that stand in a line of another article that is not withdrawn."""
         wanted = {json.dumps(name, ensure_ascii=False)[1:-1].encode(): name for name in names}
         shown: set[str] = set()
-        for line in (line for path in self.segments() for _, line in lines(path)) if wanted else ():
+        for line in (line for path in segment_files(self._root) for _, line in lines_of(path)) if wanted else ():
             head = _HEAD.search(line[:HEAD])
             if self.is_own(line) or (head and head[1].decode("utf-8", "replace") in self._withdrawn):
                 continue
@@ -180,15 +174,6 @@ class Traces:
             if is_page and not image_suffix(member.payload) and member.url:
                 left.discard(forms.get(_form(member.url), ""))
         return left
-
-
-def lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """(byte offset, line) of a segment, whatever stands in it."""
-    offset = 0
-    with path.open("rb") as segment:
-        for line in segment:
-            yield offset, line
-            offset += len(line)
 
 
 def members(warcs: Iterable[Path]) -> Iterator[Member]:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
+from jcnews_spider.archive.segments import lines_of
 from jcnews_spider.archive.warc.members import CHUNK, Member, inflated, parsed
 from jcnews_spider.archive.warc.records import payload_digest
 from jcnews_spider.article import Article, content_hash, read_article
@@ -33,23 +34,19 @@ class Flaw:
 
 def walk_segment(path: Path) -> Iterator[tuple[int, Article] | Flaw]:
     """(byte offset, record) of each line that is one; a record that its content_hash does not fit comes, and a Flaw."""
-    end = 0
-    with path.open("rb") as segment:
-        for line in segment:
-            offset, end = end, end + len(line)
-            try:
-                if not line.endswith(b"\n"):
-                    raise ValueError("the file ends inside the record")  # noqa: TRY301 - as a line that is no JSON
-                article = read_article(line.decode())
-                is_true = content_hash(article) == article.content_hash
-            except (ValueError, KeyError, TypeError, AttributeError) as fault:
-                yield Flaw(offset, end, f"no record: {fault}")
-                continue
-            yield offset, article
-            if not is_true:
-                yield Flaw(
-                    offset, end, f"{article.id} version {article.version}: content_hash does not fit its content"
-                )
+    for offset, line in lines_of(path):
+        end = offset + len(line)
+        try:
+            if not line.endswith(b"\n"):
+                raise ValueError("the file ends inside the record")  # noqa: TRY301 - as a line that is no JSON
+            article = read_article(line.decode())
+            is_true = content_hash(article) == article.content_hash
+        except (ValueError, KeyError, TypeError, AttributeError) as fault:
+            yield Flaw(offset, end, f"no record: {fault}")
+            continue
+        yield offset, article
+        if not is_true:
+            yield Flaw(offset, end, f"{article.id} version {article.version}: content_hash does not fit its content")
 
 
 def walk_warc(path: Path) -> Iterator[Member | Flaw]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from jcnews_spider.archive.segments import FOLDER
+from jcnews_spider.archive.segments import FOLDER, lines_of, segment_files
 from jcnews_spider.article import Event
 
 _HEAD = re.compile(rb'\{"schema_version":"[^"]*","id":"([^"\\]+)","version":(\d+),"event":"([a-z]+)"')
@@ -59,7 +59,7 @@ class Catalogue:
         return dict(found)
 
     def _catch_up(self) -> None:
-        paths = {f"{FOLDER}/{path.name}": path for path in sorted((self._root / FOLDER).glob("*.jsonl"))}
+        paths = {f"{FOLDER}/{path.name}": path for path in segment_files(self._root)}
         states = {name: (stat.st_size, stat.st_mtime_ns) for name, path in paths.items() for stat in [path.stat()]}
         if any(states.get(name) != state for name, state in self._read.items()):
             for known in (self._read, self._places, self._original):
@@ -69,14 +69,11 @@ class Catalogue:
         self._read = states
 
     def _take_in(self, name: str, path: Path) -> None:
-        offset = 0
-        with path.open("rb") as segment:
-            for line in segment:
-                if head := _HEAD.match(line):
-                    id_, version, event = head[1].decode(), int(head[2]), head[3].decode()
-                    self._places[id_].append(Place(version, event, name, offset))
-                    self._note_original(id_, line, event)
-                offset += len(line)
+        for offset, line in lines_of(path):
+            if head := _HEAD.match(line):
+                id_, version, event = head[1].decode(), int(head[2]), head[3].decode()
+                self._places[id_].append(Place(version, event, name, offset))
+                self._note_original(id_, line, event)
 
     def _note_original(self, id_: str, line: bytes, event: str) -> None:
         found = _ORIGINAL.search(line) if event != Event.WITHDRAWN else None
