@@ -24,8 +24,9 @@ from jcnews_spider.archive.manifest import NAME as MANIFEST
 from jcnews_spider.archive.manifest import Manifest
 from jcnews_spider.archive.media import Media, is_media
 from jcnews_spider.archive.pairing import open_ledger, require_ledger, require_same_segments
+from jcnews_spider.archive.warc.members import FOLDER
 from jcnews_spider.archive.warc.records import Exchange
-from jcnews_spider.archive.warc.writer import FOLDER, ClosedWarc, WarcPlan, WarcWriter
+from jcnews_spider.archive.warc.writer import ClosedWarc, WarcPlan, WarcWriter
 from jcnews_spider.article import Article, WarcPointer, read_article
 from jcnews_spider.errors import StorageFault
 from jcnews_spider.health import UNJUDGED, Judgement

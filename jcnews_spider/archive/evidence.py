@@ -26,8 +26,7 @@ from jcnews_spider.archive.pairing import open_ledger
 from jcnews_spider.archive.reader import entity
 from jcnews_spider.archive.snapshots import part_paths
 from jcnews_spider.archive.walk import Flaw, walk_segment, walk_warc
-from jcnews_spider.archive.warc import writer
-from jcnews_spider.archive.warc.members import OPEN, Member, located
+from jcnews_spider.archive.warc.members import OPEN, Member, located, warc_paths
 from jcnews_spider.article import Article
 from jcnews_spider.errors import Damaged
 
@@ -109,8 +108,7 @@ class Evidence:
                 yield entry
 
     def _read_warcs(self) -> None:
-        names = {path.name.removesuffix(OPEN) for path in (self.root / writer.FOLDER).glob("*.warc.gz*")}
-        self.warcs = sorted(f"{writer.FOLDER}/{name}" for name in names)
+        self.warcs = warc_paths(self.root)
         walked = self._share(partial(members_of, self.root.absolute()), self.warcs)
         for number, (path, members) in enumerate(zip(self.warcs, walked, strict=True)):
             size = _size(located(self.root, path))

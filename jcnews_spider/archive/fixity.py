@@ -14,7 +14,7 @@ from jcnews_spider.archive.ledger import NAME as LEDGER
 from jcnews_spider.archive.ledger.tally import State, Tally
 from jcnews_spider.archive.manifest import NAME as MANIFEST
 from jcnews_spider.archive.pairing import MAKE_ANEW, has_ledger
-from jcnews_spider.archive.warc import writer
+from jcnews_spider.archive.warc import members
 
 LINE_BY_REBUILD = f"can be made again: {MAKE_ANEW}, with the manifest's missing lines"
 NEVER = "cannot be made again: bring back a copy"
@@ -71,7 +71,7 @@ def _files(evidence: Evidence) -> Found:
 
 def _file_again(tally: Tally, path: str, digest: str) -> str:
     """What of a sealed file can be made again."""
-    if path.startswith(f"{writer.FOLDER}/"):
+    if path.startswith(f"{members.FOLDER}/"):
         return _pages_again(tally.pages_from(path, 0, 1 << 62))
     place = None if path.startswith(f"{segments.FOLDER}/") else tally.place_of(digest)
     return f"can be made again from {place[0]} at {place[1]}" if place else NEVER
@@ -119,7 +119,7 @@ def _unlisted(path: Path, digest: str | None) -> str:
 
 
 def _warcs(evidence: Evidence) -> Found:
-    for path, offset, end, what in evidence.tally.flaws(writer.FOLDER):
+    for path, offset, end, what in evidence.tally.flaws(members.FOLDER):
         pages = evidence.tally.pages_from(path, offset, max(end, offset + 1))
         yield f"{path} at {offset}", f"{end - offset} bytes: {what}", _pages_again(pages)
     for path, offset in evidence.tally.lost_originals():

@@ -13,8 +13,7 @@ from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.segments import HEAD, lines_of, mark_of, read_record, record_of, segment_files
 from jcnews_spider.archive.snapshots import part_paths
 from jcnews_spider.archive.warc.coding import BadCoding, decoded
-from jcnews_spider.archive.warc.members import OPEN, Member, located, read_member, spans
-from jcnews_spider.archive.warc.writer import FOLDER as WARCS
+from jcnews_spider.archive.warc.members import Member, located, read_member, spans, warc_paths
 from jcnews_spider.article import Article, WarcPointer
 from jcnews_spider.errors import Damaged, StorageFault
 from jcnews_spider.urls import parse_article_address
@@ -105,10 +104,12 @@ class Reader:
         if part == 0:
             return entity(self.exchange(pointer))
         address = parse_article_address(record.url)
-        run = Path(pointer.file).name.rpartition("-")[0]
-        following = sorted({f"{WARCS}/{path.name.removesuffix(OPEN)}" for path in (self.root / WARCS).glob(f"{run}-*")})
-        behind = ((located(self.root, name), pointer.offset if name == pointer.file else 0)
-                  for name in following if name >= pointer.file)  # fmt: skip
+        run = pointer.file.rpartition("-")[0]
+        behind = (
+            (located(self.root, path), pointer.offset if path == pointer.file else 0)
+            for path in warc_paths(self.root)
+            if path.startswith(f"{run}-") and path >= pointer.file
+        )
         places = ((path, *span) for path, start in behind for span in spans(path, start))
         body = None
         for path, offset, length in islice(places, 1, FURTHER + 4 * record.crawl.pages):

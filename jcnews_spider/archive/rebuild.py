@@ -26,8 +26,7 @@ from jcnews_spider.archive.manifest import Entry, Manifest, entries, without_fla
 from jcnews_spider.archive.pairing import MAKE_ANEW_ON_SERVER, PAIRED, pair
 from jcnews_spider.archive.recapture import Recapture
 from jcnews_spider.archive.walk import Flaw, walk_segment
-from jcnews_spider.archive.warc import writer
-from jcnews_spider.archive.warc.members import OPEN
+from jcnews_spider.archive.warc import members
 from jcnews_spider.article import Article
 from jcnews_spider.errors import Damaged, UsageFault
 from jcnews_spider.text import text_digest
@@ -57,7 +56,7 @@ def rebuild(root: Path, sites: Mapping[str, Site], progress: Progress, server: s
             raise UsageFault(f"{root / LEDGER} is there: move it and {LEDGER}-* away first, if it is damaged")
         if not server and (root / PAIRED).exists():
             raise UsageFault(f"the ledger of {root} is on a server: JCNEWS_LEDGER must say where, or remove {PAIRED}")
-        if not any((root / folder).is_dir() for folder in (segments.FOLDER, writer.FOLDER)):
+        if not any((root / folder).is_dir() for folder in (segments.FOLDER, members.FOLDER)):
             raise UsageFault(f"{root} has neither segments nor WARCs to make a ledger from")
         files.sweep(root)
         staged = root / files.STAGING / LEDGER
@@ -139,17 +138,17 @@ class _Building:
             for entry in entries(self._root):
                 if isinstance(entry, Entry):
                     self._note_listed(entry)
-        for folder, known in ((segments.FOLDER, self._segments), (writer.FOLDER, self._warcs)):
-            pattern = "*.jsonl" if folder == segments.FOLDER else "*.warc.gz*"
-            for path in sorted((self._root / folder).glob(pattern)):
-                known.setdefault(f"{folder}/{path.name.removesuffix(OPEN)}", None)
+        for file in segments.segment_files(self._root):
+            self._segments.setdefault(f"{segments.FOLDER}/{file.name}", None)
+        for path in members.warc_paths(self._root):
+            self._warcs.setdefault(path, None)
 
     def _note_listed(self, entry: Entry) -> None:
         self._ledger.anew.note_listed(entry.path)
         folder = entry.path.partition("/")[0]
         if folder == segments.FOLDER:
             self._segments[entry.path] = entry
-        elif folder == writer.FOLDER:
+        elif folder == members.FOLDER:
             self._warcs[entry.path] = entry
         elif folder == media.FOLDER:
             self._ledger.images.add_file(entry.path, entry.sha256, entry.end)

@@ -13,9 +13,9 @@ from jcnews_spider.archive.ledger.outbox import Outgoing
 from jcnews_spider.archive.media import is_media
 from jcnews_spider.archive.recapture import Recapture
 from jcnews_spider.archive.snapshots import is_intact
-from jcnews_spider.archive.warc.members import OPEN, located
+from jcnews_spider.archive.warc.members import FOLDER, OPEN, located, warc_paths
 from jcnews_spider.archive.warc.scan import whole_end
-from jcnews_spider.archive.warc.writer import FOLDER, ClosedWarc
+from jcnews_spider.archive.warc.writer import ClosedWarc
 from jcnews_spider.article import Article, Event, read_article
 from jcnews_spider.signature import values
 
@@ -76,8 +76,7 @@ def state_of(event: Event) -> str:
 
 def _unfinished_warcs(archive: Archive, start: str) -> list[str]:
     """Every WARC that is still open, or was closed and never noted, and whose path begins so, oldest first."""
-    names = sorted(path.name.removesuffix(OPEN) for path in (archive.root / FOLDER).glob("*.warc.gz*"))
-    return archive.ledger.captures.unknown(path for name in names if (path := f"{FOLDER}/{name}").startswith(start))
+    return archive.ledger.captures.unknown(path for path in warc_paths(archive.root) if path.startswith(start))
 
 
 def _finish_warc(archive: Archive, path: str) -> None:

@@ -16,9 +16,9 @@ from jcnews_spider.archive.segments import FOLDER as SEGMENTS
 from jcnews_spider.archive.segments import HEAD, lines_of, segment_files
 from jcnews_spider.archive.traces import Traces, members
 from jcnews_spider.archive.walk import Flaw, walk_warc
+from jcnews_spider.archive.warc.members import FOLDER as WARCS
 from jcnews_spider.archive.warc.members import Member, read_member
 from jcnews_spider.archive.warc.records import tombstone
-from jcnews_spider.archive.warc.writer import FOLDER as WARCS
 from jcnews_spider.article import Event
 from jcnews_spider.errors import Damaged
 

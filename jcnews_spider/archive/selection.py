@@ -14,10 +14,9 @@ from jcnews_spider.archive import segments
 from jcnews_spider.archive.ledger.recorded import Which
 from jcnews_spider.archive.listings import sections_of
 from jcnews_spider.archive.reader import Reader
-from jcnews_spider.archive.warc.members import located, read_member
+from jcnews_spider.archive.warc.members import FOLDER, located, read_member, warc_paths
 from jcnews_spider.archive.warc.records import response_of, warcinfo
 from jcnews_spider.archive.warc.scan import Scanned, scan
-from jcnews_spider.archive.warc.writer import FOLDER
 from jcnews_spider.article import Article, Event, WarcPointer
 from jcnews_spider.errors import Damaged
 from jcnews_spider.trs.site import Site
@@ -127,7 +126,8 @@ class Selection:
 
     def _records(self) -> Iterator[tuple[Path, Scanned]]:
         """Every record of every WARC, oldest run first: a revisit comes behind its original."""
-        for path in sorted((self._reader.root / FOLDER).glob("*.warc.gz*")):
+        root = self._reader.root
+        for path in (located(root, name) for name in warc_paths(root)):
             for record in scan(path, self._damaged):
                 yield path, record
 

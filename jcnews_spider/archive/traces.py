@@ -15,8 +15,8 @@ from jcnews_spider.archive.segments import FOLDER as SEGMENTS
 from jcnews_spider.archive.segments import HEAD, lines_of, mark_of, segment_files
 from jcnews_spider.archive.snapshots import FOLDER as PAGES
 from jcnews_spider.archive.walk import walk_warc
+from jcnews_spider.archive.warc.members import FOLDER as WARCS
 from jcnews_spider.archive.warc.members import Member
-from jcnews_spider.archive.warc.writer import FOLDER as WARCS
 from jcnews_spider.article import Article, Event, read_article
 from jcnews_spider.urls import canonical_url, parse_article_address
 

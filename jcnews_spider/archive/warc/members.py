@@ -15,6 +15,8 @@ from warcio.statusandheaders import StatusAndHeadersParserException
 
 from jcnews_spider.errors import Damaged
 
+FOLDER = "warc"
+
 CHUNK = 1 << 14
 """Bytes read at once; what they inflate to is at most a thousand times as much."""
 OPEN = ".open"
@@ -38,6 +40,11 @@ class Member:
     """Of HTTP, as written."""
     payload: bytes = field(repr=False)
     """Entity bytes."""
+
+
+def warc_paths(root: Path) -> list[str]:
+    """Where every WARC of the archive stands once it is closed, under output/, oldest run first."""
+    return sorted({f"{FOLDER}/{path.name.removesuffix(OPEN)}" for path in (root / FOLDER).glob("*.warc.gz*")})
 
 
 def located(root: Path, path: str) -> Path:

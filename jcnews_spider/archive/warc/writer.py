@@ -10,12 +10,10 @@ from pathlib import Path
 
 from jcnews_spider.archive import disk, files
 from jcnews_spider.archive.ledger.captures import Captures, Place
-from jcnews_spider.archive.warc.members import OPEN, Member, located, read_member
+from jcnews_spider.archive.warc.members import FOLDER, OPEN, Member, located, read_member
 from jcnews_spider.archive.warc.records import Exchange, Original, exchange_members, payload_digest, warcinfo
 from jcnews_spider.article import WarcPointer
 from jcnews_spider.errors import Damaged
-
-FOLDER = "warc"
 
 LEAST_REVISITED = 1024
 """Bytes of a payload below which a revisit record saves nothing."""
