@@ -9,7 +9,6 @@ import gzip
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -18,10 +17,8 @@ import lxml.html
 from bench.figures import Asked, Figure
 from bench.processes import measured
 from jcnews_spider import reextraction
-from jcnews_spider.archive import LEDGER
-from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.recorded import Which
-from jcnews_spider.archive.reader import Reader
+from jcnews_spider.archive.reader import Reader, opened
 from jcnews_spider.article import WarcPointer
 from jcnews_spider.reextraction import Place, read_anew
 from jcnews_spider.sites import SITES
@@ -52,7 +49,7 @@ def figures(asked: Asked) -> Iterator[Figure]:
 
 def _costs(small: Path, large: Path) -> list[Figure]:
     """Costs over the large archive, and the growth of memory from the small one."""
-    with _opened(large) as reader:
+    with opened(large) as reader:
         places = _places(reader)
         records = [reextraction._record(large, place) for place in places]
         pages = sum(record.crawl.pages for record in records)
@@ -74,15 +71,6 @@ def _costs(small: Path, large: Path) -> list[Figure]:
         Figure(f"most memory of a process, {len(records)} articles", most[1], "MB"),
         Figure("growth of memory", most[1] - most[0], "MB", limit=10),
     ]
-
-
-@contextmanager
-def _opened(output: Path) -> Iterator[Reader]:
-    ledger = Ledger(output / LEDGER, read_only=True)
-    try:
-        yield Reader(output, ledger)
-    finally:
-        ledger.close()
 
 
 def _places(reader: Reader) -> list[Place]:

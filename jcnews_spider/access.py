@@ -6,7 +6,7 @@ import argparse
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -18,8 +18,8 @@ from jcnews_spider import clock, options
 from jcnews_spider.archive import Archive, new_run_id
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
-from jcnews_spider.archive.pairing import has_ledger, open_ledger, require_archive, require_ledger
-from jcnews_spider.archive.reader import Reader
+from jcnews_spider.archive.pairing import has_ledger, require_archive, require_ledger
+from jcnews_spider.archive.reader import Reader, opened
 from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.errors import UsageFault
 from jcnews_spider.job import fold_name
@@ -36,22 +36,14 @@ def ledger_to_read(settings: Settings) -> Iterator[Ledger | None]:
     if not has_ledger(values.output, values.ledger):
         yield None
         return
-    with storage_faults():
-        ledger = open_ledger(values.output, values.ledger, read_only=True)
-        try:
-            yield ledger
-        finally:
-            ledger.close()
+    with opened(values.output, values.ledger) as reader:
+        yield reader.ledger
 
 
-@contextmanager
-def archive_to_read(settings: Settings) -> Iterator[Reader]:
+def archive_to_read(settings: Settings) -> AbstractContextManager[Reader]:
     """The archive that the settings name; raises UsageFault where there is none, StorageFault where it is damaged."""
     values = options.checked(settings, os.environ)
-    require_archive(values.output, values.ledger)
-    with ledger_to_read(settings) as ledger:
-        assert ledger is not None  # noqa: S101 - for mypy
-        yield Reader(values.output, ledger)
+    return opened(values.output, values.ledger)
 
 
 @contextmanager

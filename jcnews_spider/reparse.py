@@ -18,8 +18,8 @@ from jcnews_spider.archive import Archive, new_run_id
 from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.recorded import Which
-from jcnews_spider.archive.pairing import open_ledger, require_archive
-from jcnews_spider.archive.reader import Reader
+from jcnews_spider.archive.pairing import require_archive
+from jcnews_spider.archive.reader import Reader, opened
 from jcnews_spider.article import Article
 from jcnews_spider.cluster import Cluster
 from jcnews_spider.errors import JcnewsError, StorageFault
@@ -107,16 +107,11 @@ def look(values: Options, site: Site, cluster: str | None = None) -> Tally:
 
     The work is that of a Dask cluster, given by the address of its scheduler, or of this machine.
     """
-    require_archive(values.output, values.ledger)
     stop, tally = Stop(), Tally()
-    with _workers(values, cluster) as workers, storage_faults():
-        ledger = open_ledger(values.output, values.ledger, read_only=True)
-        try:
-            for outcomes in _outcomes(workers, Reader(values.output, ledger), site, "", stop):
-                for one in outcomes:
-                    tally.count(one)
-        finally:
-            ledger.close()
+    with _workers(values, cluster) as workers, opened(values.output, values.ledger) as reader:
+        for outcomes in _outcomes(workers, reader, site, "", stop):
+            for one in outcomes:
+                tally.count(one)
     tally.stopped = stop.signal
     return tally
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
+from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger import Ledger
+from jcnews_spider.archive.pairing import open_ledger, require_archive
 from jcnews_spider.archive.segments import HEAD, lines_of, mark_of, read_record, record_of, segment_files
 from jcnews_spider.archive.snapshots import part_paths
 from jcnews_spider.archive.warc.coding import BadCoding, decoded
@@ -134,6 +136,17 @@ class Reader:
             return (self.root / path).read_bytes()
         except FileNotFoundError:
             raise Damaged(f"{path} is missing") from None
+
+
+@contextmanager
+def opened(root: Path, server: str = "") -> Iterator[Reader]:
+    """The archive in a folder; raises UsageFault where there is none, StorageFault where it cannot be read.
+
+    `server` is the address of a ledger that is no file in the folder.
+    """
+    require_archive(root, server)
+    with storage_faults(), closing(open_ledger(root, server, read_only=True)) as ledger:
+        yield Reader(root, ledger)
 
 
 def _is_whole_page(member: Member) -> bool:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
+from jcnews_spider.archive.reader import opened
 from jcnews_spider.browse import pages, snapshots, views
 from jcnews_spider.browse.catalogue import Catalogue
 from jcnews_spider.browse.phrases import Language
-from jcnews_spider.browse.shelf import Shelf, opened
+from jcnews_spider.browse.shelf import Shelf
 from jcnews_spider.browse.views import View, Visit
 from jcnews_spider.browse.web import BARE_POLICY, Answer, Request
 from jcnews_spider.errors import JcnewsError, NotShown
@@ -51,7 +52,8 @@ class App:
         if request.path in _STATIC:
             return Answer(self._static[request.path], _STATIC[request.path], 200, BARE_POLICY)
         try:
-            with opened(self._root, self._site, self._sites, self._catalogue, self._server) as shelf:
+            with opened(self._root, self._server) as reader:
+                shelf = Shelf(reader, self._site, self._sites, self._catalogue)
                 if found := _BYTES.fullmatch(request.path):
                     return _bytes(shelf, request, **found.groupdict())
                 damages: list[str] = []

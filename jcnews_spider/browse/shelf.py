@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
-from pathlib import Path
 
-from jcnews_spider.archive.files import storage_faults
 from jcnews_spider.archive.ledger.recorded import Which
 from jcnews_spider.archive.listings import sections_of
 from jcnews_spider.archive.media import media_path
-from jcnews_spider.archive.pairing import open_ledger, require_archive
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.archive.segments import read_record
 from jcnews_spider.article import Article, Event
@@ -158,17 +154,3 @@ class Shelf:
         if sha256(data).hexdigest() != image.sha256:
             raise Damaged(f"{image.path} is not what it was")
         return data, IMAGE_KINDS[suffix]
-
-
-@contextmanager
-def opened(
-    root: Path, site: Site, sites: Mapping[str, Site], catalogue: Catalogue, server: str = ""
-) -> Iterator[Shelf]:
-    """The archive at this moment; raises StorageFault, UsageFault."""
-    require_archive(root, server)
-    with storage_faults():
-        ledger = open_ledger(root, server, read_only=True)
-        try:
-            yield Shelf(Reader(root, ledger), site, sites, catalogue)
-        finally:
-            ledger.close()
