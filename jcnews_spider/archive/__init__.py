@@ -160,9 +160,7 @@ class Archive:
         `sealed_files` are (path, sha256 hex) of the files that came with it, `exchanges` (path of the WARC, end in
         bytes) of what it needs there. Publication without a date counts from the day in the address.
         """
-        known = self.ledger.articles.get(article.id)
-        if known is None:
-            raise LookupError(f"{article.id} was never found")
+        known = self.ledger.articles.known(article.id)
         kept = recovery.kept(article, known.day, text_digest)
         self.ledger.articles.keep(article.id, kept, state=recovery.state_of(article.event))
         recovery.note_values(self.ledger, article)

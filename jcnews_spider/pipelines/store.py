@@ -15,7 +15,6 @@ from jcnews_spider import clock
 from jcnews_spider.answers import NOT_ASKED
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.files import storage_faults
-from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.article import Article
 from jcnews_spider.engine import fail_storage
 from jcnews_spider.errors import StorageFault
@@ -138,7 +137,7 @@ class StorePipeline:
 
     def _keep(self, draft: Draft) -> list[Article]:
         """A page that came: the first version, another one, or the same text as before."""
-        known = self._known(draft.article.id)
+        known = self.archive.ledger.articles.known(draft.article.id)
         if self.archive.warc and not all(page.warc for page in draft.pages):
             return self._miss(Miss(known.id, draft.asked, "not_captured"))
         if self._spider.articles.is_of_any(draft.article):
@@ -153,15 +152,17 @@ class StorePipeline:
         return records
 
     def _unchanged(self, item: Unchanged) -> list[Article]:
-        known = self._known(item.id)
+        articles = self.archive.ledger.articles
+        known = articles.known(item.id)
         with self.archive.ledger.transaction():
-            self.archive.ledger.articles.seen(known, int(clock.now()), known.url, known.validators)
+            articles.seen(known, int(clock.now()), known.url, known.validators)
         self._stats.inc_value("articles/unchanged")
         return []
 
     def _miss(self, miss: Miss) -> list[Article]:
         """An address that gave nothing; of a known article a 404 is no failure but a sign of withdrawal."""
-        known, now, articles = self._known(miss.id), int(clock.now()), self.archive.ledger.articles
+        articles, now = self.archive.ledger.articles, int(clock.now())
+        known = articles.known(miss.id)
         is_recheck = known.state == "kept" and miss.url == known.url
         if miss.reason in NOT_ASKED:
             self._stats.inc_value("rechecks/left_alone", is_recheck)
@@ -202,12 +203,6 @@ class StorePipeline:
             return
         for known in candidates:
             self._count(self._recorder.gone(known))
-
-    def _known(self, id_: str) -> KnownArticle:
-        known = self.archive.ledger.articles.get(id_)
-        if known is None:
-            raise LookupError(f"{id_} was never found")
-        return known
 
     def _count(self, article: Article) -> None:
         self._stats.inc_value(f"articles/{article.event}")

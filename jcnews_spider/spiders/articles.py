@@ -132,10 +132,7 @@ class Articles:
         return first
 
     def _known(self, id_: str) -> KnownArticle:
-        known = self._spider.archive.ledger.articles.get(id_)
-        if known is None:
-            raise LookupError(f"{id_} was never found")
-        return known
+        return self._spider.archive.ledger.articles.known(id_)
 
     async def _is_unchanged(self, known: KnownArticle) -> bool:
         """True when no further page was modified either; raises NotServed for a 304 that nobody asked for."""

@@ -81,6 +81,13 @@ class Articles:
         row = self._db.execute(f"SELECT {COLUMNS} FROM articles a WHERE id = ?", (id_,)).fetchone()
         return known_article(row) if row else None
 
+    def known(self, id_: str) -> KnownArticle:
+        """What is known of an article that must have been found; raises LookupError."""
+        known = self.get(id_)
+        if known is None:
+            raise LookupError(f"{id_} was never found")
+        return known
+
     def add(self, id_: str, address: ArticleAddress, list_url: str | None, now: int) -> None:
         """Notes an address that a list shows.
 
