@@ -170,7 +170,10 @@ class Archive:
     def last_record(self, known: KnownArticle) -> Article | None:
         """The newest record of an article, sealed or not; None when it has none."""
         line = self.ledger.outbox.last_of(known.id)
-        return read_article(line) if line else self._last_sealed(known)
+        if line:
+            return read_article(line)
+        place = self.ledger.outbox.place(known)
+        return segments.read_record(self.root, *place) if place else None
 
     def last_signature(self, known: KnownArticle) -> str | None:
         """near_hash of the newest record of an article, None where it has none; raises Damaged.
@@ -178,9 +181,8 @@ class Archive:
         Told by the line alone, in a third of the time that a record takes.
         """
         line = self.ledger.outbox.last_of(known.id)
-        if line is None and known.segment is not None and known.offset is not None:
-            path = self.ledger.outbox.segment_path(known.segment)
-            line = segments.read_line(self.root, path, known.offset).decode("utf-8", "replace")
+        if line is None and (place := self.ledger.outbox.place(known)):
+            line = segments.read_line(self.root, *place).decode("utf-8", "replace")
         found = _SIGNATURE.search(line or "")
         return found[1] if found else None
 
@@ -278,11 +280,6 @@ class Archive:
             self.ledger.captures.note(warc.payloads, warc.addresses)
         warc.payloads.clear()
         warc.addresses.clear()
-
-    def _last_sealed(self, known: KnownArticle) -> Article | None:
-        if known.segment is None or known.offset is None:
-            return None
-        return segments.read_record(self.root, self.ledger.outbox.segment_path(known.segment), known.offset)
 
 
 class SharedArchive(Archive):

@@ -60,9 +60,8 @@ class Reader:
     def newest(self, id_: str) -> Article | None:
         """The newest sealed record of an article; raises Damaged."""
         known = self.ledger.articles.get(id_)
-        if known is None or known.segment is None or known.offset is None:
-            return None
-        return read_record(self.root, self.ledger.outbox.segment_path(known.segment), known.offset)
+        place = self.ledger.outbox.place(known) if known else None
+        return read_record(self.root, *place) if place else None
 
     def versions(self, id_: str) -> list[Article]:
         """Every sealed record of an article that can be read, oldest version first."""

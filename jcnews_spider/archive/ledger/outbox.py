@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.archive.ledger.database import Database
 
 SealedFile = tuple[str, str]
@@ -117,6 +118,12 @@ class Outbox:
         """Path of a sealed segment by its number."""
         (path,) = self._db.execute("SELECT path FROM segments WHERE n = ?", (number,)).fetchone()
         return str(path)
+
+    def place(self, known: KnownArticle) -> tuple[str, int] | None:
+        """(path of the segment, byte offset) of the last sealed record of an article; None where it has none."""
+        if known.segment is None or known.offset is None:
+            return None
+        return self.segment_path(known.segment), known.offset
 
     def known_segments(self) -> set[str]:
         """Paths of the sealed segments and of those whose seal was begun."""
