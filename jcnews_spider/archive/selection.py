@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -12,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from jcnews_spider import clock
 from jcnews_spider.archive import segments
 from jcnews_spider.archive.ledger.recorded import Which
-from jcnews_spider.archive.listings import sections_of
+from jcnews_spider.archive.listings import as_listed
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.archive.warc.members import FOLDER, located, read_member, warc_paths
 from jcnews_spider.archive.warc.records import response_of, warcinfo
@@ -61,7 +60,7 @@ class Selection:
                 self._damaged(f"{known.id}: its record cannot be read: {fault}")
                 continue
             if record and record.event is not Event.WITHDRAWN:
-                yield self._as_listed(record)
+                yield as_listed(record, self._reader.ledger, self._sites)
 
     def records(self) -> Iterator[Article]:
         """Every sealed record of them, oldest run first; only the newest ones where the latest are wanted."""
@@ -70,11 +69,7 @@ class Selection:
             return
         for record in self._reader.records(damaged=self._damaged):
             if self._reader.ledger.recorded.holds(self._which, record.id):
-                yield self._as_listed(record)
-
-    def _as_listed(self, record: Article) -> Article:
-        site = self._sites.get(record.id.partition(":")[0])
-        return replace(record, sections=sections_of(record, self._reader.ledger, site)) if site else record
+                yield as_listed(record, self._reader.ledger, self._sites)
 
     def captured_at(self, article: Article) -> str | None:
         """WARC-Date of the exchange from which a record was made; None when none was written, or it is damaged."""

@@ -8,7 +8,7 @@ from datetime import date
 from hashlib import sha256
 
 from jcnews_spider.archive.ledger.recorded import Which
-from jcnews_spider.archive.listings import sections_of
+from jcnews_spider.archive.listings import as_listed
 from jcnews_spider.archive.media import media_path
 from jcnews_spider.archive.reader import Reader
 from jcnews_spider.archive.segments import read_record
@@ -60,8 +60,7 @@ class Shelf:
             raise NotShown("withdrawn", 410)
         if record is None:
             raise NotShown("no_article")
-        site = self._sites.get(id_.partition(":")[0])
-        return replace(record, sections=sections_of(record, self.ledger, site)) if site else record
+        return as_listed(record, self.ledger, self._sites)
 
     def version(self, id_: str, version: int) -> Article:
         """That version of an article; raises NotShown, Damaged."""
