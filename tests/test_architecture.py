@@ -22,6 +22,7 @@ PURE = {
     "extras",
     "health",
     "hosts",
+    "images",
     "logs",
     "progress",
     "signals",

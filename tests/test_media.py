@@ -11,8 +11,9 @@ import pytest
 
 from jcnews_spider.archive import Archive, files
 from jcnews_spider.archive.ledger.images import StoredImage
-from jcnews_spider.archive.media import Arrived, image_suffix
+from jcnews_spider.archive.media import Arrived
 from jcnews_spider.article import Article, Crawl, Image, WarcPointer, content_hash
+from jcnews_spider.images import image_suffix
 from tests.ledgers import address, due, opened
 from tests.replica.files import content
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from jcnews_spider.archive.ledger.takedowns import Takedown
-from jcnews_spider.archive.media import image_suffix
 from jcnews_spider.archive.segments import FOLDER as SEGMENTS
 from jcnews_spider.archive.segments import HEAD, lines_of, mark_of, segment_files
 from jcnews_spider.archive.snapshots import FOLDER as PAGES
@@ -18,6 +17,7 @@ from jcnews_spider.archive.walk import walk_warc
 from jcnews_spider.archive.warc.members import FOLDER as WARCS
 from jcnews_spider.archive.warc.members import Member
 from jcnews_spider.article import Article, Event, read_article
+from jcnews_spider.images import image_suffix
 from jcnews_spider.urls import canonical_url, parse_article_address
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 
-from jcnews_spider.archive.media import image_suffix
 from jcnews_spider.engine import STOPPED, downloader_of, end
 from jcnews_spider.errors import UnknownLayout
+from jcnews_spider.images import image_suffix
 from jcnews_spider.trs.article import parse_article
 from jcnews_spider.trs.challenge import challenger
 from jcnews_spider.trs.listing import parse_listing

@@ -13,11 +13,9 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 from scrapy.responsetypes import responsetypes
 from scrapy.utils.httpobj import urlparse_cached
 
-from jcnews_spider.archive.media import image_suffix
 from jcnews_spider.archive.warc.coding import MOST_BYTES, BadCoding, Oversize, Unfinished, decoded
+from jcnews_spider.images import IMAGE_ENDS, image_suffix
 
-_ENDS = {"jpg": b"\xff\xd9", "png": b"IEND\xaeB`\x82", "gif": b";"}
-"""The last bytes of an image."""
 _OPENED = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:html|body)", re.IGNORECASE)
 _BOX = re.compile(rb"<(?:div|table)[\s>]", re.IGNORECASE)
@@ -95,7 +93,7 @@ def _has_end(response: Response) -> bool:
     """True when a page or an image goes to its end; of anything else nothing is known."""
     if isinstance(response, HtmlResponse):
         return b"</html" in response.body.lower()
-    end = _ENDS.get(image_suffix(response.body) or "", b"")
+    end = IMAGE_ENDS.get(image_suffix(response.body) or "", b"")
     return response.body.rstrip(b"\0").endswith(end)
 
 

@@ -21,10 +21,11 @@ from jcnews_spider import clock
 from jcnews_spider.answers import REASONS, conditions, reason_of, validators_of, warc_pointer
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger.images import StoredImage
-from jcnews_spider.archive.media import FOLDER, Arrived, image_suffix
+from jcnews_spider.archive.media import FOLDER, Arrived
 from jcnews_spider.article import Image
 from jcnews_spider.engine import STOPPED, fail_storage
 from jcnews_spider.errors import StorageFault
+from jcnews_spider.images import image_suffix
 from jcnews_spider.items import Draft, Item
 from jcnews_spider.requests import ImageRequest
 
