@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
+from mmap import mmap
 from pathlib import Path
 from typing import BinaryIO
 
@@ -96,7 +97,7 @@ def read_member(path: Path, offset: int, length: int | None = None) -> Member:
         raise Damaged(f"{path.name} at {offset}: {fault}") from fault
 
 
-def inflated(file: BinaryIO, length: int | None = None) -> tuple[bytes, int]:
+def inflated(file: BinaryIO | mmap, length: int | None = None) -> tuple[bytes, int]:
     """The content of the member at the file's position, and its length in the file; raises zlib.error and EOFError.
 
     ValueError where the length that is given is another.

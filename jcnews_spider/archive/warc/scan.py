@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
-from jcnews_spider.archive.warc.members import CHUNK, OPEN
+from jcnews_spider.archive.warc.members import OPEN, inflated
 
 MAGIC = b"\x1f\x8b\x08"
 
@@ -41,11 +41,9 @@ def scan(path: Path, damaged: Callable[[str], None]) -> Iterator[Scanned]:
     with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
         offset, is_lost = 0, False
         while 0 <= offset < len(data):
-            found = _member(data, offset)
-            record = _scanned(offset, data[offset : offset + found[0]], found[1]) if found else None
-            if found and record:
+            if record := _scanned(data, offset):
                 yield record
-                offset, is_lost = offset + found[0], False
+                offset, is_lost = offset + len(record.member), False
                 continue
             following = data.find(MAGIC, offset + 1)
             if not is_lost and not (following < 0 and path.name.endswith(OPEN)):
@@ -58,19 +56,13 @@ def whole_end(path: Path) -> int:
     return max((record.offset + len(record.member) for record in scan(path, lambda _: None)), default=0)
 
 
-def _member(data: mmap, offset: int) -> tuple[int, bytes] | None:
-    """(length, content) of the gzip member at an offset, None when it is not whole."""
-    inflater, content, end = zlib.decompressobj(zlib.MAX_WBITS + 16), [], offset
+def _scanned(data: mmap, offset: int) -> Scanned | None:
+    """The record at an offset, None where no whole one begins."""
+    data.seek(offset)
     try:
-        while not inflater.eof and end < len(data):
-            content.append(inflater.decompress(data[end : end + CHUNK]))
-            end = min(end + CHUNK, len(data))
-    except zlib.error:
+        content, length = inflated(data)
+    except (zlib.error, EOFError):
         return None
-    return (end - len(inflater.unused_data) - offset, b"".join(content)) if inflater.eof else None
-
-
-def _scanned(offset: int, member: bytes, content: bytes) -> Scanned | None:
     head, _, block = content.partition(b"\r\n\r\n")
     version, *lines = head.decode("utf-8", "replace").split("\r\n")
     if not version.startswith("WARC/"):
@@ -78,4 +70,5 @@ def _scanned(offset: int, member: bytes, content: bytes) -> Scanned | None:
     pairs = (line.partition(":") for line in lines)
     facts = {name.strip().lower(): value.strip() for name, _, value in pairs}
     words = block[:200].split(b" ", 2) if facts.get("warc-type") in ("response", "revisit") else []
-    return Scanned(offset, member, facts, words[1].decode("latin-1") if len(words) > 1 else None)
+    status = words[1].decode("latin-1") if len(words) > 1 else None
+    return Scanned(offset, data[offset : offset + length], facts, status)
