@@ -8,7 +8,7 @@ failed addresses, the marks of complete walks, and that a takedown was still ope
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
@@ -51,7 +51,8 @@ def rebuild(root: Path, sites: Mapping[str, Site], progress: Progress, server: s
 
     Raises UsageFault where there is a ledger or nothing to make one from, ArchiveBusy, StorageFault.
     """
-    with closing(_Held(root)):
+    with ExitStack() as held:
+        held.callback(Lock(root).release)
         if (root / LEDGER).exists():
             raise UsageFault(f"{root / LEDGER} is there: move it and {LEDGER}-* away first, if it is damaged")
         if not server and (root / PAIRED).exists():
@@ -74,13 +75,6 @@ def rebuild(root: Path, sites: Mapping[str, Site], progress: Progress, server: s
         if not server:
             _put_in_place(root, staged)
         yield building.rebuilt
-
-
-class _Held:
-    """The lock of an archive, for `closing`."""
-
-    def __init__(self, root: Path) -> None:
-        self.close = Lock(root).release
 
 
 def _put_in_place(root: Path, staged: Path) -> None:
