@@ -73,7 +73,7 @@ def _record(root: Path, place: Place) -> Article:
     """The record at a place; raises Damaged where there is none or another one."""
     try:
         record = read_record(root, place.segment, place.offset)
-    except (OSError, ValueError, LookupError, TypeError) as fault:
+    except OSError as fault:
         raise Damaged(f"{place.segment} at {place.offset}: {fault}") from fault
     if record.id != place.id:
         raise Damaged(f"{place.segment} at {place.offset}: {record.id} instead of {place.id}")
