@@ -1,4 +1,4 @@
-"""The archive: sealed JSON Lines, raw HTML, run reports, and the ledger that ties them together."""
+"""The archive: WARCs, sealed JSON Lines, raw HTML, images, run reports, and the ledger that ties them together."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The operations by which the archive changes the disk, each one call; and how much room is left there.
 
-Everything else in `archive/` calls them as `disk.<name>`, so that a test can make any of them fail, stop the world
-there, or write down what happened (tests/disks.py).
+What must survive is changed by calls of `disk.<name>`, so that a test can make any of them fail, stop the world there,
+or write down what happened (tests/disks.py). Past it go the folder of a new archive, the files of locks, the making of
+an empty database, the index of searches, which can be made anew, and a takedown's copies of WARCs, which are read back.
 """
 
 from __future__ import annotations
