@@ -181,7 +181,13 @@ def run(root: Path, made: Made, time: Clock, number: int) -> str | None:
 async def _crawl(archive: Archive, made: Made, started: int) -> str | None:
     options = SimpleNamespace(html_snapshots=True)
     spider = SimpleNamespace(
-        archive=archive, site=SITE, options=options, started=started, gone_after_s=0, has_finished=True
+        archive=archive,
+        site=SITE,
+        options=options,
+        started=started,
+        gone_after_s=0,
+        has_finished=True,
+        articles=SimpleNamespace(is_of_any=lambda _: False),
     )
     stats = Stats()
     pipeline = StorePipeline(SimpleNamespace(spider=spider, stats=stats, engine=Engine()))  # type: ignore[arg-type]
