@@ -80,6 +80,13 @@ def test_what_is_in_no_such_coding_is_refused(coding: bytes) -> None:
         decoded(b"<html><body>plain", [coding])
 
 
+def test_a_body_in_a_coding_in_a_coding_and_so_on_is_refused() -> None:
+    body = gzip.compress(gzip.compress(gzip.compress(TEXT)))
+    assert decoded(body, [b"gzip, gzip", b"gzip"]) == TEXT
+    with pytest.raises(BadCoding, match="4 content codings"):
+        decoded(gzip.compress(body), [b"gzip"] * 4)
+
+
 @pytest.mark.parametrize("coding", [name for name in CODED if name != "identity"])
 def test_a_body_that_unfolds_to_too_much_is_refused(coding: str) -> None:
     with pytest.raises(Oversize):

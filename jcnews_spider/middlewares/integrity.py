@@ -20,7 +20,9 @@ _OPENED = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:html|body)", re.IGNORECASE)
 _BOX = re.compile(rb"<(?:div|table)[\s>]", re.IGNORECASE)
 _BOX_END = re.compile(rb"</(?:div|table)", re.IGNORECASE)
-_NO_BOXES = re.compile(rb"<!--(?s:.*?)-->|<script(?s:.*?)</script", re.IGNORECASE)
+_NO_BOXES = {b"<!--": b"-->", b"<script": b"</script"}
+"""Where what holds no boxes of the page begins, and its end."""
+_HIDDEN = re.compile(b"|".join(_NO_BOXES))
 _NEAR_END = 256
 """Bytes at the end of a page among which nearly every one closes."""
 
@@ -85,8 +87,24 @@ def _stays_open(response: Response) -> bool:
         return False
     if not _OPENED.search(body):
         return False
-    body = _NO_BOXES.sub(b"", body)
+    body = _shown(body.lower())
     return len(_BOX.findall(body)) > len(_BOX_END.findall(body))
+
+
+def _shown(body: bytes) -> bytes:
+    """A page in small letters without its comments and scripts; one that never ends is left where it stands."""
+    pieces, at, endless = [], 0, set[bytes]()
+    for begin in _HIDDEN.finditer(body):
+        kind = begin[0]
+        if begin.start() < at or kind in endless:
+            continue
+        end = body.find(_NO_BOXES[kind], begin.end())
+        if end < 0:
+            endless.add(kind)
+            continue
+        pieces.append(body[at : begin.start()])
+        at = end + len(_NO_BOXES[kind])
+    return b"".join([*pieces, body[at:]])
 
 
 def _has_end(response: Response) -> bool:

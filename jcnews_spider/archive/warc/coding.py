@@ -13,6 +13,9 @@ from typing import Any
 MOST_BYTES = 256_000_000
 """Bytes to which any body may unfold; a crawl refuses far smaller ones."""
 
+MOST_CODINGS = 3
+"""Codings of one body; each costs a copy of it."""
+
 CODINGS = frozenset(b"gzip x-gzip deflate br zstd compress x-compress dcb dcz exi pack200-gzip aes128gcm".split())
 """Content codings with a name (the registry of RFC 9110 §16.6.1)."""
 
@@ -41,7 +44,10 @@ def decoded(body: bytes, encodings: Iterable[bytes], most_bytes: int = MOST_BYTE
     An empty body is empty in every coding.
     """
     names = [name.strip().lower() for value in encodings for name in value.split(b",")]
-    for name in reversed([name for name in names if name in CODINGS]):
+    codings = [name for name in names if name in CODINGS]
+    if len(codings) > MOST_CODINGS:
+        raise BadCoding(f"{len(codings)} content codings, one inside another")
+    for name in reversed(codings):
         if name not in _DECODERS:
             raise BadCoding(f"content coding {name.decode('latin-1')!r} is not known")
         if body:
