@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import time
@@ -40,14 +41,28 @@ class Lock:
 def is_held(root: Path, name: str = NAME) -> bool:
     """True while a run holds an archive, or its file of this name."""
     try:
-        descriptor = os.open(root / name, os.O_RDONLY)
+        descriptor = _opened(root / name)
     except FileNotFoundError:
         return False
     try:
         # Who holds it alone is seen at once; several who share it may also be others who only look.
         return not (_taken(descriptor, fcntl.LOCK_SH, WAITS_S[:1]) and _taken(descriptor, fcntl.LOCK_EX))
+    except OSError as fault:
+        if fault.errno != errno.EBADF:
+            raise
+        return False
     finally:
         os.close(descriptor)
+
+
+def _opened(path: Path) -> int:
+    """The file as who locks it on NFS must have it, and as who may only read it can: there no lock is held alone."""
+    try:
+        return os.open(path, os.O_RDWR)
+    except OSError as fault:
+        if fault.errno not in (errno.EACCES, errno.EROFS):
+            raise
+        return os.open(path, os.O_RDONLY)
 
 
 def _taken(descriptor: int, kind: int, waits_s: Sequence[float] = WAITS_S) -> bool:
