@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jcnews_spider.archive.warc.members import located, read_member
-from jcnews_spider.archive.warc.scan import whole_end
+from jcnews_spider.archive.warc.scan import whole_ends
 from jcnews_spider.errors import Damaged
 
 Records = list[dict[str, Any]]
@@ -36,6 +36,11 @@ def read(root: Path, *, was_killed: bool = False) -> tuple[dict[str, Records], C
         faults["mismatched"] += sum(not _has_snapshot(root, record) for record in chain)
     faults["mismatched"] += 0 if was_killed else _manifest_faults(root)
     return records, faults
+
+
+def whole_end(path: Path) -> int:
+    """Where the last whole record of a WARC ends."""
+    return max(whole_ends(path), default=0)
 
 
 def torn_warcs(root: Path) -> list[str]:

@@ -23,7 +23,6 @@ from jcnews_spider.archive.ledger.due import Scope
 from jcnews_spider.archive.media import Arrived
 from jcnews_spider.archive.warc.members import located, read_member
 from jcnews_spider.archive.warc.records import Exchange
-from jcnews_spider.archive.warc.scan import whole_end
 from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.article import Image
 from jcnews_spider.errors import StorageFault
@@ -33,6 +32,7 @@ from jcnews_spider.pipelines.store import StorePipeline
 from jcnews_spider.sites import SITES
 from jcnews_spider.trs.article import join_parts, parse_article
 from jcnews_spider.urls import ArticleAddress, parse_article_address
+from tests.sealed import whole_end
 from tests.skeleton import editor, page
 
 SITE = SITES["jcnews"]

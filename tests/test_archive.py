@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -12,12 +13,21 @@ from pathlib import Path
 import pytest
 
 from jcnews_spider.archive import Archive, disk, files, lock
+from jcnews_spider.archive.warc.records import Exchange
+from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.article import Article, Crawl, Event, Snapshot, content_hash, read_article
 from jcnews_spider.errors import ArchiveBusy, StorageFault
+from tests.archives import flip
 from tests.ledgers import address, due, opened
 
 
-def keep(archive: Archive, docid: int, version: int = 1, event: Event = Event.NEW) -> None:
+def keep(
+    archive: Archive,
+    docid: int,
+    version: int = 1,
+    event: Event = Event.NEW,
+    exchanges: Sequence[tuple[str, int]] = (),
+) -> None:
     """One record with one snapshot, committed but not sealed."""
     id_, suffix = f"s:{docid}", "" if version == 1 else f".v{version}"
     sent = []
@@ -39,7 +49,7 @@ def keep(archive: Archive, docid: int, version: int = 1, event: Event = Event.NE
     ledger = archive.ledger
     with ledger.transaction():
         ledger.articles.add(id_, address(docid), None, 0)
-        archive.send(article, sent, text_digest=f"digest {docid} {version}".encode())
+        archive.send(article, sent, text_digest=f"digest {docid} {version}".encode(), exchanges=exchanges)
         known = ledger.articles.get(id_)
         assert known
         ledger.articles.seen(known, 0, known.url, (("e", None),))
@@ -85,6 +95,21 @@ def test_what_was_committed_before_a_crash_is_sealed_by_the_next_run(tmp_path: P
         assert due(archive) == []
         archive.seal()
     assert records(tmp_path) == ["s:1"]
+
+
+def test_a_record_whose_exchange_is_damaged_is_due_again_though_later_ones_are_whole(tmp_path: Path) -> None:
+    plan = WarcPlan(10**9)
+    archive = Archive(tmp_path, "r1", min_free_mb=0, seal_records=9, seal_seconds=9, warc=plan)
+    archive.open("s")
+    found = [archive.capture(Exchange(f"http://h/{number}", 0.0, 200, [], b"page", [])) for number in (1, 2)]
+    for number, place in enumerate(found, 1):
+        keep(archive, number, exchanges=[(place.file, place.offset + place.length)])
+    archive.close()
+    flip(tmp_path / f"{found[0].file}.open", found[0].offset + found[0].length - 9)
+    with opened(tmp_path, "r2") as again:
+        assert due(again) == ["s:1"]
+        again.seal()
+    assert records(tmp_path) == ["s:2"]
 
 
 @pytest.mark.parametrize("damage", ["lost", "cut"])

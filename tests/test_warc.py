@@ -18,13 +18,14 @@ from jcnews_spider.archive.reader import Reader
 from jcnews_spider.archive.selection import Selection
 from jcnews_spider.archive.warc.members import Member, read_member, spans
 from jcnews_spider.archive.warc.records import Exchange, payload_digest
-from jcnews_spider.archive.warc.scan import whole_end
+from jcnews_spider.archive.warc.scan import whole_ends
 from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.article import Article, Crawl, Snapshot
 from jcnews_spider.errors import Damaged
 from jcnews_spider.sites import SITES
 from tests.crawling import Run, crawl, plain_paths, scrapy
 from tests.replica import Answer, Plan, Replica
+from tests.sealed import whole_end
 
 ROOT_URL = "http://www.jcnews.com.cn"
 PAGE = "<p>正文</p>".encode() * 200
@@ -310,6 +311,7 @@ def test_what_is_whole_behind_a_damage_is_kept_when_a_killed_run_is_made_up_for(
     second = opened(tmp_path, "r2")
     second.close()
     assert (tmp_path / places[0].file).read_bytes() == data
+    assert whole_ends(tmp_path / places[0].file).isdisjoint({places[0].offset + places[0].length})
     assert read_member(tmp_path / places[2].file, places[2].offset).payload == PAGE + b"2"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +17,9 @@ from jcnews_spider.archive.snapshots import is_intact
 from jcnews_spider.article import WarcPointer
 
 FOLDER = "media"
+
+Stands = Callable[[str, int], bool]
+"""Whether an exchange in a WARC, by its path and its end, survived."""
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +98,7 @@ class Media:
             self._ledger.images.seal([path for path, _ in sealed], end)
             self._ledger.images.seal_exchanges(self._warcs)
 
-    def recover(self, warcs: str) -> None:
+    def recover(self, warcs: str, stands: Stands) -> None:
         """Forgets what did not survive of the images that were not sealed; the WARCs that begin so are cut before."""
         images = self._ledger.images
         for path, digest in images.unsealed_files():
@@ -106,7 +109,7 @@ class Media:
                 with self._ledger.transaction():
                     images.forget_file(path)
         for image in images.unsealed(warcs):
-            if image.warc and image.warc_end and not files.reaches(self._root / image.warc, image.warc_end):
+            if image.warc and image.warc_end and not stands(image.warc, image.warc_end):
                 logger.warning("%s is fetched again: its exchange did not survive", image.url)
                 with self._ledger.transaction():
                     images.forget(image.url)

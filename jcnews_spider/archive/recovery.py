@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,11 @@ from jcnews_spider import clock
 from jcnews_spider.archive import disk, files, takedown
 from jcnews_spider.archive.ledger.articles import Kept
 from jcnews_spider.archive.ledger.outbox import Outgoing
-from jcnews_spider.archive.media import is_media
+from jcnews_spider.archive.media import Stands, is_media
 from jcnews_spider.archive.recapture import Recapture
 from jcnews_spider.archive.snapshots import is_intact
 from jcnews_spider.archive.warc.members import FOLDER, OPEN, located, warc_paths
-from jcnews_spider.archive.warc.scan import whole_end
+from jcnews_spider.archive.warc.scan import whole_ends
 from jcnews_spider.archive.warc.writer import ClosedWarc
 from jcnews_spider.article import Article, Event, read_article
 from jcnews_spider.signature import values
@@ -32,14 +33,18 @@ def recover(archive: Archive, run_id: str | None = None) -> None:
     Of what a run left behind that died beside others; of all runs where none is named, as there are no others.
     """
     warcs = f"{FOLDER}/{run_id}-" if run_id else ""
-    for path in _unfinished_warcs(archive, warcs):
-        _finish_warc(archive, path)
-    archive.media.recover(warcs)
+    whole = {path: _finish_warc(archive, path) for path in _unfinished_warcs(archive, warcs)}
+
+    def stands(path: str, end: int) -> bool:
+        """True when an exchange survived: where a WARC is still to be judged it is a whole record."""
+        return end in whole[path] if path in whole else files.reaches(located(archive.root, path), end)
+
+    archive.media.recover(warcs, stands)
     waiting = archive.ledger.outbox.waiting(run_id)
     lost: list[Outgoing] = []
     for record in waiting:
         follows_a_lost_one = any(record.id == earlier.id for earlier in lost)
-        if follows_a_lost_one or not _is_in_place(archive.root, record):
+        if follows_a_lost_one or not _is_in_place(archive.root, record, stands):
             lost.append(record)
     for record in reversed(lost):
         logger.warning("%s is fetched again: its files did not survive", record.id)
@@ -79,13 +84,15 @@ def _unfinished_warcs(archive: Archive, start: str) -> list[str]:
     return archive.ledger.captures.unknown(path for path in warc_paths(archive.root) if path.startswith(start))
 
 
-def _finish_warc(archive: Archive, path: str) -> None:
-    """Cuts a WARC to its whole records, closes it, learns and notes it; one without any is taken away.
+def _finish_warc(archive: Archive, path: str) -> Collection[int]:
+    """Cuts a WARC behind its last whole record, closes it, learns and notes it; gives where its whole records end.
 
-    What was captured since the last seal is not in the ledger: it is learnt from the records, as a rebuild does.
+    One without any is taken away. What was captured since the last seal is not in the ledger: it is learnt from the
+    records, as a rebuild does.
     """
     standing = located(archive.root, path)
-    end = whole_end(standing)
+    ends = whole_ends(standing)
+    end = max(ends, default=0)
     if end < standing.stat().st_size:
         logger.warning("%s: cut to its first %d bytes, the rest was torn", path, end)
         disk.truncate(standing, end)
@@ -93,7 +100,7 @@ def _finish_warc(archive: Archive, path: str) -> None:
             archive.ledger.captures.forget_beyond(path, end)
     if not end:
         disk.unlink(standing)
-        return
+        return ends
     disk.fsync(standing)
     if standing.name.endswith(OPEN):
         disk.rename(standing, archive.root / path)
@@ -101,6 +108,7 @@ def _finish_warc(archive: Archive, path: str) -> None:
     for where, what in Recapture(archive.root, {}, archive.ledger).take(path, None, is_recent=False):
         logger.warning("%s: %s", where, what)
     archive.note_closed(ClosedWarc(path, end, files.digest_of(archive.root / path)))
+    return ends
 
 
 def _undo(archive: Archive, record: Outgoing) -> None:
@@ -121,10 +129,10 @@ def _undo(archive: Archive, record: Outgoing) -> None:
             disk.unlink(archive.root / path)
 
 
-def _is_in_place(root: Path, record: Outgoing) -> bool:
+def _is_in_place(root: Path, record: Outgoing, stands: Stands) -> bool:
     """True when the record is sealed already, or all its files and exchanges are whole."""
     if record.segment and (root / record.segment).exists():
         return True
-    if not all(files.reaches(located(root, path), end) for path, end in record.exchanges):
+    if not all(stands(path, end) for path, end in record.exchanges):
         return False
     return all(is_intact(root, path, digest) for path, digest in record.files)

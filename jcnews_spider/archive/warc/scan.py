@@ -51,9 +51,9 @@ def scan(path: Path, damaged: Callable[[str], None]) -> Iterator[Scanned]:
             offset, is_lost = following, True
 
 
-def whole_end(path: Path) -> int:
-    """Where the last whole record of a file ends: what is damaged before it stays, and is told by `verify`."""
-    return max((record.offset + len(record.member) for record in scan(path, lambda _: None)), default=0)
+def whole_ends(path: Path) -> frozenset[int]:
+    """Where the whole records of a file end: what is damaged before the last one stays, and is told by `verify`."""
+    return frozenset(record.offset + len(record.member) for record in scan(path, lambda _: None))
 
 
 def _scanned(data: mmap, offset: int) -> Scanned | None:
