@@ -13,6 +13,7 @@ import pytest
 
 from jcnews_spider.archive.warc.members import Member, read_member, spans
 from jcnews_spider.archive.warc.records import tombstone
+from tests.archives import change, flip, rows
 from tests.crawling import crawl, read_records, scrapy
 from tests.replica import Answer, Plan, Replica
 
@@ -301,13 +302,34 @@ def test_what_cannot_be_forgotten_is_refused(output: Path, arguments: list[str],
     assert (done.returncode, said in done.stderr) == (1, True)
 
 
+def test_a_takedown_without_purge_does_not_drop_an_open_purge(probe: Path, tmp_path: Path) -> None:
+    output = Path(shutil.copytree(probe, tmp_path / "output"))
+    identity = Replica(PLAN).ids()[-1]
+    (path,) = output.glob("warc/*")
+    flip(path, list(spans(path))[3][0] + 40)
+    assert [forget(output, identity, "--reason", "x", *more).returncode for more in (["--purge"], [])] == [7, 7]
+    assert rows(output, "SELECT purge, done FROM takedowns") == [(1, 0)]
+
+
+def test_what_is_withdrawn_is_not_printed_before_its_record_is_sealed(probe: Path, tmp_path: Path) -> None:
+    output = Path(shutil.copytree(probe, tmp_path / "output"))
+    identity = Replica(PLAN).ids()[-1]
+    change(output, "UPDATE articles SET state = 'withdrawn' WHERE id = ?", identity)
+    shown = scrapy("cat", identity, "-s", f"JCNEWS_OUTPUT={output}")
+    assert (shown.returncode, "is withdrawn" in shown.stderr) == (1, True)
+
+
 def test_without_an_archive_nothing_is_made(tmp_path: Path) -> None:
     assert forget(tmp_path / "o", "jcnews:1", "--reason", "x").returncode == 1
     assert not (tmp_path / "o").exists()
 
 
-@pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.soak)])
-def test_an_interrupted_purge_is_finished_by_the_next_start(probe: Path, tmp_path: Path, step: int) -> None:
+@pytest.mark.parametrize("loses_power", [False, True])
+@pytest.mark.parametrize("step", [13, pytest.param(1, marks=pytest.mark.soak)])
+def test_an_interrupted_purge_is_finished_by_the_next_start(
+    probe: Path, tmp_path: Path, step: int, loses_power: bool
+) -> None:
+    """A power loss takes what the ledger's log holds that was not brought onto the disk."""
     identity = Replica(PLAN).ids()[-1]
     text = str(of(probe, identity)[0]["text"])[:40].encode()
     number, is_done = 0, False
@@ -317,6 +339,8 @@ def test_an_interrupted_purge_is_finished_by_the_next_start(probe: Path, tmp_pat
         line = ["forget", identity, "--reason", "x", "--purge", "-s", f"JCNEWS_OUTPUT={output}",
                 "-s", "JCNEWS_MIN_FREE_MB=0"]  # fmt: skip
         is_done = scrapy(*line, shim=["--fault", f"kill:{number}"]).returncode == 0
+        for log in output.glob("state.sqlite3-*") if loses_power else ():
+            log.unlink()
         again = scrapy(*line)
         assert again.returncode == 0, (number, again.stderr)
         assert [record["event"] for record in of(output, identity)] == ["withdrawn"], number

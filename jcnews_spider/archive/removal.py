@@ -61,9 +61,10 @@ class Removal:
                 self._copy_warc(path, needed)
             for path in segment_files(self._root):
                 self._copy_segment(path)
-        changed = {*self._traces.files, *self._copies, *self._takedown.files}
+        changed = {*self._traces.files, *self._copies}
         with self._archive.ledger.transaction():
             self._takedowns.will_change(self._takedown.article, changed, self._traces.urls)
+        self._archive.ledger.checkpoint()  # after a power loss the files may be changed, and only this would tell
         for name, copy in self._copies.items():
             disk.fsync(copy)
             disk.rename(copy, self._root / name)
@@ -97,12 +98,14 @@ class Removal:
                 self._takedowns.forget_member(path, offset)
             self._takedowns.forget_text(article)
             self._takedowns.manifest_ends(end)
+        if self._takedown.purge and (changed or not self._traces.flaws):
+            self._archive.ledger.compact()
+        with self._archive.ledger.transaction():
             if self._traces.flaws:
                 self._takedowns.will_change(article, (), self._traces.urls)
             else:
                 self._takedowns.done(article)
-        if self._takedown.purge and (changed or not self._traces.flaws):
-            self._archive.ledger.compact()
+        self._archive.ledger.checkpoint()
 
     def _note_offsets(self, path: str) -> None:
         number = 0

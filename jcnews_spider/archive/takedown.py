@@ -56,7 +56,10 @@ def forget(archive: Archive, known: KnownArticle, reason: str, *, purge: bool) -
 
 def carry_out(archive: Archive) -> None:
     """Removes what open takedowns want removed; one that meets damage is logged and stays open."""
-    for takedown in archive.ledger.takedowns.open():
+    opened = archive.ledger.takedowns.open()
+    if opened:
+        archive.seal()  # what another article shows is told by its segments
+    for takedown in opened:
         try:
             _carried_out(archive, takedown)
         except Damaged as fault:

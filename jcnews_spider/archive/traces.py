@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from jcnews_spider.archive.ledger.takedowns import Takedown
+from jcnews_spider.archive.media import is_media
 from jcnews_spider.archive.segments import FOLDER as SEGMENTS
 from jcnews_spider.archive.segments import HEAD, lines_of, mark_of, segment_files
 from jcnews_spider.archive.snapshots import FOLDER as PAGES
@@ -47,7 +48,7 @@ class Traces:
         """Hosts of other sites' articles: a page there is theirs, whatever its docid."""
         self.files: set[str] = set()
         """Paths of its HTML files, and of images that no other article shows."""
-        self.urls: set[str] = set(takedown.urls)
+        self.urls: set[str] = set()
         """Canonical addresses of those images, and of what they led to."""
         self.flaws: list[str] = []
         """File, offset and damage of what cannot be read, and may be the article's."""
@@ -57,6 +58,7 @@ class Traces:
     def find(self) -> None:
         """Reads the segments for what the article's records name, and for a purge the WARCs for where that led."""
         self._read_segments()
+        self._take_up()
         for name in (self._docid, f"{self._docid}_*"):
             for page in (self._root / PAGES / self._site).rglob(f"t????????_{name}.*html"):
                 self.files.add(page.relative_to(self._root).as_posix())
@@ -97,6 +99,12 @@ class Traces:
             else:
                 self.urls.add(_form(url))
                 self.files.update([image] if image else [])
+
+    def _take_up(self) -> None:
+        """What an earlier try had found, but for images that another article shows by now."""
+        shown = self._shown_elsewhere({*self._takedown.urls, *filter(is_media, self._takedown.files)})
+        self.urls.update(set(self._takedown.urls) - shown)
+        self.files.update(set(self._takedown.files) - shown)
 
     def _own_record(self, line: bytes, place: str) -> Article:
         """The record, an empty one where the line is damaged."""

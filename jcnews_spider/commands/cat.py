@@ -45,8 +45,9 @@ class Command(ProjectCommand):
 def _record(reader: Reader, id_: str, version: int | None) -> Article:
     from jcnews_spider.article import Event
 
-    newest = reader.newest(id_)
-    if newest is not None and newest.event is Event.WITHDRAWN:
+    known, newest = reader.ledger.articles.get(id_), reader.newest(id_)
+    is_withdrawn = known is not None and known.state == "withdrawn"  # perhaps before its record is sealed
+    if is_withdrawn or (newest is not None and newest.event is Event.WITHDRAWN):
         raise UsageFault(f"{id_} is withdrawn")
     if newest is None:
         raise UsageFault(f"{id_} has no sealed record")

@@ -34,7 +34,8 @@ class Takedowns:
         self._db.execute("UPDATE articles SET state = 'withdrawn', reason = ? WHERE n = ?", (reason, article))
         self._db.execute(
             "INSERT INTO takedowns (article, purge) VALUES (?, ?) "
-            "ON CONFLICT (article) DO UPDATE SET purge = excluded.purge, done = 0",
+            "ON CONFLICT (article) DO UPDATE SET done = 0, "
+            "purge = CASE WHEN takedowns.done = 0 AND takedowns.purge = 1 THEN 1 ELSE excluded.purge END",
             (article, int(purge)),
         )
 
