@@ -150,8 +150,11 @@ def known_section(ledger: Ledger, sites: Sequence[Site], wanted: str) -> KnownNa
         raise UsageFault(
             f"--section {wanted!r} is one of {' and of '.join(name.site for name in found)}: name the site"
         )
-    if found:
-        return found[0]
+    named = [name for name in found if name.path == section_path(wanted)] or found
+    if len(named) > 1:
+        raise UsageFault(f"--section {wanted!r} is {' and '.join(name.path for name in named)}: name one by its path")
+    if named:
+        return named[0]
     nearest = get_close_matches(wanted, chain.from_iterable((name.path, *name.names) for name in known), 3, 0.3)
     like = f"; the nearest are {', '.join(nearest)}" if nearest else ": scrapy sections lists them"
     raise UsageFault(f"--section {wanted!r} is none of the archive's{like}")

@@ -43,7 +43,7 @@ def verdict(stats: Mapping[str, Any], finish_reason: str, fail_ratio: float, bro
     stopped = finish_reason not in ("finished", "challenged", "host_down")
     reasons = _reasons(stats, _FAILURES + _NO_FAILURES)
     failures = _reasons(stats, _FAILURES)
-    storage_fault = stats.get("storage/fault")
+    storage_fault = stats.get("storage/fault") or stats.get("storage/damaged")
     cause = stats.get("robotstxt/unavailable") or reasons or finish_reason
     came = stats.get("addresses/answered", 0) or (stats.get("run/others_came") and finish_reason == "finished")
     nothing_came = asked and not came and (reasons or not stopped)

@@ -234,6 +234,16 @@ def test_a_section_that_two_sites_have_is_asked_back(both: Both) -> None:
     assert sorted(exported(both, "--section", "综合新闻", "cmse")) == sorted(exported(both, "cmse"))
 
 
+def test_a_section_that_shares_its_name_is_named_by_its_path(both: Both, tmp_path: Path) -> None:
+    output = Path(shutil.copytree(both.output, tmp_path / "output"))
+    with closing(sqlite3.connect(output / "state.sqlite3")) as ledger, ledger:
+        ledger.execute("UPDATE sections SET name = '通知公告' WHERE site = 'jcnews' AND path IN ('xw/jcxw', 'xw/gnxw')")
+    line = ["export", "--format", "jsonl", "-o", "-", "jcnews", "-s", f"JCNEWS_OUTPUT={output}", "--section"]
+    refused, exact = scrapy(*line, "通知公告"), scrapy(*line, "xw/jcxw")
+    assert (refused.returncode, exact.returncode) == (1, 0)
+    assert "is xw/gnxw and xw/jcxw: name one by its path" in refused.stderr
+
+
 def test_a_wacz_of_one_site_holds_no_page_of_the_other_with_the_same_docid(both: Both, tmp_path: Path) -> None:
     target = tmp_path / "cmse.wacz"
     code, _, notes = both.command("export", "--format", "wacz", "-o", str(target), "cmse")

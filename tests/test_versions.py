@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from tests.archives import flip, lines
 from tests.replica import Answer
 from tests.story import AGE_S, DAY, HOUR, UNCHANGED, Story, story, without
 
@@ -158,3 +159,18 @@ def test_what_gave_nothing_is_asked_at_the_next_run_and_then_after_1_h_6_h_1_d_a
     skipped_at = [hours for hours, (_, is_asked) in asked.items() if is_asked]
     assert failed_at == [0, 0.1, 1.25, 7.4, 31.5, 199.6]
     assert skipped_at == [0, 1.05, 7.1, 31.5, 199.6]  # what is no failure is not asked by the very next run
+
+
+def test_an_article_whose_last_record_is_damaged_keeps_nobody_from_the_others(tmp_path: Path) -> None:
+    with story(tmp_path, articles=8) as it:
+        it.crawl()
+        damaged, edited = it.replica.ids()[-2:]
+        path, offset, _ = next(line for line in lines(it.output) if line[2]["id"] == damaged)
+        flip(path, offset + 60)
+        for id_ in (damaged, edited):
+            it.replica.edit(id_)
+        (news,) = it.replica.publish()
+        run = it.crawl("recheck=all", days=0.1, code=7)
+    assert it.events() == {edited: ["updated"], news: ["new"]}
+    assert run.report["articles"]["failed"] == {"damaged": 1}
+    assert run.report["why"].startswith(f"storage failed: {damaged} cannot be compared with its version 1: articles/")

@@ -66,7 +66,7 @@ class Evidence:
         self._read_segments()
         self._read_warcs()
         self.tally.index()
-        self.is_running = self._was_held or is_held(self.root) or _size(self.root / MANIFEST) > self.manifest_bytes
+        self.is_running = self._was_held or is_held(self.root) or _size(self.root / MANIFEST) != self.manifest_bytes
         self.audit = Audit(self.tally, self._attach, is_running=self.is_running)
 
     def _attach(self, database: sqlite3.Connection) -> None:

@@ -49,13 +49,16 @@ class Reader:
         What is no record any more is passed over, and `damaged` is told of it.
         """
         for path in segment_files(self.root):
-            for offset, line in lines_of(path):
-                if mark not in line[:HEAD]:
-                    continue
-                try:
-                    yield record_of(line)
-                except ValueError as fault:
-                    damaged(f"{path.name} at {offset}: {fault}")
+            try:
+                for offset, line in lines_of(path):
+                    if mark not in line[:HEAD]:
+                        continue
+                    try:
+                        yield record_of(line)
+                    except ValueError as fault:
+                        damaged(f"{path.name} at {offset}: {fault}")
+            except OSError as fault:
+                damaged(f"{path.name}: {fault}")
 
     def newest(self, id_: str) -> Article | None:
         """The newest sealed record of an article; raises Damaged."""

@@ -15,9 +15,10 @@ from jcnews_spider import clock
 from jcnews_spider.answers import NOT_ASKED
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.files import storage_faults
+from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.article import Article
 from jcnews_spider.engine import fail_storage
-from jcnews_spider.errors import StorageFault
+from jcnews_spider.errors import Damaged, StorageFault
 from jcnews_spider.items import (
     MOST_MISSING,
     Discovered,
@@ -142,7 +143,10 @@ class StorePipeline:
             return self._miss(Miss(known.id, draft.asked, "not_captured"))
         if self._spider.articles.is_of_any(draft.article):
             return []  # it waited for images while another said the same, and is told as missing
-        records = self._recorder.keep(known, draft)
+        try:
+            records = self._recorder.keep(known, draft)
+        except Damaged as fault:
+            return self._damaged(known, draft.asked, fault)
         for article in records:
             self._count(article)
         if not records:
@@ -150,6 +154,12 @@ class StorePipeline:
         self._stats.inc_value("articles/pages", len(draft.pages))
         self._stats.inc_value("articles/bytes", sum(len(page.body) for page in draft.pages))
         return records
+
+    def _damaged(self, known: KnownArticle, url: str, fault: Damaged) -> list[Article]:
+        """An article whose last record cannot be read: it waits, the others go on, and the run ends with 7."""
+        if not self._stats.get_value("storage/damaged"):
+            self._stats.set_value("storage/damaged", str(fault))
+        return self._miss(Miss(known.id, url, "damaged", str(fault)))
 
     def _unchanged(self, item: Unchanged) -> list[Article]:
         articles = self.archive.ledger.articles
@@ -202,7 +212,10 @@ class StorePipeline:
             logger.warning("%d of %d rechecked articles are missing: none is called gone", missing, answered)
             return
         for known in candidates:
-            self._count(self._recorder.gone(known))
+            try:
+                self._count(self._recorder.gone(known))
+            except Damaged as fault:
+                self._damaged(known, known.url, fault)
 
     def _count(self, article: Article) -> None:
         self._stats.inc_value(f"articles/{article.event}")
