@@ -229,6 +229,16 @@ def test_a_redirect_home_behind_a_list_is_its_end_unless_its_pager_names_more(
     assert (run.code, run.report["sections"]["xw/jcxw"]["end"]) == (0, end)
 
 
+def test_a_first_page_that_leads_home_is_no_list(tmp_path: Path) -> None:
+    home = Answer(302, {"Location": "/"})
+    with Replica(Plan(articles=60, faults={"/xw/jcxw/": home, "/zt/gone/": home})) as replica:
+        known = crawl(replica, tmp_path, "sections=xw/jcxw,xw/gnxw")
+        unknown = crawl(replica, tmp_path, "sections=zt/gone")
+    assert (known.code, known.report["sections"]["xw/jcxw"]["end"]) == (0, "absent")
+    assert known.report["sections"]["xw/gnxw"]["end"] == "complete"
+    assert unknown.code == 1
+
+
 NO_PAGE = Answer(headers={"Content-Type": "text/html; charset=utf-8"}, body="<html><body>系统繁忙</body>".encode())
 
 

@@ -123,3 +123,15 @@ def test_an_outage_is_told_from_a_withdrawal_where_hardly_anything_is_due(tmp_pa
             it.plant(urls[other], None)
         it.crawl(days=3.5, JCNEWS_RECHECK_DAYS=1)
         assert it.events() == {id_: ["gone"]}
+
+
+def test_the_304_of_a_page_to_which_a_withdrawn_one_leads_is_no_word_on_it(tmp_path: Path) -> None:
+    with story(tmp_path, articles=8) as it:
+        it.crawl()
+        id_ = it.replica.ids()[-1]
+        it.plant(it.gold(id_)["url"], Answer(302, {"Location": "/gone.html"}))
+        it.plant("http://www.jcnews.com.cn/gone.html", Answer(304))
+        run = it.crawl("recheck=all", days=0.1)
+        assert run.report["articles"]["failed"] == {"http_304": 1}
+        asked = next(request for request in it.asked if request.url.endswith("/gone.html"))
+        assert not asked.conditional

@@ -223,8 +223,8 @@ class Archive:
     def write_report(self, report: dict[str, Any], summary: str, judged: Judgement = UNJUDGED) -> None:
         """Writes runs/<run_id>.json, and how the run ended into the ledger."""
         with storage_faults():
-            data = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
-            files.write_whole(self.root, f"runs/{self.run_id}.json", data.encode(), durable=True)
+            data = (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode(errors="backslashreplace")
+            files.write_whole(self.root, f"runs/{self.run_id}.json", data, durable=True)
             if hasattr(self, "ledger"):
                 with self.ledger.transaction():
                     now = int(clock.now())

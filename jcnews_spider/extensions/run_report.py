@@ -110,6 +110,6 @@ class RunReport:
         today = datetime.fromtimestamp(spider.started, clock.SHANGHAI).date()
         for walk in spider.lists.walks.values():
             if walk.read_pages or walk.end == "unchanged":
-                days = spider.archive.ledger.sections.days(site.name, walk.path, health.REGULAR_DAYS)
+                days = spider.archive.ledger.sections.days(site.name, walk.path, today, health.REGULAR_DAYS)
                 if measure := health.silence(walk.path, site.section_url(walk.path), days, today, least):
                     yield measure

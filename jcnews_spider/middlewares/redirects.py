@@ -10,7 +10,7 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware as ScrapyRe
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from jcnews_spider.answers import header
+from jcnews_spider.answers import conditions, header
 from jcnews_spider.engine import Downloader
 
 
@@ -32,6 +32,8 @@ class RedirectMiddleware(ScrapyRedirectMiddleware):
         except ValueError:
             self._refuse("bad_address")
         following.meta.pop(Downloader.DOWNLOAD_SLOT, None)  # it may be another host's
+        for name in conditions(" ", " "):  # of the page that was asked (RFC 9110 §15.4)
+            following.headers.pop(name, None)
         return following
 
     def _refuse(self, reason: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 from functools import partial
@@ -18,7 +19,7 @@ from scrapy.utils.datatypes import LocalCache
 from twisted.python.failure import Failure
 
 from jcnews_spider import clock
-from jcnews_spider.answers import REASONS, conditions, reason_of, validators_of, warc_pointer
+from jcnews_spider.answers import REASONS, conditions, is_conditional, reason_of, validators_of, warc_pointer
 from jcnews_spider.archive import Archive
 from jcnews_spider.archive.ledger.images import StoredImage
 from jcnews_spider.archive.media import FOLDER, Arrived
@@ -28,6 +29,9 @@ from jcnews_spider.errors import StorageFault
 from jcnews_spider.images import image_suffix
 from jcnews_spider.items import Draft, Item
 from jcnews_spider.requests import ImageRequest
+
+MOST_AT_ONCE = 16
+"""Images that are asked at the same time, of whatever hosts: each is in memory, and holds a connection."""
 
 MOST_IMAGES = 200
 """Images of one article that are asked; the longest gallery seen has 40."""
@@ -41,6 +45,16 @@ NEVER_ASKED = frozenset({"scheme", "bad_address", "private_address", "robots", "
 ACCEPT = "image/jpeg, image/png, image/gif, image/webp, image/bmp"
 
 logger = logging.getLogger(__name__)
+
+
+class _Memory(LocalCache[bytes, Any]):
+    """Results by fingerprint; what was asked for last is forgotten last, Scrapy takes it a moment later."""
+
+    def __contains__(self, key: object) -> bool:
+        is_known = super().__contains__(key)
+        if is_known:
+            self.move_to_end(key)  # type: ignore[arg-type]
+        return is_known
 
 
 class ImagesPipeline(FilesPipeline):
@@ -57,7 +71,7 @@ class ImagesPipeline(FilesPipeline):
 
         def __init__(self, spider: Spider) -> None:
             super().__init__(spider)
-            self.downloaded = LocalCache(REMEMBERED)
+            self.downloaded = _Memory(REMEMBERED)
 
     def __init__(self, crawler: Crawler) -> None:
         spider: Any = crawler.spider
@@ -66,6 +80,7 @@ class ImagesPipeline(FilesPipeline):
         self._archive: Archive = spider.archive
         self._media = self._archive.media
         self._stats = crawler.stats
+        self._turns = asyncio.Semaphore(MOST_AT_ONCE)
         super().__init__(FOLDER, crawler=crawler)
 
     @classmethod
@@ -101,6 +116,10 @@ class ImagesPipeline(FilesPipeline):
             return self._found(known, "uptodate")
         request.headers.update(conditions(known.etag, known.last_modified))
         return None
+
+    async def _check_media_to_download(self, request: Request, info: Any, item: Any) -> FileInfo:
+        async with self._turns:
+            return await super()._check_media_to_download(request, info, item)
 
     async def media_downloaded(self, response: Response, request: Request, info: Any, *, item: Any = None) -> FileInfo:  # noqa: ARG002
         """The image, stored; raises IgnoreRequest with the reason where the answer is none."""
@@ -147,7 +166,7 @@ class ImagesPipeline(FilesPipeline):
 
     def _stored(self, response: Response, url: str) -> FileInfo:
         now, known = int(clock.now()), self._media.known(url)
-        if response.status == 304 and known:
+        if response.status == 304 and known and is_conditional(response):
             self._media.still(known, now)
             return self._found(known, "uptodate")
         pointer = warc_pointer(response)
@@ -162,7 +181,11 @@ class ImagesPipeline(FilesPipeline):
     def _instead(self, url: str, failure: Failure) -> FileInfo:
         """What is archived of an image that does not come any more; else nothing, with the reason."""
         reason = str(failure.value)
-        known = None if reason == STOPPED else self._media.known(url)
+        try:
+            known = None if reason == STOPPED else self._media.known(url)
+        except StorageFault as fault:
+            fail_storage(self.crawler, fault)
+            return _missing(url, STOPPED)
         return self._found(known, "stale") if known else _missing(url, reason)
 
     def _found(self, image: StoredImage, status: str) -> FileInfo:

@@ -19,6 +19,7 @@ from jcnews_spider.answers import (
     charset,
     conditions,
     explained,
+    is_conditional,
     page_of,
     reason_of,
     require_ok,
@@ -78,7 +79,7 @@ class Articles:
         """The article of a page and its further pages as a draft, that it is unchanged, or a miss with its reason."""
         url = asked_url(response.request)
         try:
-            if response.status == 304:
+            if response.status == 304 and is_conditional(response):
                 known = self._known(id)
                 if await self._is_unchanged(known):
                     self._spider.count("addresses/answered")

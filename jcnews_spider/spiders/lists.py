@@ -71,7 +71,7 @@ class Lists:
         walk = self.walks[section]
         if response.status == 304 and index == 0 and is_conditional(response):
             yield self._unchanged(walk)
-        elif response.status in (404, 410) or (index and self._leads_back(response, section)):
+        elif response.status in (404, 410) or self._leads_back(response, section, index):
             yield from self._missing(walk, response, index)
         else:
             try:
@@ -179,10 +179,12 @@ class Lists:
         self._end(walk, "complete" if walk.round else "unchanged")
         return self._completed(walk)
 
-    def _leads_back(self, response: Response, section: str) -> bool:
+    def _leads_back(self, response: Response, section: str, index: int) -> bool:
         """True where the site sends whoever asks for a missing page to its home page, or to the list's first page."""
-        is_moved = response.url != asked_url(response.request)
-        return is_moved and self._site.canonical(response.url) in (self._site.root, self._site.section_url(section))
+        target, first = self._site.canonical(response.url), self._site.section_url(section)
+        if response.url == asked_url(response.request) or target not in (self._site.root, first):
+            return False
+        return bool(index) or target != first
 
     def _missing(self, walk: Walk, response: Response, index: int) -> Iterator[Item | Request]:
         """A 404 ends a walk without a pager; a first page that was never there is absent, one that was has failed."""

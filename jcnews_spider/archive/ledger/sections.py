@@ -70,13 +70,13 @@ class Sections:
         )
         return dict(tuple(row) for row in rows)
 
-    def days(self, site: str, path: str, limit: int) -> list[date]:
-        """The newest days, by their addresses, of the articles that a section is known to show, newest first."""
+    def days(self, site: str, path: str, until: date, limit: int) -> list[date]:
+        """The newest days up to one, by their addresses, of the articles that a section shows, newest first."""
         rows = self._db.execute(
             "SELECT DISTINCT a.day FROM memberships m CROSS JOIN articles a "
             "WHERE a.n = m.article AND m.section = (SELECT n FROM sections WHERE site = ? AND path = ?) "
-            "ORDER BY a.day DESC LIMIT ?",
-            (site, path, limit),
+            "AND a.day <= ? ORDER BY a.day DESC LIMIT ?",
+            (site, path, until.isoformat(), limit),
         )
         return [date.fromisoformat(day) for (day,) in rows]
 
