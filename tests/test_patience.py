@@ -180,10 +180,9 @@ class _Everywhere(dict[str, Answer]):
         (Answer(521, {"X-Via-JSL": "1"}, body=b"<script>document.cookie='__jsl_clearance_s=1'</script>"), "加速乐"),
         (Answer(412, body=b"<script>$_ts=window['$_ts'];</script>"), "瑞数"),
         (Answer(200, body="请开启JavaScript并刷新该页.<script>eval('wzwschallenge')</script>".encode()), "网站卫士"),
-        (Answer(405, {"Set-Cookie": "acw_sc__v2=1"}, body=b"blocked"), "Aliyun"),
-        (Answer(503, {"Set-Cookie": "yunsuo_session_verify=1"}, body=b""), "云锁"),
-        (Answer(403, {"Set-Cookie": "safedog-flow-item=1"}, body=b""), "安全狗"),
-        (Answer(403, {"Set-Cookie": "HWWAFSESID=1"}, body=b""), "Huawei"),
+        (Answer(405, body=b"<script>document.cookie='acw_sc__v2=1'</script>"), "Aliyun"),
+        (Answer(503, body=b"<script>yunsuo_session()</script>"), "云锁"),
+        (Answer(403, body=b"<title>safedog</title>"), "安全狗"),
     ],
 )
 def test_a_challenge_ends_the_run_with_4_and_touches_nothing(
@@ -200,6 +199,30 @@ def test_a_challenge_ends_the_run_with_4_and_touches_nothing(
     assert len([url for url in asked if url.removeprefix(SITE) in bench.paths]) == 1
     assert rows(output) == before
     assert run.records == begun.records
+
+
+@pytest.mark.parametrize(
+    ("answer", "product"),
+    [
+        (Answer(405, {"Set-Cookie": "acw_sc__v2=1"}, body=b"blocked"), "Aliyun"),
+        (Answer(503, {"Set-Cookie": "yunsuo_session_verify=1"}, body=b""), "云锁"),
+        (Answer(403, {"Set-Cookie": "HWWAFSESID=1"}, body=b""), "Huawei"),
+    ],
+)
+def test_a_refusal_with_a_products_cookie_is_the_addresss_alone_and_the_second_in_a_row_the_products(
+    bench: Bench, tmp_path: Path, answer: Answer, product: str
+) -> None:
+    bench.faults[bench.paths[5]] = answer
+    with bench.site:
+        run = crawl(bench.site, tmp_path / "one", ONE, JCNEWS_BACKOFF="0.01s")
+        assert_ended(run, 0, "done")
+        assert (articles(run), run.report["articles"]["failed"]) == (11, {f"http_{answer.status}": 1})
+        bench.faults |= dict.fromkeys(bench.paths, answer)
+        run = crawl(bench.site, tmp_path / "all", ONE, JCNEWS_BACKOFF="0.01s")
+        assert_ended(run, 4, f"challenged: {product} answers for {SITE}")
+        assert sum(run.report["articles"]["failed"].values()) <= 1
+        bench.faults.clear()
+        assert articles(crawl(bench.site, tmp_path / "all", ONE)) == 12
 
 
 def test_a_challenge_in_place_of_robots_txt_ends_with_4_too(bench: Bench, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ _SIGNS = (
     ("Huawei", re.compile(rb"HWWAFSESID")),
 )
 _STATUSES = {521: "加速乐", 412: "瑞数"}
-_REFUSALS = frozenset({403, 405, 503})
+REFUSALS = frozenset({403, 405, 503})
 _CHINESE = re.compile(r"[\u4e00-\u9fa5]")
 _ASCII = bytes(range(0x80))
 
@@ -40,7 +40,7 @@ def challenger(body: bytes, status: int = 200, headers: bytes = b"") -> str | No
     """
     if product := _STATUSES.get(status):
         return product
-    is_refusal = status in _REFUSALS
+    is_refusal = status in REFUSALS
     is_page = status != 200 or len(body) > MOST_BYTES or len(body.translate(None, _ASCII)) > SURELY_A_PAGE
     if is_page and not is_refusal:
         return None
