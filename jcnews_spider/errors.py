@@ -17,6 +17,7 @@ JcnewsError
     ├── TooLarge            a body that was cut at the size limit
     ├── TooComplex          a page of more tags, attributes, links or text than any real one has
     ├── NotHtml             bytes that are no HTML
+    ├── Defect              a page at which the extractor itself fails
     ├── EmptyPage           nothing at all
     ├── NoBody              a titled page without text, image, video or attachment
     └── RedirectStub        a page that only sends the reader elsewhere; carries `target`
@@ -127,6 +128,12 @@ class NotHtml(UnknownLayout):
     """Bytes that are no HTML, such as a PDF."""
 
     reason = "not_html"
+
+
+class Defect(UnknownLayout):
+    """A page at which the extractor itself fails; the log says where."""
+
+    reason = "defect"
 
 
 class EmptyPage(UnknownLayout):

@@ -107,9 +107,17 @@ def joined(base: str, address: str) -> str | None:
 @lru_cache(maxsize=MEMORY)
 def _joined(base: str, address: str) -> str | None:
     try:
-        return urljoin(base, address.strip())
-    except ValueError:
+        url = urljoin(base, address.strip())
+        urlsplit(url)  # without a base nobody has looked at it yet
+    except ValueError:  # `http://[x/a.jpg` is no address at all
         return None
+    return url
+
+
+def path_of(address: str) -> str:
+    """The path of an address as a page has it, empty where it is none."""
+    url = joined("", address)
+    return urlsplit(url).path if url else ""
 
 
 def canonical_url(url: str) -> str | None:

@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -105,7 +104,7 @@ def fuzz(name: str, seconds: int) -> None:
     """Runs one target; atheris ends the process when it is done."""
     import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: PLC0415 - optional
 
-    from jcnews_spider.errors import UnknownLayout  # noqa: PLC0415 - after atheris
+    from jcnews_spider.errors import Defect, UnknownLayout  # noqa: PLC0415 - after atheris
 
     with atheris.instrument_imports(
         include=["jcnews_spider.trs", "jcnews_spider.text", "jcnews_spider.encoding", "protego"]
@@ -114,8 +113,12 @@ def fuzz(name: str, seconds: int) -> None:
 
     def read(body: bytes) -> None:
         started = time.process_time()
-        with suppress(UnknownLayout):
+        try:
             target(body)
+        except Defect:
+            raise
+        except UnknownLayout:
+            pass
         took = time.process_time() - started
         if took > MOST_SECONDS:
             raise RuntimeError(f"took {took:.1f} s")

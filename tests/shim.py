@@ -2,8 +2,9 @@
 
 --clock lets the run's clock go ahead, --at makes it stand still (UTC seconds); --fault makes the n-th operation of the
 archive on the disk fail, see `tests/disks.py`; --parser gives the parser another version, --drop-source makes it blind
-for the source; --no-capture lets every capture fail by a defect; --line-every S says in the log how far the articles
-are every so many seconds; --without M lets no module of a name be there.
+for the source; --no-capture lets every capture fail by a defect, --defect DOCID the reading of one article;
+--line-every S says in the log how far the articles are every so many seconds; --without M lets no module of a name be
+there.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ def main() -> None:
         sys.modules[options.without] = None  # type: ignore[assignment]
     if options.no_capture:
         writer.exchange_members = _defect  # type: ignore[assignment, attr-defined]
+    if options.defect:
+        _break_parser(options.defect)
     if options.parser:
         _change_parser(options.parser, drop_source=options.drop_source)
     execute(["scrapy", *sys.argv[border + 1 :]])
@@ -53,6 +56,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--line-every", type=float)
     parser.add_argument("--without")
     parser.add_argument("--no-capture", action="store_true")
+    parser.add_argument("--defect", type=int)
     parser.add_argument("--parser")
     parser.add_argument("--drop-source", action="store_true")
     return parser
@@ -60,6 +64,18 @@ def _options() -> argparse.ArgumentParser:
 
 def _defect(*_: object) -> list[bytes]:
     raise ZeroDivisionError("a defect")
+
+
+def _break_parser(docid: int) -> None:
+    """A parser that fails at one article."""
+    original = parser._read
+
+    def read(*arguments: Any) -> article.Article:
+        if arguments[-1].docid == docid:
+            raise ZeroDivisionError("a defect")
+        return original(*arguments)
+
+    parser._read = read  # type: ignore[assignment]
 
 
 def _change_parser(version: str, *, drop_source: bool) -> None:

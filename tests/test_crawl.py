@@ -315,6 +315,19 @@ def test_bad_pages_are_counted_with_their_reason_and_the_run_goes_on(tmp_path: P
     assert result.surplus == []
 
 
+def test_a_defect_of_the_extractor_costs_one_article_until_it_is_mended(tmp_path: Path) -> None:
+    with Replica(Plan(articles=20)) as replica:
+        gold = [g for g in replica.gold() if g["shape"] == "P" and g["listed"]]
+        run = crawl(replica, tmp_path, shim=["--defect", gold[0]["id"].partition(":")[2]], JCNEWS_FAIL_RATIO="1")
+        again = crawl(replica, tmp_path)
+    assert run.code == 0
+    assert run.report["articles"]["failed"] == {"defect": 1}
+    assert "ZeroDivisionError: a defect" in run.stdout + run.stderr
+    assert [record["id"] for record in again.records if record["crawl"]["run_id"] == again.report["run_id"]] == [
+        gold[0]["id"]
+    ]
+
+
 def test_a_section_that_robots_txt_forbids_is_not_asked(tmp_path: Path) -> None:
     with Replica(Plan(articles=20, robots="User-agent: *\nDisallow: /xw/gnxw/\n")) as replica:
         run = crawl(replica, tmp_path)

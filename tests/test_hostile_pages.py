@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from jcnews_spider.article import Article
-from jcnews_spider.errors import UnknownLayout
+from jcnews_spider.errors import Defect, UnknownLayout
 from jcnews_spider.sites import site_named
 from jcnews_spider.trs.article import parse_article
 from jcnews_spider.trs.challenge import challenger
@@ -103,6 +103,7 @@ def readings() -> dict[tuple[str, str], Reading]:
 def test_hostile_bytes_are_refused_or_read(readings: dict[tuple[str, str], Reading], reader: str, name: str) -> None:
     reading = readings[reader, name]
     assert reading.outcome.isidentifier(), reading.outcome
+    assert reading.outcome != Defect.reason
     assert reading.seconds < MOST_SECONDS
     assert reading.added_mb < MOST_MB
     if reader == "article" and name in payloads.REFUSED:

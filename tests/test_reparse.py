@@ -222,6 +222,16 @@ def test_what_is_damaged_is_named_and_skipped(whole: Run, output: Path) -> None:
     assert report["articles"]["reparsed"] == len([record for record in whole.records if record["source"]]) - 2
 
 
+def test_a_defect_of_the_extractor_costs_one_record(whole: Run, output: Path) -> None:
+    broken = next(record for record in whole.records if record["source"])
+    done = run(output, "reparse", "--apply", shim=[*BLIND, "--defect", broken["id"].partition(":")[2]])
+    assert done.returncode == 0
+    assert f"refused: {broken['id']}: defect" in done.stderr
+    assert "ZeroDivisionError: a defect" in done.stderr
+    changed = [versions[0]["id"] for versions in chains(output).values() if versions[-1]["event"] == "reparsed"]
+    assert sorted(changed) == sorted(r["id"] for r in whole.records if r["source"] and r["id"] != broken["id"])
+
+
 def test_words_of_a_damaged_record_steer_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     tally = Tally()
     tally.count(Outcome("jcnews:1", damage="says \x1b[2J"))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jcnews_spider.errors import EmptyPage, NoBody, NotHtml, RedirectStub, UnknownLayout
-from jcnews_spider.trs.article import join_parts, tells_of_withdrawal
+from jcnews_spider.errors import Defect, EmptyPage, NoBody, NotHtml, RedirectStub, UnknownLayout
+from jcnews_spider.trs.article import join_parts, parse_article, tells_of_withdrawal
+from jcnews_spider.trs.listing import parse_listing
 from tests import quality, test_trs_fallback, test_trs_sites
-from tests.skeleton import TEXT, URL, bare_page, editor, page, parsed
+from tests.skeleton import SITE, TEXT, URL, bare_page, editor, page, parsed, refusals
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*/*.html"))
 SAMPLE = Path(__file__).parents[2] / "shared" / "sample_article.txt"
@@ -145,9 +146,20 @@ def test_a_page_tells_of_a_withdrawal_and_of_no_trouble(words: str, is_told: boo
 def test_hostile_pages_take_bounded_time(body: bytes) -> None:
     """A page takes a second alone, four under coverage on a busy machine; a quadratic walk takes minutes."""
     started = time.process_time()
-    with suppress(UnknownLayout):
+    with refusals():
         parsed(body)
     assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize("reader", [parse_article, parse_listing])
+def test_a_defect_of_a_reader_is_a_refusal_that_the_log_explains(
+    reader: Callable[..., object], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(f"{reader.__module__}.breadcrumb", lambda *_: 1 / 0)
+    with pytest.raises(Defect, match="ZeroDivisionError"):
+        reader(page(editor(TEXT)), URL, SITE)
+    assert URL in caplog.text
+    assert "ZeroDivisionError" in caplog.text
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
@@ -161,5 +173,5 @@ def test_mutated_pages_give_a_record_or_unknown_layout(data: st.DataObject) -> N
             st.binary(max_size=40)
             | st.sampled_from([b"</html>", b"<div>", b"</div>", b"<!--", b"<script>", b"\x00", b"'"])
         )
-    with suppress(UnknownLayout):
+    with refusals():
         parsed(bytes(body))

@@ -18,6 +18,17 @@ def test_a_page_of_pictures_or_of_a_video_alone_is_an_article() -> None:
     assert (picture.text, video.text) == ("", "")
 
 
+@pytest.mark.parametrize("url", [URL, None])
+@pytest.mark.parametrize("host", ["[x", "a℀b"])
+def test_what_is_no_address_is_no_picture_and_does_no_harm(host: str, url: str | None) -> None:
+    files = (
+        f'<a href="http://{host}">x</a><a href="http://{host}/P02.doc">y</a><video src="http://{host}/a.mp4"></video>'
+    )
+    article = parsed(page(editor(TEXT, f'<img src="http://{host}/a.jpg">{files}')), url)
+    assert article.text.startswith(TEXT)
+    assert (article.images, article.attachments, article.videos) == ((), (), ())
+
+
 def test_nested_and_hidden_copies_are_read_once() -> None:
     nested = f'<div class="TRS_Editor"><style>P{{}}</style><div class=TRS_Editor><p>{TEXT}</p></div></div>'
     hidden = f'<div style="display: none"><div class="TRS_Editor"><p>{TEXT}</p></div></div>'

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from jcnews_spider import clock
 from jcnews_spider.archive import segments
@@ -19,7 +19,7 @@ from jcnews_spider.archive.warc.scan import Scanned, scan
 from jcnews_spider.article import Article, Event, WarcPointer
 from jcnews_spider.errors import Damaged
 from jcnews_spider.trs.site import Site
-from jcnews_spider.urls import canonical_url, parse_article_address
+from jcnews_spider.urls import canonical_url, joined, parse_article_address
 
 _Key = tuple[str, str, int] | str
 
@@ -117,7 +117,7 @@ class Selection:
             self._damaged(f"{path.name} at {record.offset}: {fault}")
             return None
         location = next((value.decode("latin-1") for name, value in headers if name.lower() == b"location"), None)
-        return canonical_url(urljoin(record.url, location)) if location else None
+        return canonical_url(joined(record.url, location) or "") if location else None
 
     def _records(self) -> Iterator[tuple[Path, Scanned]]:
         """Every record of every WARC, oldest run first: a revisit comes behind its original."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from jcnews_spider.archive.ledger.takedowns import Takedown
 from jcnews_spider.archive.media import is_media
@@ -19,7 +19,7 @@ from jcnews_spider.archive.warc.members import FOLDER as WARCS
 from jcnews_spider.archive.warc.members import Member
 from jcnews_spider.article import Article, Event, read_article
 from jcnews_spider.images import image_suffix
-from jcnews_spider.urls import canonical_url, parse_article_address
+from jcnews_spider.urls import canonical_url, joined, parse_article_address
 
 if TYPE_CHECKING:
     from jcnews_spider.archive import Archive
@@ -197,7 +197,7 @@ def _leads(warcs: Iterable[Path]) -> Leads:
         ends = {member.facts.get("warc-refers-to-target-uri")}
         if (member.status_line or "").startswith("3"):
             ends |= {
-                urljoin(member.url, value.decode("utf-8", "replace"))
+                joined(member.url, value.decode("utf-8", "replace"))
                 for name, value in member.headers
                 if name.lower() == b"location"
             }
@@ -211,4 +211,4 @@ def _form(url: str) -> str:
 
 
 def _host(url: str) -> str:
-    return urlsplit(_form(url)).netloc.removeprefix("www.")
+    return urlsplit(joined("", _form(url)) or "").netloc.removeprefix("www.")

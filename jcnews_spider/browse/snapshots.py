@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import re
 from html import unescape
-from urllib.parse import urljoin
 
 from jcnews_spider.article import Article
 from jcnews_spider.browse.web import Answer, snapshot_policy
+from jcnews_spider.urls import joined
 
 _SOURCE = re.compile(
     rb"""(<img\b[^<>]{0,4000}?\ssrc\s{0,9}=\s{0,9})("[^"<>]{0,4000}"|'[^'<>]{0,4000}'|[^\s<>"']{1,4000})""",
@@ -23,10 +23,7 @@ def framed(record: Article, body: bytes, origin: str) -> Answer:
 
     def archived(match: re.Match[bytes]) -> bytes:
         address = unescape(match[2].strip(b"\"'").decode("latin-1")).strip()
-        try:
-            number = numbers.get(urljoin(record.url, address))
-        except ValueError:
-            number = None
+        number = numbers.get(joined(record.url, address) or "")
         if number is None:
             return match[0]
         return match[1] + f'"{origin}/image/{record.id}/{record.version}/{number}"'.encode()

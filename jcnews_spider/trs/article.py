@@ -15,6 +15,7 @@ from jcnews_spider.text import one_line, paragraphs
 from jcnews_spider.trs import byline, sources
 from jcnews_spider.trs.body import attachments_of, html_of, images_of, videos_of
 from jcnews_spider.trs.crumb import breadcrumb
+from jcnews_spider.trs.defects import refused
 from jcnews_spider.trs.layout import ABOVE_REACH, NEAR_TAIL, Layout, fit, titled
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.moment import META_DATES, Moment, find_moment
@@ -46,6 +47,7 @@ _LABELLED_DATE = re.compile(r"(?:发[布表]|时间|日期).{0,6}\d{4}")
 _SERIES = re.compile(r"【(?P<series>[^【】]+)】\s*(?P<rest>.+)")
 
 
+@refused
 def parse_article(body: bytes, url: str | None, site: Site, charset: str | None = None) -> Article:
     """What the page says, everything else left at its default.
 

@@ -24,7 +24,7 @@ from jcnews_spider.trs.tree import (
     up_to_block,
     xpath,
 )
-from jcnews_spider.urls import canonical_url, joined
+from jcnews_spider.urls import canonical_url, joined, path_of
 
 CAPTION = re.compile(r"^图|[摄图][)）】]?$")
 """`图为…`, `图片说明：…`; `王涛 摄`, `新华社供图）`."""
@@ -77,7 +77,7 @@ def images_of(lines: list[Line], base: str) -> tuple[Image, ...]:
         is_image = line.is_media and line.node.tag == "img" and not _is_dot(line.node)
         address = image_address(line.node) if is_image else ""
         url = absolute(base, address) if address else None
-        if url and not _SKIP_IMAGE.search(urlsplit(url).path):
+        if url and not _SKIP_IMAGE.search(path_of(url)):
             found.setdefault(url, Image(url, _caption(lines, index)))
     return tuple(found.values())
 
@@ -89,7 +89,7 @@ def image_address(image: Node) -> str:
 
 def is_icon(node: Node) -> bool:
     """True for an image that belongs to the page's tools, or counts its readers."""
-    return node.tag == "img" and (_is_dot(node) or bool(_SKIP_IMAGE.search(urlsplit(image_address(node)).path)))
+    return node.tag == "img" and (_is_dot(node) or bool(_SKIP_IMAGE.search(path_of(image_address(node)))))
 
 
 def _is_dot(image: Node) -> bool:

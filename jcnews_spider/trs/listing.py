@@ -14,6 +14,7 @@ from jcnews_spider.encoding import decode
 from jcnews_spider.errors import TooComplex
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.crumb import breadcrumb
+from jcnews_spider.trs.defects import refused
 from jcnews_spider.trs.links import named_links
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.pager import Linked, Pager, find_list_pager, linked_pages, page_behind
@@ -99,8 +100,9 @@ class _Link:
     """True when its article lies in the page's own section or below."""
 
 
+@refused
 def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None) -> Listing:
-    """What a list page says; raises NotHtml, EmptyPage or TooComplex. One without entries is a listing without.
+    """What a list page says; raises NotHtml, EmptyPage, TooComplex or Defect. One without entries is a listing without.
 
     An entry is what stands in the list proper, and every article of the page's own section wherever it stands:
     nothing of the list may be lost, while side boxes of other sections' headlines are no members. Where the list
