@@ -83,7 +83,7 @@ def test_the_form_of_the_pager_is_told(script: str, expected: tuple[str, str]) -
 )
 def test_a_list_of_pages_with_other_addresses_is_told_from_an_empty_one(links: int, box: str, reason: str) -> None:
     items = "".join(f'<li><a href="2026-03/05/content_{880 + i}.html">某地要闻</a></li>' for i in range(links))
-    side = f'<div class="right"><ul><li><a href="{box}">某地</a></ul></div>'
+    side = f'<div class="side"><ul><li><a href="{box}">某地</a></ul></div>'
     found = diagnose(f"<html><body>{side}<ul>{items}</ul></body></html>".encode(), LIST, SITE)
     assert found.reason == reason
     assert ("/xw/jcxw/2026-03/05/content_880.html" in found.detail) == (reason == "other_addresses")

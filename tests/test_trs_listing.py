@@ -188,6 +188,28 @@ def test_two_columns_that_only_float_apart_are_one_list(left: str, right: str) -
     assert numbers_of(columns + beside) == [1, 2, 3, 4, 5, 6]
 
 
+TOPIC = "http://www.jcnews.com.cn/zt/sxdj/"
+MENU = '<div class="left_menu"><ul><li><a href="../../xw/gnxw/">国内新闻</a></li></ul></div>'
+
+
+@pytest.mark.parametrize("menu", ["", MENU])
+@pytest.mark.parametrize("name", ["list", "fr", "right", "main_right", "con right_con"])
+def test_a_list_may_stand_in_the_column_on_the_right(name: str, menu: str) -> None:
+    assert numbers_of(f'{menu}<div class="{name}"><ul>{references(range(1, 4))}</ul></div>', TOPIC) == [1, 2, 3]
+
+
+def test_a_column_on_the_right_of_an_empty_list_is_none() -> None:
+    column = f'<div class="right fr"><ul>{references(range(70, 80))}</ul></div>'
+    assert numbers_of(f'<div class="left fl"><h2>栏目</h2><ul class="list"></ul></div>{column}') == []
+
+
+def test_a_column_with_articles_of_the_section_is_whole_beside_dated_headlines() -> None:
+    headlines = references(range(70, 76), "<span>2022-10-08</span>", "../../xw/gnxw/")
+    items = references(range(1, 3), path="./") + references(range(3, 6), path="../../xw/jcxw/")
+    page = f'<div class="left"><ul>{headlines}</ul></div><div class="right"><ul>{items}</ul></div>'
+    assert {1, 2, 3, 4, 5} <= set(numbers_of(page, TOPIC))
+
+
 @pytest.mark.parametrize("marks", [("id=n1", "id=n2", "id=n30"), ("class=odd", "class=even", "class='odd last'")])
 def test_items_in_numbered_blocks_are_one_list(marks: tuple[str, ...]) -> None:
     blocks = "".join(

@@ -32,10 +32,12 @@ _LINKS = xpath("//a[@href]")
 _FILE = re.compile(r"/P0\d{10,}\.\w+$|\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|txt|csv|mp3|mp4|wps|ofd)$", re.IGNORECASE)
 _SIDE_BOX = re.compile(
     r"/(?:aside|header|footer|nav)#"
-    r"|[#. _-](?:side|sidebar|right|fr|hot|rank|phb|tuijian|recommend|foot|footer|copyright)(?=[. /_-])",
+    r"|[#. _-](?:side|sidebar|hot|rank|phb|tuijian|recommend|foot|footer|copyright)(?=[. /_-])",
     re.IGNORECASE,
 )
-"""A box beside or below the list; nothing but its name speaks when the list itself is empty."""
+"""A box beside or below the list; nothing but its name speaks when the list itself is empty.
+
+`right` and `fr` are no such names: they say where a column stands, and lists stand there too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class _Link:
     """Where it stands: the containers above it, so that a list cut into blocks of five is one group."""
     is_own: bool
     """True when its article lies in the page's own section or below."""
+    is_beside: bool
+    """True when it stands in a box beside or below the list."""
 
 
 @refused
@@ -147,7 +151,9 @@ def _links(root: Node, base: str, site: Site, own: str) -> Iterator[_Link]:
             if entry.kind == "article" and entry.shown_date is None:
                 entry = replace(entry, shown_date=places.date_of_card(node))
             is_own = entry.kind == "article" and urlsplit(entry.url).path.startswith(own)
-            yield _Link(entry, places.group(node), is_own)
+            group = places.group(node)
+            is_beside = bool(_SIDE_BOX.search(group)) or places.is_beside_nothing(node)
+            yield _Link(entry, group, is_own, is_beside)
 
 
 def _entry(url: str, title: str, date: str | None, site: Site) -> Entry | None:
@@ -173,7 +179,7 @@ def _list_groups(links: list[_Link]) -> set[str]:
     A name that speaks of no side box counts as one sign, for a last page may hold a single item of another section.
     So may it one of another site, which counts by its date. The box beside an empty list is none.
     """
-    beside = {link.group for link in links if _SIDE_BOX.search(link.group)}
+    beside = {link.group for link in links if link.is_beside}
     items = [
         link for link in links if link.entry.kind == "article" or (link.entry.shown_date and link.group not in beside)
     ]

@@ -26,6 +26,7 @@ _FLOATING = frozenset(("left", "right", "fl", "fr", "pull-left", "pull-right"))
 """Classes that say on which side a container stands: beside another one they name nothing."""
 _COUNTING = frozenset(("odd", "even", "first", "last"))
 """Classes by which alike containers differ."""
+_ON_THE_RIGHT = re.compile(r"(?:^|[ _-])(?:right|fr)(?=$|[ _-])", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 _COLUMN = re.compile(
     r"(?:[^/]*/){1,2}?(?:(?:ul|ol|dl|table|tbody)\b[^/]*/)+(?P<column>(?!body)\w+#(?!\./).*)", re.DOTALL
@@ -47,6 +48,7 @@ class Places:
         self._is_card: dict[Node, bool] = {}
         self._paths: dict[Node, str] = {}
         self._names: dict[Node, str] = {}
+        self._is_alone: dict[Node, bool] = {}
 
     def group(self, node: Node) -> str:
         """The containers above a link by id and class, the innermost by its tag alone.
@@ -68,6 +70,23 @@ class Places:
             name = f"{container.tag}#{_NUMBER.sub('', attribute(container, 'id')[:MOST_NAME])}.{' '.join(telling)}"
             self._names[container] = name
         return self._names[container]
+
+    def is_beside_nothing(self, node: Node) -> bool:
+        """True for a link in a column on the right whose neighbour links nothing, as beside an empty list.
+
+        Beside a menu the column on the right is the list.
+        """
+        return any(self._stands_alone(above) for above in islice(node.iterancestors(*_GROUP_TAGS), MOST_LEVELS))
+
+    def _stands_alone(self, column: Node) -> bool:
+        if column not in self._is_alone:
+            neighbour = next(column.itersiblings(*_GROUP_TAGS, preceding=True), None)
+            self._is_alone[column] = (
+                bool(_ON_THE_RIGHT.search(f"{attribute(column, 'class')} {attribute(column, 'id')}"[:MOST_NAME]))
+                and neighbour is not None
+                and next(neighbour.iter("a"), None) is None
+            )
+        return self._is_alone[column]
 
     def date(self, node: Node) -> str | None:
         """The date of the item in which a link stands, as printed."""
