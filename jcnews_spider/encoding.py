@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from itertools import chain
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _WIDE = (
@@ -13,7 +14,6 @@ _WIDE = (
 )
 """How a page begins that is UTF-16 without a BOM."""
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
-_NON_ASCII = re.compile("[^\x00-\x7f]")
 _COMMON = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年月日市县新闻网報這為國個會發時們來對"
 )
@@ -53,17 +53,17 @@ def _decide(body: bytes, hints: tuple[str | None, ...]) -> Decoded:
         return Decoded(text, "utf-8")
     utf8 = Decoded(body.decode("utf-8", "replace"), "utf-8")
     broken = utf8.text.count("\ufffd")
-    if not broken or broken <= ALMOST * (len(utf8.text) - len(utf8.text.encode("ascii", "ignore"))):
+    if not broken or broken <= ALMOST * _non_ascii(utf8.text):
         return utf8
-    candidates = [Decoded(text, name) for name in _candidates(body, hints) if (text := _strict(body, name)) is not None]
-    if candidates:
-        return max(candidates, key=_chineseness) if len(candidates) > 1 else candidates[0]
-    gb18030 = Decoded(body.decode("gb18030", "replace"), "gb18030")
-    return gb18030 if gb18030.text.count("\ufffd") < broken else utf8
+    names = _named(body, hints)
+    if len(names) == 1 and (text := _strict(body, names[0])) is not None:
+        return Decoded(text, names[0])
+    others = (Decoded(text, name) for name in names if (text := _read(body, name)) is not None)
+    return max(chain(others, [utf8]), key=_likeness)
 
 
-def _candidates(body: bytes, hints: tuple[str | None, ...]) -> list[str]:
-    """GB18030, which holds GB2312 and GBK, then what header and meta name."""
+def _named(body: bytes, hints: tuple[str | None, ...]) -> list[str]:
+    """GB18030, which holds GB2312 and GBK, then what header and meta name beside UTF-8."""
     meta = _META.search(body[:65536])
     named = [*hints, meta[1].decode("ascii") if meta else None]
     return list(dict.fromkeys(["gb18030", *(name for hint in named if hint and (name := _codec(hint)))]))
@@ -74,7 +74,16 @@ def _codec(hint: str) -> str | None:
         name = codecs.lookup(hint.strip().lower().removeprefix("x-")).name
     except (LookupError, ValueError):
         return None
+    if name.startswith("utf-"):  # told without hints, UTF-16 by how a page begins: it makes ideographs of any bytes
+        return None
     return "gb18030" if name in ("gb2312", "gbk") else name
+
+
+def _read(body: bytes, encoding: str) -> str | None:
+    try:
+        return body.decode(encoding, "replace")
+    except (LookupError, ValueError):
+        return None
 
 
 def _strict(body: bytes, encoding: str) -> str | None:
@@ -84,7 +93,13 @@ def _strict(body: bytes, encoding: str) -> str | None:
         return None
 
 
-def _chineseness(decoded: Decoded) -> float:
-    """Share of common characters among the non-ASCII ones."""
-    characters = _NON_ASCII.findall(decoded.text)
-    return sum(character in _COMMON for character in characters) / len(characters) if characters else 0.0
+def _likeness(decoded: Decoded) -> tuple[float, int]:
+    """How much like a Chinese page a text is: the share of common characters among the non-ASCII ones, then how little
+    of it is broken. A page stays what it is with a broken character, and no single-byte codec ever breaks one.
+    """
+    text = decoded.text
+    return sum(map(text.count, _COMMON)) / max(1, _non_ascii(text)), -text.count("\ufffd")
+
+
+def _non_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))

@@ -45,6 +45,30 @@ def test_a_character_cut_in_half_leaves_the_page_utf8() -> None:
     assert decoded.text.count("\ufffd") <= 3
 
 
+@pytest.mark.parametrize("header", [None, "iso-8859-1", "windows-1252", "gbk", "utf-8", "koi8-r", "utf-16"])
+@pytest.mark.parametrize("times", [1, 20])
+@pytest.mark.parametrize("broken", [b"\xff", b"\x80\xff", b"\xd6<"])
+def test_a_broken_character_leaves_the_page_what_it_is(header: str | None, times: int, broken: bytes) -> None:
+    body = PAGE.format("iso-8859-1").encode("gbk") + broken + SENTENCE.encode("gbk") * times
+    decoded = decode(body, header)
+    assert decoded.encoding == "gb18030"
+    assert SENTENCE in decoded.text
+
+
+def test_a_broken_character_leaves_a_big5_page_what_it_is() -> None:
+    body = "這是為了國家的發展，會議在這個時候對人民的生活".encode("big5")
+    assert decode(body + b"\xff" + body, "big5").text.startswith("這是為了國家")
+
+
+def test_a_page_in_a_western_language_is_what_its_header_says() -> None:
+    assert decode("<p>Le président a été reçu à l'Élysée, où…".encode("cp1252"), "windows-1252").text.endswith("où…")
+
+
+def test_a_utf8_page_with_many_broken_characters_is_no_gb18030() -> None:
+    decoded = decode(b"\xe6\x99".join([SENTENCE.encode()] * 40) + b"\xff" * 40, "gbk")
+    assert decoded.encoding == "utf-8"
+
+
 def test_a_header_may_name_big5_when_the_text_bears_it_out() -> None:
     body = "這是為了國家的發展，會議在這個時候對人民的生活".encode("big5")
     assert decode(body, "big5").text.startswith("這是為了國家")
