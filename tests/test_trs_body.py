@@ -97,9 +97,18 @@ def test_images_loaded_late_are_images_and_dots_are_none(image: str) -> None:
         ("icon_pdf.gif", False),
         ("newsdot.gif", False),
         ("wx-share.png", False),
+        ("WechatIMG1234.jpeg", True),
+        ("weixin_20221009101010.jpg", True),
+        ("politics/2022-10/09/1129056789_weixin.jpg", True),
+        ("btn/loading20221009.jpg", True),
+        ("weixin.png", False),
+        ("2022/10/weixin_16.png", False),
+        ("20221009/loading-0.gif", False),
+        ("qrcode_for_gh_1234567890ab_258.jpg", False),
+        ("icons/20221009.png", False),
     ],
 )
-def test_an_icons_word_inside_another_makes_no_icon(name: str, expected: bool) -> None:
+def test_an_icons_word_inside_another_or_beside_a_photographs_number_makes_no_icon(name: str, expected: bool) -> None:
     article = parsed(page(f'<div class=TRS_Editor><p>{TEXT}</p><p><img src="http://img.cn/{name}"></p></div>'))
     assert bool(article.images) is expected
 

@@ -32,11 +32,15 @@ _DESCRIBED = re.compile(r"desc|caption|图说|tushuo|(?:pic|img)[-_]?(?:te?xt|no
 """In tag, class or style of a caption; centred lines behind pictures are captions."""
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazyload", "data-echo")
 """Where a page that loads images late keeps their address; `src` is a blank then, or none."""
-_SKIP_IMAGE = re.compile(
-    r"/(?:emotions?|smileys?|icons?|file_?type\w*)/"
-    r"|(?:icon|dot|arrow)\.\w+$|(?:(?<![a-z])(?:icon|blank|share|print|arrow|dot)|logo|spacer|button|btn|qrcode|ewm|erweima|weibo|weixin|wechat|qzone|wei\.|loading)[^/]*$",
+_ICONS = re.compile(r"/(?:emotions?|smileys?|icons?|file_?type\w*)/|(?:qrcode|ewm|erweima)[^/]*$", re.IGNORECASE)
+"""Folders of a page's tools, and codes to be scanned, whatever their number."""
+_ICON = re.compile(
+    r"(?:icon|dot|arrow)\.\w+$|(?<![a-z])(?:icon|blank|share|print|arrow|dot)"
+    r"|logo|spacer|button|btn|weibo|weixin|wechat|qzone|wei\.|loading",
     re.IGNORECASE,
 )
+_PHOTOGRAPH = re.compile(r"\d{6}|wechatimg\d", re.IGNORECASE)
+"""In the name of a picture that somebody took, uploaded or saved from WeChat: a day, a time, a long number."""
 _FILE = re.compile(rf"\.(?:{DOCUMENTS})$|/P0\d{{10,}}\.(?!mp4|flv)\w+$", re.IGNORECASE)
 _VIDEO = re.compile(r"\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|swf|webm|avi)$", re.IGNORECASE)
 _VIDEO_PAGE = re.compile(r"video|player|//v\.", re.IGNORECASE)
@@ -77,7 +81,7 @@ def images_of(lines: list[Line], base: str) -> tuple[Image, ...]:
         is_image = line.is_media and line.node.tag == "img" and not _is_dot(line.node)
         address = image_address(line.node) if is_image else ""
         url = absolute(base, address) if address else None
-        if url and not _SKIP_IMAGE.search(path_of(url)):
+        if url and not _is_tool(url):
             found.setdefault(url, Image(url, _caption(lines, index)))
     return tuple(found.values())
 
@@ -89,7 +93,14 @@ def image_address(image: Node) -> str:
 
 def is_icon(node: Node) -> bool:
     """True for an image that belongs to the page's tools, or counts its readers."""
-    return node.tag == "img" and (_is_dot(node) or bool(_SKIP_IMAGE.search(path_of(image_address(node)))))
+    return node.tag == "img" and (_is_dot(node) or _is_tool(image_address(node)))
+
+
+def _is_tool(address: str) -> bool:
+    """True for an image that goes by the name of a page's tools."""
+    path = path_of(address)
+    name = path.rpartition("/")[2]
+    return bool(_ICONS.search(path) or (_ICON.search(name) and not _PHOTOGRAPH.search(name)))
 
 
 def _is_dot(image: Node) -> bool:
