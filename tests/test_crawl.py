@@ -19,6 +19,7 @@ from jcnews_spider import schema
 from tests.crawling import ROOT, Run, asked, crawl, environment, wait_until
 from tests.replica import Answer, Plan, Replica
 from tests.scoring import FIELDS, score
+from tests.skeleton import editor, page
 
 COLUMN = "牢记嘱托 山西答卷"
 
@@ -66,6 +67,22 @@ def test_further_pages_stand_beside_the_first(whole: Run) -> None:
         first = whole.output / record["snapshot"]["html"]
         parts = {path.name for path in first.parent.glob(f"{first.stem}*")}
         assert parts == {first.name, *(f"{first.stem}_{k}.html" for k in range(1, record["crawl"]["pages"]))}
+
+
+def test_further_pages_of_which_each_names_the_next_are_all_had(tmp_path: Path) -> None:
+    gold = next(g for g in Replica(Plan(articles=20)).gold() if g["shape"] == "P" and g["listed"])
+    head, _, suffix = gold["url"].removeprefix("http://www.jcnews.com.cn").rpartition(".")
+    paths = [f"{head}.{suffix}", *(f"{head}_{part}.{suffix}" for part in (1, 2))]
+    names = [path.rpartition("/")[2] for path in paths]
+    links = [f'<a href="{names[1]}">下一页</a>', f'<a href="{names[0]}">1</a><a href="{names[2]}">下一页</a>', ""]
+    texts = [f"这是虚构的正文的第{part}页，说明本页由测试写成。" for part in (1, 2, 3)]
+    faults = {
+        path: Answer(200, body=page(editor(text) + link)) for path, text, link in zip(paths, texts, links, strict=True)
+    }
+    with Replica(Plan(articles=20, faults=faults)) as replica:
+        run = crawl(replica, tmp_path)
+    record = next(record for record in run.records if record["id"] == gold["id"])
+    assert (record["crawl"]["pages"], record["text"].split("\n\n")) == (3, texts)
 
 
 def test_the_manifest_holds(whole: Run) -> None:

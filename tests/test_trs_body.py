@@ -29,6 +29,15 @@ def test_what_is_no_address_is_no_picture_and_does_no_harm(host: str, url: str |
     assert (article.images, article.attachments, article.videos) == ((), (), ())
 
 
+@pytest.mark.parametrize("at", ["inside", "behind"])
+def test_links_to_further_pages_count_though_they_are_no_text(at: str) -> None:
+    links = (
+        '<div class="page">1 <a href="t20221009_956123_1.html">2</a> <a href="t20221009_956123_1.html">下一页</a></div>'
+    )
+    article = parsed(page(editor(TEXT, links) if at == "inside" else editor(TEXT) + links))
+    assert (article.crawl.pages, article.text) == (2, TEXT)
+
+
 def test_nested_and_hidden_copies_are_read_once() -> None:
     nested = f'<div class="TRS_Editor"><style>P{{}}</style><div class=TRS_Editor><p>{TEXT}</p></div></div>'
     hidden = f'<div style="display: none"><div class="TRS_Editor"><p>{TEXT}</p></div></div>'

@@ -114,11 +114,15 @@ def test_page_addresses_keep_name_and_suffix() -> None:
         ("1,<A href='t20111209_16_1.shtml'>2</A>,<a href='./t20111209_16_2.shtml'>3</a>", 3),
         ("1,<a href='t20111209_17_1.shtml'>2</a>", 1),
         ("1,<a name='t20111209_16_1.shtml'>2</a>", 1),
-        ("</div><div><a href='t20111209_16_9.shtml'>2</a>", 1),
+        ("1,<a href='t20111209_16.shtml'>1</a><a href='../201112/t20111208_15_3.shtml'>另一篇</a>", 1),
+        ("</div><p>1 <a href='./t20111209_16_1.shtml#p'>2</a> <a href='t20111209_16_2.shtml?from=1'>尾页</a>", 3),
+        ("</div><a href='http://a.cn/b/t20111209_16_1.shtml'><img src='W01.jpg'></a>", 2),
+        ("</div><select><option value='t20111209_16.shtml'>1<option value='t20111209_16_1.shtml'>2</select>", 2),
+        ("</div><a href='#' onclick=\"location.href='./t20111209_16_1.shtml'\">下一页</a>", 2),
         ("<a href='t20111209_16_1.shtml'>2</a><script>f(4, 0, 't20111209_16', 'shtml')</script>", 4),
     ],
-    ids=["parts", "another article's", "no link", "elsewhere", "the script says more"],
+    ids=["parts", "another's", "no link", "first", "row", "picture", "menu", "click", "the script says more"],
 )
-def test_parts_are_counted_in_the_hidden_navigator_too(links: str, expected: int) -> None:
+def test_parts_are_named_by_links_too(links: str, expected: int) -> None:
     page = f"<html><body><div id='idTRSNavigator' style='display:none'>{links}</div></body></html>"
     assert parts_of(PageLines(parse_tree(page)), "t20111209_16") == expected

@@ -147,15 +147,18 @@ class Articles:
         return True
 
     async def _read(self, response: Response, id_: str) -> Draft:
-        """The draft; raises UnknownLayout where the page, or one of its further pages, is no article."""
+        """The draft; raises UnknownLayout where the page, or one of its further pages, is no article.
+
+        A page may name only the next one.
+        """
         address = self._site.article_address(response.url)
         if address is None or self._site.article_id(address.docid) != id_:
             require_ok(response)
             raise OtherPage(response.url)
         parts, pages = [self._parsed(response, address.url)], [page_of(response, warc_pointer(response))]
-        if parts[0].crawl.pages > MOST_PARTS:
-            raise UnknownLayout(f"names {parts[0].crawl.pages} pages, {MOST_PARTS} are the most")
-        for part in range(1, parts[0].crawl.pages):
+        while (part := len(parts)) < (named := max(one.crawl.pages for one in parts)):
+            if named > MOST_PARTS:
+                raise UnknownLayout(f"names {named} pages, {MOST_PARTS} are the most")
             further = await self._download(address.part_url(part))
             try:
                 parts.append(self._parsed(further, address.part_url(part)))

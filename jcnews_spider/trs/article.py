@@ -71,10 +71,11 @@ def parse_article(body: bytes, url: str | None, site: Site, charset: str | None 
             if titled(page)
             else UnknownLayout("no template fits")
         )
+    pages = parts_of(page, address.stem) if address else 1  # before what is not the body's own is dropped
     article = _read(layout, page, base, site, address)
     crawl = Crawl(
         encoding=decoded.encoding,
-        pages=parts_of(page, address.stem) if address else 1,
+        pages=pages,
         extractor=layout.template,
         parser_version=PARSER_VERSION,
     )
@@ -106,7 +107,7 @@ def join_parts(parts: Sequence[Article]) -> Article:
         ],
         editor=next((part.editor for part in parts if part.editor), None),
     )
-    return _finished(whole)
+    return _finished(whole, replace(first.crawl, pages=len(parts)))
 
 
 def _once(groups: Iterable[tuple[T, ...]]) -> tuple[T, ...]:

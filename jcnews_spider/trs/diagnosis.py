@@ -175,7 +175,7 @@ def _article(article: Article, page: PageLines, site: Site) -> list[Finding]:
     lists = {"images": article.images, "attachments": article.attachments, "videos": article.videos}
     found += [Finding(name, str(len(items)), "body") for name, items in lists.items() if items]
     if article.crawl.pages > 1:
-        found.append(Finding("pages", str(article.crawl.pages), "pager script"))
+        found.append(Finding("pages", str(article.crawl.pages), "pager script or links"))
     return found
 
 

@@ -1,4 +1,4 @@
-"""How many pages there are: TRS says it in a script (SITE.md §3.1), of an article's parts also in hidden links."""
+"""How many pages there are: TRS says it in a script (SITE.md §3.1), templates and editors in links."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
+from lxml import etree
+
 from jcnews_spider.trs.links import address_of
 from jcnews_spider.trs.page import PageLines
-from jcnews_spider.trs.tree import Marked, Node, attribute, nodes, text_of, tokens, xpath
+from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, xpath
 from jcnews_spider.urls import joined
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?<![:\"'\w])//[^\n]*", re.DOTALL)
@@ -17,10 +19,9 @@ _CALL = re.compile(
     r"[\w$]\s*\(\s*(?:[\"'][\w-]{1,60}[\"']\s*,\s*)?"
     r"[\"']?(\d{1,6})[\"']?\s*,\s*[\"']?\d{1,6}[\"']?\s*,\s*[\"']([\w-]{1,60})[\"']\s*,\s*[\"'](s?html?)[\"']"
 )
-_NAVIGATOR = Marked(ids=tokens("idtrsnavigator"))
-"""What older WCMs write in front of the first part: `1,<A href='t20111209_16685392_1.shtml'>2</A>` (finance.ce.cn)."""
-_LINKS = xpath("descendant::a[@href]")
-_PART = re.compile(r"(?:.*/)?(?P<stem>[^/]*)_(?P<part>\d{1,4})\.s?html?")
+_NAMING = etree.XPath(
+    " | ".join(f"//{link}[contains(., $stem)]" for link in ("@href", "@onclick", "option/@value")), smart_strings=False
+)
 _TO_PAGES = xpath("//a[@href] | //*[@onclick] | //option[@value]")
 _FURTHER = re.compile(r"(?P<name>[A-Za-z][\w-]{0,60}?)_(?P<number>\d{1,5})\.(?P<suffix>s?html?)", re.ASCII)
 _NEXT = re.compile(r"下一?页|后一?页|\bnext\b", re.IGNORECASE)
@@ -125,9 +126,14 @@ def _calls(scripts: Iterable[str]) -> Iterator[Pager]:
 
 
 def parts_of(page: PageLines, stem: str) -> int:
-    """Number of the parts of the article whose pages are called `stem`, 1 where nothing names further ones."""
+    """Number of the parts of the article whose pages are called `stem`, 1 where nothing names further ones.
+
+    A script names all. Links, wherever they stand, may name only the next: a row of numbers, the hidden one that older
+    WCMs write in front of the first part (finance.ce.cn), a picture that leads to the next (SITE.md §4.2).
+    """
     if pager := find_pager(page.scripts, stem):
         return max(pager.pages, 1)
-    links = [link for box in page.find(_NAVIGATOR) for link in nodes(_LINKS, box)]
-    named = (_PART.fullmatch(attribute(link, "href")) for link in links)
-    return max((int(match["part"]) for match in named if match and match["stem"] == stem), default=0) + 1
+    naming = _NAMING(page.root, stem=stem)
+    part = re.compile(rf"(?<![\w-]){re.escape(stem)}_(\d{{1,4}})\.s?html?\b", re.ASCII)
+    named = (int(number) for link in (naming if isinstance(naming, list) else []) for number in part.findall(str(link)))
+    return max(named, default=0) + 1
