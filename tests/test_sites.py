@@ -44,6 +44,36 @@ def test_a_site_is_named_and_placed_as_ids_files_and_addresses_need_it(site: Sit
     assert site_of(site.root) is site
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://www.jcnews.com.cn:80/xw/",
+        "HTTP://WWW.JCNEWS.COM.CN/xw/",
+        "https://jcnews.com.cn:443",
+        " http://www.jcnews.com.cn./ ",
+        "http://user@www.jcnews.com.cn/#top",
+    ],
+)
+def test_every_writing_of_an_address_is_of_its_site(url: str) -> None:
+    assert site_of(url) is SITES["jcnews"]
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "root"),
+    [
+        ("HTTPS://News.Example.CN:443/a/index.html", "news.example.cn", "https://news.example.cn/"),
+        (
+            "http://www.jcnews.com.cn.example.cn/",
+            "www.jcnews.com.cn.example.cn",
+            "http://www.jcnews.com.cn.example.cn/",
+        ),
+        ("http://[x/a.html", "", ":///"),
+    ],
+)
+def test_a_site_is_made_up_for_another_host(url: str, name: str, root: str) -> None:
+    assert (site_of(url).name, site_of(url).root) == (name, root)
+
+
 def test_no_two_sites_share_a_host() -> None:
     hosts = Counter(host for site in SITES.values() for host in site.hosts)
     assert hosts.most_common(1)[0][1] == 1
