@@ -44,6 +44,28 @@ def test_nested_and_hidden_copies_are_read_once() -> None:
     assert parsed(page(nested + hidden)).text == TEXT
 
 
+def test_wrappers_of_a_picture_each_are_all_the_articles() -> None:
+    names = [f"W0202210093765432109{n}.jpg" for n in (87, 88)]
+    first, second = (f'<div class=TRS_Editor><p><img src="./{name}"></p></div>' for name in names)
+    for body in (first + second, first + second + first, f"{first}<div>{second}</div>"):
+        assert [image.url.rpartition("/")[2] for image in parsed(page(body)).images] == names
+
+
+@pytest.mark.parametrize("box", ["<div class={}>{}</div>", "<div class={0}><!-- {0} --><div>{1}</div></div>"])
+def test_wrappers_in_boxes_of_their_own_are_all_the_articles(box: str) -> None:
+    texts = [f"{number}、{TEXT}" for number in "一二三"]
+    boxes = box.format("a", editor(texts[0])) + box.format("b", editor(*texts[1:]))
+    assert parsed(page(boxes)).text.split("\n\n") == texts
+    assert parsed(page(boxes + box.format("m", editor(texts[0])))).text.split("\n\n") == texts
+
+
+def test_a_wrapper_in_a_box_beside_the_article_is_none_of_its() -> None:
+    body = page(editor(TEXT, TEXT[::-1])).replace(
+        b'<div class="ewm">', b'<div class="ewm">' + editor("某报数字报").encode()
+    )
+    assert parsed(body).text.split("\n\n") == [TEXT, TEXT[::-1]]
+
+
 def test_text_behind_an_early_end_counts() -> None:
     body = page(editor(TEXT)).replace(b'<div id="article">', b'</body></html><div id="article">')
     assert parsed(body).text == TEXT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.body import image_address, videos_of
@@ -196,18 +197,34 @@ def _lead_boxes(page: PageLines, title: Title) -> list[Node]:
 
 
 def _containers(place: Place, page: PageLines) -> list[Node]:
-    """The outermost visible elements of a place: the longest and its like beside it, copies once."""
-    texts: dict[str, Node] = {}
+    """The outermost visible elements of a place: the longest and its like beside it, copies once.
+
+    Beside it stands what has the same parent, each in a box of its own or not.
+    """
+    found: dict[tuple[str, ...], Node] = {}
+    lengths: dict[Node, int] = {}
     end = 0
     for node in page.find(place):
         inside = page.within([node])
         if inside and inside[0] >= end:
             end = inside[-1] + 1
-            texts.setdefault("".join(page.lines[index].text or "\0" for index in inside), node)
-    if not texts:
+            lines = [page.lines[index] for index in inside]
+            found.setdefault(tuple(line.text or image_address(line.node) for line in lines), node)
+            lengths[node] = sum(len(line.text) or 1 for line in lines)
+    if not found:
         return []
-    best = texts[max(texts, key=len)]
-    return [node for node in texts.values() if node is best or node.getparent() is best.getparent()]
+    beside = _box(max(found.values(), key=lengths.__getitem__)).getparent()
+    return [node for node in found.values() if _box(node).getparent() is beside]
+
+
+def _box(node: Node) -> Node:
+    """The outermost element that holds nothing but this one."""
+    above = node.getparent()
+    while above is not None and above.tag != "body" and not f"{above.text or ''}{node.tail or ''}".strip():
+        if next(islice(above.iterchildren("*"), 1, None), None) is not None:
+            break
+        node, above = above, above.getparent()
+    return node
 
 
 def _is_body(lines: list[Line], containers: list[Node], template: Template) -> bool:
