@@ -21,12 +21,17 @@ _ROLE = (
     r"|作者|(?:文字|图片|图文)(?=[\s:：/／|丨])|撰文|供图|摄像|供稿|执笔|编译|采写|(?:文\s?[/／]\s?图|图\s?[/／]\s?文)(?=\s)"
     r"|(?:文|图|文图|视频|整理)(?=\s?[/／:：|丨]))"
 )
+_REPORTED = "(?:综合|摄影|采访|图文|联合)?报[道导]"
+_DEED = f"{_REPORTED}|综合|整理|编译|采写"
+"""What a person did, printed behind the name: 本报记者 王涛 摄影报道."""
 _NO_PERSON = (
-    rf"(?!{_ROLE}|(?:评论|点击|阅读|浏览|打印|分享|收藏)(?![\u4e00-\u9fa5])"
+    rf"(?!{_ROLE}|(?:{_DEED})(?![\u4e00-\u9fa5])|(?:评论|点击|阅读|浏览|打印|分享|收藏)(?![\u4e00-\u9fa5])"
     r"|训练营|手记|札记|调查|观察|来信|从|了解|获悉|来源)"
 )
 _PERSON = rf"{_NO_PERSON}[\u4e00-\u9fa5·]++(?!\s?[:：])(?!\s?[/／](?![文图摄]))"
 _PERSONS = re.compile(rf"(?P<role>{_ROLE})\s?(?:[:：/／|丨]|\s)?\s*(?P<names>{_PERSON}(?:[\s、，,&]+{_PERSON})*)")
+_DEED_BEHIND = re.compile(rf"(?<=[\u4e00-\u9fa5]{{2}})(?:{_REPORTED}|摄影|摄)$")
+"""The same without a blank; `网络整理` is whom some sites call the author."""
 _PEN_NAMES = re.compile(
     rf"作\s?者\s?[:：]\s*(?![\u4e00-\u9fa5]{{2}}来源)(?P<names>[^\s，。,：:]{{2,10}}?)(?!\s?记者){END}"
 )
@@ -117,7 +122,7 @@ def _names(text: str) -> Iterator[str]:
     """The names at the head of a text; two single characters are one name printed with a blank."""
     pending = ""
     for word in re.split(r"[\s、，,&]+", text.strip()):
-        part = word.removesuffix("摄") if len(word) > 2 else word
+        part = _DEED_BEHIND.sub("", word)
         if len(part) == 1:
             if pending:
                 yield pending + part

@@ -13,13 +13,21 @@ LABELS = (
 )
 _IN_NAMES = "发布|时间|阅读|评论|摄影"
 """Labels that names of media hold: 北京发布, 中国摄影报."""
-END = (
-    rf"(?=\s+(?:{LABELS})|(?!{_IN_NAMES})(?:{LABELS})|(?!发布\s\d{{4}})(?:{_IN_NAMES})(?:时间|日期|[于者人量数次])?\s?[:：(（\d]"
-    rf"|\s*(?:\s[\u4e00-\u9fa5]{{2,4}}\s?[:：]|\d{{4}}\s?[-年/.]|[|｜【\[<>\]】]|$))"
+_MARKED = r"(?:时间|日期|[于者人量数次])?\s?[:：(（\d]"
+_REST = r"\s*(?:\s[\u4e00-\u9fa5]{2,4}\s?[:：]|\d{4}\s?[-年/.]|[|｜【\[<>\]】]|$)"
+END = rf"(?=\s+(?:{LABELS})|(?!{_IN_NAMES})(?:{LABELS})|(?!发布\s\d{{4}})(?:{_IN_NAMES}){_MARKED}|{_REST})"
+_IN_MEDIA = "作者|编辑|记者|更新|分享|收藏|关键字|关键词"
+"""Labels that end or hold names of media, and are printed without a mark too: 中国记者, but 山西日报记者王涛."""
+_MEDIUM_ENDS = "[网报社台端线刊志心播视道布》部局委厅办院学站]"
+_IN_NAME = rf"(?:{LABELS})(?:网站?|报社?|社|台|部|杂志|周刊|频道|客户端|》)(?=\s|$|[)）|｜])"
+"""A label that a medium's name goes on behind: 城市更新网, 本报编辑部."""
+_END_OF_SOURCE = (
+    rf"(?=\s+(?:{LABELS})|(?!{_IN_NAMES}|{_IN_MEDIA}|{_IN_NAME})(?:{LABELS})|(?<={_MEDIUM_ENDS})(?!{_IN_NAME})(?:{_IN_MEDIA})"
+    rf"|(?!发布\s\d{{4}})(?:{_IN_NAMES}|{_IN_MEDIA}){_MARKED}|{_REST})"
 )
 
 _SOURCE = re.compile(
-    rf"(?:(?:信息|文章|稿件|新闻|资料)?来\s?源\s?于?|出处|稿源|转载自|来自)\s?[:：]\s*(?P<value>.*?){END}"
+    rf"(?:(?:信息|文章|稿件|新闻|资料)?来\s?源\s?于?|出处|稿源|转载自|来自)\s?[:：]\s*(?P<value>.*?){_END_OF_SOURCE}"
 )
 _SOURCE_LINE = re.compile(
     r"[（(【\[]?\s?(?:(?:信息|文章|稿件|新闻)?来\s?源|转载?自)\s?[:：]\s?(?P<value>[^，。、：:]{2,30}?)\s?[)）】\]]?"
