@@ -17,9 +17,10 @@ from jcnews_spider.trs.moment import find_moment
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.shell import is_placeholder
 from jcnews_spider.trs.sources import find_source, find_source_line
+from jcnews_spider.trs.tail import ends_article, opens_tail, without_qr_captions
 from jcnews_spider.trs.title import Title, fold
 from jcnews_spider.trs.tree import Node, up_to_block
-from jcnews_spider.trs.trim import ends_article, is_header, is_opening, is_tool, opens_tail, prose, without_qr_captions
+from jcnews_spider.trs.trim import is_header, is_opening, is_tool, prose
 
 DATE_REACH = 5
 """Lines behind a title among which its date stands."""

@@ -10,8 +10,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.tail import ends_article, is_notice, opens_tail
 from jcnews_spider.trs.tree import Node
-from jcnews_spider.trs.trim import ends_article, is_abstract, is_notice, opens_tail, prose
+from jcnews_spider.trs.trim import is_abstract, prose
 
 SHORT_LINE = -6
 """Weight of a line without the marks of a sentence: sub-heads and names are few between paragraphs, menus are many."""

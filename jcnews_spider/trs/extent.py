@@ -11,20 +11,11 @@ from jcnews_spider.trs.body import CAPTION
 from jcnews_spider.trs.density import FIRST_CHARACTERS, FIRST_SHARE, Run
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
+from jcnews_spider.trs.tail import ends_article, goes_on, is_notice, opens_tail, without_qr_captions
 from jcnews_spider.trs.template import COMMENTS, FOREIGN
 from jcnews_spider.trs.title import Title
 from jcnews_spider.trs.tree import Node, attribute, up_to_block
-from jcnews_spider.trs.trim import (
-    HEADER_REACH,
-    ends_article,
-    goes_on,
-    is_notice,
-    is_related_heading,
-    is_tool,
-    opens_tail,
-    prose,
-    without_qr_captions,
-)
+from jcnews_spider.trs.trim import HEADER_REACH, is_related_heading, is_tool, prose
 
 MOST_OF_RUN = 0.6
 """Share of the page's densest text that a container without a TRS class must hold: less is half an article."""

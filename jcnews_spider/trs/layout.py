@@ -18,13 +18,12 @@ from jcnews_spider.trs.moment import META_DATES, find_moment
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.shell import is_empty, says_error
 from jcnews_spider.trs.subtitle import find_subtitle
+from jcnews_spider.trs.tail import cut_tail, ends_article
 from jcnews_spider.trs.template import BRIEF, FALLBACK, TRS_EDITOR, Template
 from jcnews_spider.trs.title import Title, confirmed_title, find_title
 from jcnews_spider.trs.tree import Node, Place, attribute, nodes, text_of, up_to_block, xpath
 from jcnews_spider.trs.trim import (
     HEADER_REACH,
-    cut_tail,
-    ends_article,
     is_abstract,
     is_day,
     is_tool,
