@@ -152,7 +152,6 @@ def test_a_box_printed_with_the_article_is_text_and_bare_headlines_are_none(head
         "扫描二维码关注我们。",
         "声明：本文转自他处。",
         "新闻热线：0356-0000000",
-        "热线电话：0356-0000000",
         "本网转载的文章不代表本网观点。",
         "如遇作品内容、版权等问题，请在刊发之日起30日内与本网联系。",
         "打开某某新闻APP，阅读体验更佳",
@@ -160,6 +159,70 @@ def test_a_box_printed_with_the_article_is_text_and_bare_headlines_are_none(head
 )
 def test_tools_appeals_and_notices_end_a_text(line: str) -> None:
     assert parsed(page(editor(TEXT, TEXT, TEXT, line, "尾巴"))).text == "\n\n".join([TEXT] * 3)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "第二十条　未经主管部门同意，任何单位和个人不得占用、使用城市绿地。",
+        "未经许可，任何人不得复制馆藏的手稿。",
+        "声明：村里的每一笔账都要公开。",
+        "关键词：绿色",
+        "如有作品侵权，法院怎样判？",
+        "（责任编辑：王涛）",
+        "上一篇：古堡的来历",
+        "版权声明这四个字，他写了三遍。",
+        "某公司发布版权声明，称将追究责任。",
+        "编辑：王涛",
+    ],
+)
+@pytest.mark.parametrize("following", [(TEXT, TEXT + "完"), (TEXT * 2 + "完",)], ids=("two", "long"))
+def test_a_text_goes_on_behind_what_only_looks_like_a_tail(line: str, following: tuple[str, ...]) -> None:
+    paragraphs = (TEXT, TEXT + "二", line.replace("　", " "), *following)
+    for body in (editor(*paragraphs), "".join(map("<p>{}</p>".format, paragraphs))):
+        assert parsed(page(body)).text == "\n\n".join(paragraphs)
+
+
+@pytest.mark.parametrize("heading", ["网友评论", "相关推荐", "版权声明", "某某网免责声明："])
+def test_sentences_under_the_heading_of_a_tail_are_none_of_the_text(heading: str) -> None:
+    assert parsed(page(editor(TEXT, TEXT, TEXT, heading, "某某：说得好。" * 4, TEXT))).text == "\n\n".join([TEXT] * 3)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "例如，在一起商标侵权案件中，法院判决赔偿。",
+        "如何认定侵权行为？法官作出解答。",
+        "本文认为，这一观点值得讨论。",
+        "本平台累计为中小企业授权专利300件。",
+        "日本站比赛的转播授权已经完成。",
+        "专家表示，样本文化调查中有不少新观点。",
+        "关闭“散乱污”企业 还市民蓝天",
+        "发布时间：10月15日",
+        "热线电话：0356-0000000",
+    ],
+)
+def test_a_last_line_that_shares_a_word_with_notices_is_text(line: str) -> None:
+    assert parsed(page(editor(TEXT, TEXT, line))).text == f"{TEXT}\n\n{TEXT}\n\n{line}"
+
+
+def test_the_editors_of_a_list_end_nothing() -> None:
+    entries = [line for n in "甲乙丙" for line in (f"《{n}号作品的名字》", f"作者：王某{n}", f"编辑：李某{n}")]
+    for body in (editor(*entries), "".join(map("<p>{}</p>".format, entries))):
+        article = parsed(page(body))
+        assert (article.text.split("\n\n"), article.editor) == (entries, "豆晓军")
+
+
+@pytest.mark.parametrize("text", [f"<p>{TEXT}</p><p>{TEXT}完</p>", f"{TEXT}<br>{TEXT}完"], ids=("p", "br"))
+def test_sentences_behind_the_pages_own_editor_are_none_of_the_text(text: str) -> None:
+    notice = ("读者如有异议，请于三十日内与报社联系。", "收到以后将及时处理，谢谢大家。", "欢迎社会各界监督。")
+    assert parsed(page(text, notice=notice)).text == f"{TEXT}\n\n{TEXT}完"
+
+
+def test_an_editor_in_front_of_a_text_is_none_of_it_and_alone_no_text() -> None:
+    assert parsed(page(editor("责任编辑：豆晓军", TEXT, TEXT + "完"))).text == f"{TEXT}\n\n{TEXT}完"
+    with pytest.raises(NoBody):
+        parsed(page("<p>责任编辑：豆晓军</p>"))
 
 
 def test_links_that_a_sentence_announces_are_text() -> None:

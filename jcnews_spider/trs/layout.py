@@ -18,7 +18,7 @@ from jcnews_spider.trs.moment import META_DATES, find_moment
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.shell import is_empty, says_error
 from jcnews_spider.trs.subtitle import find_subtitle
-from jcnews_spider.trs.tail import cut_tail, ends_article
+from jcnews_spider.trs.tail import behind_editor, cut_tail, ends_article
 from jcnews_spider.trs.template import BRIEF, FALLBACK, TRS_EDITOR, Template
 from jcnews_spider.trs.title import Title, confirmed_title, find_title
 from jcnews_spider.trs.tree import Node, Place, attribute, nodes, text_of, up_to_block, xpath
@@ -127,7 +127,7 @@ def _layout(
     inside, begin, end = _extent(page, title, inside + rest, run)
     dated = _date_near([*_issued(page, title), *page.lines[max(0, title.first) : begin]])
     own = [page.lines[index] for index in inside]
-    lines = without_header(own, dated=dated)
+    lines = behind_editor(without_header(own, dated=dated))
     kept_from = len(own) - len(lines)
     lines = without_related(without_opening_tools(lines))
     body = cut_tail(lines)
@@ -247,7 +247,8 @@ def _is_body(lines: list[Line], containers: list[Node], template: Template) -> b
 
 
 def _links_to_pages(container: Node) -> list[Node]:
-    return [link for link in nodes(_LINKED, container) if leads_to_page(attribute(link, "href"))]
+    addresses = ((link, attribute(link, "href")) for link in nodes(_LINKED, container))
+    return [link for link, href in addresses if leads_to_page(href) and not href.startswith("javascript:")]
 
 
 def _is_other(page: PageLines, title: Title, body: list[Line], template: Template) -> bool:
