@@ -233,3 +233,27 @@ def test_links_that_a_sentence_announces_are_text() -> None:
     shown = f"{announced}\n\n1. 社保查询\n\n2. 公积金查询\n\n{TEXT}"
     assert parsed(page(editor(announced, links, TEXT))).text == shown
     assert parsed(page(editor(TEXT, links, TEXT))).text == f"{TEXT}\n\n{TEXT}"
+
+
+PICTURE = '<p align="center"><img src="./W020221009376543210987.jpg"></p>'
+SECOND = PICTURE.replace("987.jpg", "988.jpg")
+
+
+@pytest.mark.parametrize(
+    ("body", "images"),
+    [
+        (f"<p>{TEXT * 2}</p>{PICTURE}", 1),
+        (f"<p>{TEXT * 2}</p>{PICTURE}<p>某某湿地美景</p>{SECOND}", 2),
+        (PICTURE + SECOND, 2),
+        (f'<p>{TEXT * 2}</p>{PICTURE}<p><img src="/images/code.png"><br>某某日报微信</p>', 1),
+    ],
+    ids=("behind a text", "behind a caption", "alone", "before a code"),
+)
+def test_the_last_picture_of_a_bare_body_is_none_of_the_codes_behind_it(body: str, images: int) -> None:
+    article = parsed(page(body))
+    assert (len(article.images), article.html.count("<img"), "微信" in article.text) == (images, images, False)
+
+
+def test_a_video_alone_in_a_bare_body_is_an_article() -> None:
+    article = parsed(page('<p><video src="./P020221009376543210987.mp4"></video></p>'))
+    assert [video.url.rsplit("/", 1)[1] for video in article.videos] == ["P020221009376543210987.mp4"]

@@ -30,6 +30,8 @@ CAPTION = re.compile(r"^图|[摄图][)）】]?$")
 """`图为…`, `图片说明：…`; `王涛 摄`, `新华社供图）`."""
 _DESCRIBED = re.compile(r"desc|caption|图说|tushuo|(?:pic|img)[-_]?(?:te?xt|note)|center", re.IGNORECASE)
 """In tag, class or style of a caption; centred lines behind pictures are captions."""
+_PICTURE = re.compile(r"(?:^|/)(?>[^/?]*?\d{6})[^/?]*\.(?:jpe?g|png)(?:$|\?)", re.IGNORECASE)
+"""Names that a CMS gives to pictures of articles: a date or a number; icons have words."""
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazyload", "data-echo")
 """Where a page that loads images late keeps their address; `src` is a blank then, or none."""
 _ICONS = re.compile(r"/(?:emotions?|smileys?|icons?|file_?type\w*)/|(?:qrcode|ewm|erweima)[^/]*$", re.IGNORECASE)
@@ -89,6 +91,11 @@ def images_of(lines: list[Line], base: str) -> tuple[Image, ...]:
 def image_address(image: Node) -> str:
     """The address of an image as the page has it, also where a script puts it in place only when it is seen."""
     return next((address for name in (*_LAZY, "src") if (address := attribute(image, name))), "")
+
+
+def is_picture(node: Node) -> bool:
+    """True for an image whose name is such as a CMS gives to pictures of articles."""
+    return node.tag == "img" and bool(_PICTURE.search(image_address(node)))
 
 
 def is_icon(node: Node) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from jcnews_spider.trs.body import image_address
+from jcnews_spider.trs.body import is_picture
 from jcnews_spider.trs.byline import find_editor
 from jcnews_spider.trs.density import Run
 from jcnews_spider.trs.lines import Line
@@ -28,8 +28,6 @@ TAIL_REACH = 16
 """Lines behind a text among which one ends the article."""
 LONGEST_DATELINE = 90
 """Characters of the line that prints it."""
-PICTURE = re.compile(r"(?:^|/)(?>[^/?]*?\d{6})[^/?]*\.(?:jpe?g|png)(?:$|\?)", re.IGNORECASE)
-"""Names that a CMS gives to pictures of articles: a date or a number; icons have words."""
 _LABEL = re.compile(r"(?:发布|发表|时间|日期|字号|字体|浏览|点击|作者).{0,4}[:：]")
 _FOOT = re.compile(r"ICP备|公网安备|Copyright|©|新闻信息服务许可证|版权所有", re.IGNORECASE)
 
@@ -77,7 +75,7 @@ def _opens(line: Line, row: Node | None) -> bool:
     if (ends_article(line.text) or _LABEL.search(line.text)) and row is not None and row in line.node.iterancestors():
         return True
     if line.is_media:
-        return line.node.tag == "img" and not PICTURE.search(image_address(line.node))
+        return line.node.tag == "img" and not is_picture(line.node)
     return is_header(line, dated=False) or is_opening(line)
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.body import image_address, videos_of
-from jcnews_spider.trs.brief import PICTURE, under_dateline
+from jcnews_spider.trs.body import is_picture, videos_of
+from jcnews_spider.trs.brief import under_dateline
 from jcnews_spider.trs.byline import says_all
 from jcnews_spider.trs.density import Run
 from jcnews_spider.trs.extent import around, holds, kin, run_behind, spilled, without_summaries
@@ -184,7 +184,7 @@ def _leads(header: list[Line]) -> list[Line]:
     return [
         line
         for line in header
-        if line.is_media and (PICTURE.search(image_address(line.node)) or videos_of([line], (), ""))
+        if line.is_media and (is_picture(line.node) or videos_of([line], (), ""))
         and up_to_block(line.node)[-1].tag != "body" and not " ".join(text_of(up_to_block(line.node)[-1]).split())
     ]  # fmt: skip
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate, pairwise, takewhile
 
+from jcnews_spider.trs.body import is_picture
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.sources import find_source_line
 from jcnews_spider.trs.tree import up_to_block
@@ -181,8 +182,12 @@ def _names_source(lines: list[Line]) -> bool:
 
 
 def without_qr_captions(lines: list[Line]) -> list[Line]:
-    """The lines without captions of QR codes at their end, and the codes."""
+    """The lines without captions of QR codes at their end, and the codes; a picture named as an article's is none."""
     end = len(lines)
-    while end and (lines[end - 1].is_media or _QR_CAPTION.fullmatch(lines[end - 1].text)):
+    while end and (_is_code(lines[end - 1]) or _QR_CAPTION.fullmatch(lines[end - 1].text)):
         end -= 1
-    return lines[:end] if end < len(lines) and any(not line.is_media for line in lines[end:]) else lines
+    return lines[:end] if any(not line.is_media for line in lines[end:]) else lines
+
+
+def _is_code(line: Line) -> bool:
+    return line.is_media and line.node.tag == "img" and not is_picture(line.node)
