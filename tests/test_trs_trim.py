@@ -257,3 +257,34 @@ def test_the_last_picture_of_a_bare_body_is_none_of_the_codes_behind_it(body: st
 def test_a_video_alone_in_a_bare_body_is_an_article() -> None:
     article = parsed(page('<p><video src="./P020221009376543210987.mp4"></video></p>'))
     assert [video.url.rsplit("/", 1)[1] for video in article.videos] == ["P020221009376543210987.mp4"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("某某湿地美景（图片来源：新华社）",),
+        ("某某湿地美景（来源：新华社）",),
+        ("一等奖", "《某某晨曲》 王涛", "数据来源：市文联"),
+        ("一等奖", "《某某晨曲》 王涛", "来源：市文联"),
+    ],
+    ids=("caption", "source in brackets", "label of its own", "behind a list"),
+)
+@pytest.mark.parametrize("wrapper", ["<div class=TRS_Editor>{}</div>", "{}"], ids=("wrapped", "bare"))
+def test_a_source_that_is_none_of_the_header_takes_nothing_before_it_away(wrapper: str, lines: tuple[str, ...]) -> None:
+    lead = PICTURE.replace("</p>", f"<br>{lines[0]}</p>")
+    body = lead + "".join(f"<p>{line}</p>" for line in (*lines[1:], TEXT, TEXT + "完"))
+    article = parsed(page(wrapper.format(body), source="来源："))
+    assert article.text == "\n\n".join((*lines, TEXT, TEXT + "完"))
+    assert (len(article.images), article.html.count("<img"), article.source) == (1, 1, None)
+
+
+def test_a_table_with_a_row_that_names_a_source_is_text() -> None:
+    rows = "<tr><td>项目</td><td>绿地</td></tr><tr><td>资金</td><td>资金来源：财政</td></tr>"
+    shown = f"项目 绿地\n\n资金 资金来源：财政\n\n{TEXT}\n\n{TEXT}完"
+    assert parsed(page(editor(f"<table>{rows}</table>", TEXT, TEXT + "完"))).text == shown
+
+
+@pytest.mark.parametrize("header", ["来源：某某日报", "2022-10-09 10:28 来源：某某日报", "点击：12 来源：某某日报"])
+def test_a_header_repeated_in_the_wrapper_is_no_text(header: str) -> None:
+    article = parsed(page(editor("【打印】", header, TEXT, TEXT + "完"), source=""))
+    assert (article.text, article.source) == (f"{TEXT}\n\n{TEXT}完", "某某日报")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import dropwhile
 
+from jcnews_spider.trs.body import is_picture
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.moment import Moment, find_moment
 from jcnews_spider.trs.sources import find_source
@@ -44,6 +45,10 @@ _ABSTRACT = re.compile(
 )
 _URL = re.compile(r"https?://\S+")
 SENTENCE_END = re.compile("[。！？][”’）]?$")
+_OWN_SOURCE = re.compile(
+    rf"(?:^\W*|\s|{_TIME}|\d{{1,2}}日?)(?:(?:信息|文章|稿件|新闻)?来\s?源\s?于?|出处|稿源|转载自|来自)\s?[:：]"
+)
+"""A source as a field; 图片来源 and （来源：…） behind words are a caption's or a table's."""
 _HEADER_LINE = re.compile(r"来\s?源|作者|字号|字体|点击|浏览|时间|日期|更新|发布|打印|大\s中\s小")
 
 
@@ -61,17 +66,26 @@ def is_day(text: str) -> bool:
 def without_header(lines: list[Line], *, dated: bool) -> list[Line]:
     """The lines without date, source and tools that a container holds before its text; `dated`: a date came before.
 
-    Behind running text of a dated page nothing is a header: 资料来源 stands between paragraphs too.
+    On a dated page only a source is: one in words of its own, behind nothing but lines of a header.
     """
     for index, line in enumerate(lines[:HEADER_REACH]):
-        if dated and any(SENTENCE_END.search(text) and not is_abstract(text) for text, *_ in lines[:index]):
+        if dated and index and not _is_of_header(lines[index - 1]):
             break
+        if dated and not _OWN_SOURCE.search(line.text):
+            continue
         behind = lines[index + 1 :]
         is_first = not index and bool(behind)
         if is_header(line, dated=dated) and (is_first or _characters(lines[:index]) < _characters(behind)):
             repeated = partial(_repeats, find_moment(line.text))
             return without_header(list(dropwhile(repeated, behind)), dated=True)
     return lines
+
+
+def _is_of_header(line: Line) -> bool:
+    """True for what may stand in front of a source: tools, an abstract, labelled fields and icons."""
+    if line.is_media:
+        return line.node.tag == "img" and not is_picture(line.node)
+    return is_opening(line) or (bool(_HEADER_LINE.search(line.text)) and not SENTENCE_END.search(line.text))
 
 
 def _repeats(header: Moment | None, line: Line) -> bool:
