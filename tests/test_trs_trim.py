@@ -226,9 +226,7 @@ def test_an_editor_in_front_of_a_text_is_none_of_it_and_alone_no_text() -> None:
 
 
 def test_links_that_a_sentence_announces_are_text() -> None:
-    links = (
-        "<p>1. <a href='http://a.example.com/'>社保查询</a></p><p>2. <a href='http://b.example.com/'>公积金查询</a></p>"
-    )
+    links = "<p>1. <a href='./t20221008_1.html'>社保查询</a></p><p>2. <a href='./t20221008_2.html'>公积金查询</a></p>"
     announced = "为了方便群众办事，现将网上入口汇总如下："
     shown = f"{announced}\n\n1. 社保查询\n\n2. 公积金查询\n\n{TEXT}"
     assert parsed(page(editor(announced, links, TEXT))).text == shown
@@ -288,3 +286,38 @@ def test_a_table_with_a_row_that_names_a_source_is_text() -> None:
 def test_a_header_repeated_in_the_wrapper_is_no_text(header: str) -> None:
     article = parsed(page(editor("【打印】", header, TEXT, TEXT + "完"), source=""))
     assert (article.text, article.source) == (f"{TEXT}\n\n{TEXT}完", "某某日报")
+
+
+HEADLINES = [f'<p><a href="./t20221008_{n}.html">某市某地第{n}届丰收节开幕</a></p>' for n in range(3)]
+
+
+@pytest.mark.parametrize("wrapper", ["<div class=TRS_Editor>{}</div>", "{}"], ids=("wrapped", "bare"))
+def test_a_picture_in_front_of_links_or_between_them_is_no_link(wrapper: str) -> None:
+    told = "".join(f"<p>{TEXT}{n}</p>" for n in range(6))
+    article = parsed(page(wrapper.format(told + PICTURE + HEADLINES[0] + SECOND + HEADLINES[1])))
+    assert [image.url[-7:] for image in article.images] == ["987.jpg", "988.jpg"]
+    assert "丰收节" not in article.text + article.html
+
+
+@pytest.mark.parametrize("heading", ["", "<p>相关新闻</p>"], ids=("bare", "headed"))
+def test_a_picture_that_leads_where_a_headline_does_is_none_of_the_article(heading: str) -> None:
+    told = "".join(f"<p>{TEXT}{TEXT}{n}</p>" for n in range(6))
+    thumbs = [line.replace("某市", '<img src="./W020221008376543210987.jpg">') + line for line in HEADLINES]
+    article = parsed(page(f"<div class=TRS_Editor>{told}{heading}{''.join(thumbs)}</div>"))
+    assert (article.images, article.text.count("\n\n")) == ((), 5)
+
+
+def test_links_to_elsewhere_amid_a_text_in_a_wrapper_are_text_and_headlines_are_none() -> None:
+    links = [f'<p><a href="http://www.example.com/{n}.html">某某手册之{n}</a></p>' for n in range(2)]
+    told = "".join(f"<p>{TEXT}{n}</p>" for n in range(6))
+    for amid, paragraphs in ((links, 9), (HEADLINES, 7)):
+        text = parsed(page(f"<div class=TRS_Editor>{told}{''.join(amid)}<p>{TEXT}完</p></div>")).text
+        assert (text.count("\n\n") + 1, "丰收节" in text) == (paragraphs, False)
+    assert parsed(page(f"<div class=TRS_Editor>{told}{''.join(links)}</div>")).text.count("\n\n") == 5
+
+
+@pytest.mark.parametrize("wrapper", ["<div class=TRS_Editor>{}</div>", "{}"], ids=("wrapped", "bare"))
+def test_linked_sentences_are_text(wrapper: str) -> None:
+    told = "".join(f"<p>{TEXT}{n}</p>" for n in range(6))
+    links = "".join(f'<p><a href="./t20221008_{n}.html">关于某事的通知之{n}，请查收。</a></p>' for n in range(2))
+    assert parsed(page(wrapper.format(f"{told}{links}<p>{TEXT}完</p>"))).text.count("\n\n") == 8

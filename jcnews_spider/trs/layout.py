@@ -18,7 +18,7 @@ from jcnews_spider.trs.moment import META_DATES, find_moment
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.shell import is_empty, says_error
 from jcnews_spider.trs.subtitle import find_subtitle
-from jcnews_spider.trs.tail import behind_editor, cut_tail, ends_article
+from jcnews_spider.trs.tail import behind_editor, cut_tail, ends_article, last_told
 from jcnews_spider.trs.template import BRIEF, FALLBACK, TRS_EDITOR, Template
 from jcnews_spider.trs.title import Title, confirmed_title, find_title
 from jcnews_spider.trs.tree import Node, Place, attribute, nodes, text_of, up_to_block, xpath
@@ -129,7 +129,9 @@ def _layout(
     own = [page.lines[index] for index in inside]
     lines = behind_editor(without_header(own, dated=dated))
     kept_from = len(own) - len(lines)
-    lines = without_related(without_opening_tools(lines))
+    lines = without_opening_tools(lines)
+    told = last_told(lines) if template.is_proof and any(line.is_linked for line in lines) else -1
+    lines = without_related(lines, told)
     body = cut_tail(lines)
     before, body, behind = kin(without_summaries(body)) if template.is_guess else ([], body, [])
     header_start = title.first if 0 <= title.first < begin else max(0, begin - HEADER_REACH)

@@ -6,6 +6,7 @@ import re
 import sys
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import chain, islice
 from typing import NamedTuple, TypeAlias
 
 from lxml import etree
@@ -33,6 +34,8 @@ _FILE = re.compile(rf"\.(?:{DOCUMENTS}|jpe?g|png|gif)(?:$|[?#])", re.IGNORECASE)
 _PAGES = ("html", "htm", "/")
 """How nearly every address of a page ends: to ask for that first takes half the time."""
 
+FEW_ELEMENTS = 4
+"""Elements at the beginning of a line among which its link stands."""
 FLOWING_BLOCKS = 4
 """Blocks inside one cell from which a table is there for the layout: cells of data hold a paragraph or two."""
 _LAYOUT_ROW = etree.XPath(
@@ -247,3 +250,9 @@ def leads_to_page(href: str) -> bool:
     if href.endswith(_PAGES) and "?" not in href and "#" not in href:
         return not href.startswith("mailto:")
     return bool(href) and not href.startswith(("#", "mailto:")) and not _FILE.search(href)
+
+
+def address_of(line: Line) -> str:
+    """Where the link leads in which a line begins, or that it begins with; empty without one."""
+    around = chain(islice(line.node.iter(), FEW_ELEMENTS), line.node.iterancestors("a"))
+    return next((attribute(node, "href") for node in around if node.tag == "a"), "")

@@ -119,6 +119,12 @@ def _is_like_tail(lines: list[Line], index: int, *, is_late: bool) -> bool:
     return ends_article(text) or (is_late and opens_tail(text) and not goes_on(text, lines[index + 1 : index + 2]))
 
 
+def last_told(lines: list[Line]) -> int:
+    """Index of the last line of running text, -1 where there is none."""
+    text = cut_tail(lines)
+    return next((index for index in range(len(text) - 1, -1, -1) if prose(text[index])), -1)
+
+
 def behind_editor(lines: list[Line]) -> list[Line]:
     """The lines without an editor in front of a text."""
     head = sum(1 for _ in takewhile(lambda line: ends_article(line.text), lines))

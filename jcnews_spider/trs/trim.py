@@ -8,7 +8,7 @@ from functools import partial
 from itertools import dropwhile
 
 from jcnews_spider.trs.body import is_picture
-from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.lines import Line, address_of
 from jcnews_spider.trs.moment import Moment, find_moment
 from jcnews_spider.trs.sources import find_source
 from jcnews_spider.trs.tree import up_to_block
@@ -40,6 +40,7 @@ _RELATED = re.compile(
 _SHARE = re.compile(
     r"[\[【（(\s]*分享(?:到|至)?[:：]|.{0,8}—\s?分享\s?—|点击(?:进入|查看|阅读|收听|播放).{0,20}$|原标题[:：]"
 )
+_ARTICLE = re.compile(r"(?:^|/)t\d{8}_\d+\.s?html?$")
 _ABSTRACT = re.compile(
     r"[\[【（(\s]*(?:内容|本文|文章)?(?:摘\s?要|导\s?读|核心提示|内容提要|提要)\s?[\])】）]?\s?[:：\]】]"
 )
@@ -143,25 +144,43 @@ def is_opening(line: Line) -> bool:
     return is_tool(text) or is_abstract(text) or bool(_SHARE.match(text)) or is_day(text)
 
 
-def without_related(lines: list[Line]) -> list[Line]:
+def without_related(lines: list[Line], told: int) -> list[Line]:
     """The lines without blocks of links to other articles, their heading, and tools between paragraphs.
 
-    A time above a paragraph is none: it says when a live report was made.
+    Of links without a heading only those to articles are such before index `told`: elsewhere a text may print some.
+    A picture among them stays unless it is a headline's own. A time above a paragraph is no tool: it says when a live
+    report was made.
     """
     kept: list[Line] = []
     index = 0
     while index < len(lines):
         end = _end_of_links(lines, index)
-        links = [line for line in lines[index:end] if line.is_linked]
+        block = lines[index:end]
+        links = [line for line in block if line.is_linked]
         headed = bool(kept) and is_related_heading(kept[-1])
-        if (len(links) >= 2 and not (kept and _announces(kept[-1]))) or (links and headed):
-            kept = kept[:-1] if headed else kept
+        if links and headed:
+            kept = kept[:-1]
+        elif _are_headlines(links, is_amid=end <= told) and not (kept and _announces(kept[-1])):
+            kept += _own_media(block)
         else:
             end = max(end, index + 1)
             is_time = _CLOCK.fullmatch(lines[index].text) and any(map(prose, lines[end : end + 1]))
             kept += [line for line in lines[index:end] if is_time or not is_tool(line.text)]
         index = end
     return kept
+
+
+def _are_headlines(links: list[Line], *, is_amid: bool) -> bool:
+    """True for two links or more, one of them at least no whole sentence; amid a text all must lead to articles."""
+    if len(links) < 2 or all(line.text.endswith("。") for line in links):
+        return False
+    return not is_amid or all(_ARTICLE.search(address_of(line)) for line in links)
+
+
+def _own_media(block: list[Line]) -> list[Line]:
+    """The pictures and players among links that do not lead where one of these does."""
+    addresses = {address for line in block if line.is_linked and (address := address_of(line))}
+    return [line for line in block if line.is_media and address_of(line) not in addresses]
 
 
 def _announces(line: Line) -> bool:
