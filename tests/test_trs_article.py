@@ -175,3 +175,24 @@ def test_mutated_pages_give_a_record_or_unknown_layout(data: st.DataObject) -> N
         )
     with refusals():
         parsed(bytes(body))
+
+
+NAVIGATION = '<ul><li><a href="/xw/jcxw/">晋城新闻</a></li><li><a href="/xw/sxxw/">山西新闻</a></li></ul>'
+
+
+def headed(title: str, body: str) -> bytes:
+    return f"<html><head><title>{title}</title></head><body>{NAVIGATION}{body}</body></html>".encode()
+
+
+@pytest.mark.parametrize("title", ["晋城新闻网", "山西新闻_晋城新闻网", "某某网"])
+def test_a_notice_under_the_name_of_the_site_or_a_section_is_no_article(title: str) -> None:
+    notice = editor("尊敬的读者：网站改版升级中，部分历史稿件暂时无法访问，敬请谅解。")
+    with pytest.raises(UnknownLayout):
+        parsed(headed(title, notice))
+    assert parsed(headed(title, f"<p>2022-10-09 10:28</p>{notice}")).published_at == "2022-10-09T10:28:00+08:00"
+
+
+def test_a_title_that_stands_in_the_head_alone_or_is_a_link_is_one() -> None:
+    assert parsed(headed("太行秋色_某某网", editor(TEXT))).title == "太行秋色"
+    linked = f'<p><a href="t20221009_1.html">某某地第三届丰收节开幕</a></p>{editor(TEXT)}'
+    assert parsed(headed("某某地第三届丰收节开幕_某某网", linked)).title == "某某地第三届丰收节开幕"

@@ -20,7 +20,7 @@ from jcnews_spider.trs.shell import is_empty, says_error
 from jcnews_spider.trs.subtitle import find_subtitle
 from jcnews_spider.trs.tail import behind_editor, cut_tail, ends_article, last_told
 from jcnews_spider.trs.template import BRIEF, FALLBACK, TRS_EDITOR, Template
-from jcnews_spider.trs.title import Title, confirmed_title, find_title
+from jcnews_spider.trs.title import Title, confirmed_title, find_title, is_name
 from jcnews_spider.trs.tree import Node, Place, attribute, nodes, text_of, up_to_block, xpath
 from jcnews_spider.trs.trim import (
     HEADER_REACH,
@@ -74,7 +74,10 @@ class Layout:
 
 
 def fit(template: Template, page: PageLines) -> Layout | None:
-    """The layout, or None where the template does not fit: it must give a title, a body, and a date or a TRS class."""
+    """The layout, or None where the template does not fit: it must give a title, a body, and a date or a TRS class.
+
+    Under the site's name, or a section's, it must give a date: boxes of home pages have such a class too.
+    """
     found = [node for place in template.bodies for node in page.find(place)]
     if template.bodies and not found:
         return None
@@ -142,7 +145,8 @@ def _layout(
         return None
     if not _is_body(body, containers, template) or _is_other(page, title, body, template):
         return None
-    if not template.is_proof and not _is_dated(page, above + header + tail[:NEAR_TAIL], run):
+    is_proven = template.is_proof and not is_name(title, page)
+    if not is_proven and not _is_dated(page, above + header + tail[:NEAR_TAIL], run):
         return None
     leads = _leads(header[1:])
     body = leads + body

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.lines import Line
+from jcnews_spider.trs.lines import Line, address_of
 from jcnews_spider.trs.moment import find_moment
 from jcnews_spider.trs.page import PageLines
 from jcnews_spider.trs.template import Template
@@ -29,6 +29,9 @@ LEAST_UNMARKED = 6
 TAG = re.compile(r"</?\w+[^<>]*>")
 _SITE_SUFFIX = re.compile(r"\s*[_|｜]|\s+[-–—]+\s*|[-–—]+(?=[^-–—]{2,12}$)|-{2,}")
 _CRUMB = re.compile(r".{0,8}位置\s?[:：]|首页\s?[^\w\s]|正文$")
+_SITE_NAME = re.compile(".{2,8}(?:网|在线)")
+_NUMBER = re.compile(r"\d{4}")
+"""What addresses of articles have."""
 _HEAD_TITLES = ("articletitle", "og:title", "title")
 
 
@@ -126,7 +129,11 @@ def _opening_line(page: PageLines, name: str, whole: str) -> Title | None:
 
     It covers most of what stands before the site's name; it may be longer, titles hold bars and dashes too.
     """
-    fitting = [i for i, line in enumerate(page.lines) if not line.is_media and whole.startswith(fold(line.text))]
+    fitting = [
+        index
+        for index, line in enumerate(page.lines)
+        if not line.is_media and whole.startswith(fold(line.text)) and not _leads_to_section(line)
+    ]
     best = max(fitting, key=lambda index: len(page.lines[index].text), default=None)
     if best is None or len(fold(page.lines[best].text)) < max(LEAST_TITLE, MOST_OF_TITLE * len(name)):
         return None
@@ -163,8 +170,25 @@ def _placed(text: str, page: PageLines) -> Title | None:
     text = without_subtitle([text])
     if len(text) < LEAST_TITLE:
         return None
-    index = next((i for i, line in enumerate(page.lines) if fold(line.text) == fold(text)), -1)
+    lines = enumerate(page.lines)
+    index = next((i for i, line in lines if fold(line.text) == fold(text) and not _leads_to_section(line)), -1)
     return Title(text, index, index)
+
+
+def is_name(title: Title, page: PageLines) -> bool:
+    """True for a title of the head alone that names a site, or that a link of navigation or breadcrumb repeats."""
+    if title.last >= 0:
+        return False
+    text = fold(title.text)
+    links = [fold(line.text) for line in page.lines if _leads_to_section(line)]
+    return bool(_SITE_NAME.fullmatch(text)) or any(
+        link.endswith(text) or (text.startswith(link) and len(link) >= MOST_OF_TITLE * len(text)) for link in links
+    )
+
+
+def _leads_to_section(line: Line) -> bool:
+    """True for a link of the navigation: a <title> that names the site alone, or a section, repeats its text."""
+    return line.is_linked and len(line.text) < LONGER_THAN_NAMES and not _NUMBER.search(address_of(line))
 
 
 def fold(text: str) -> str:
