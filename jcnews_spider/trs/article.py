@@ -31,7 +31,7 @@ from jcnews_spider.urls import ArticleAddress, joined
 
 T = TypeVar("T")
 
-PARSER_VERSION = "6"
+PARSER_VERSION = "7"
 """Goes up with every change that can change a record of the same bytes."""
 
 MOST_CHARACTERS = 1_000_000

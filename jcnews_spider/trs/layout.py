@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.body import is_picture, videos_of
+from jcnews_spider.trs.body import image_address, is_picture, videos_of
 from jcnews_spider.trs.brief import under_dateline
 from jcnews_spider.trs.byline import says_all
 from jcnews_spider.trs.density import Run
