@@ -46,6 +46,8 @@ _IN_BRACKETS = re.compile(
     r"[（(【\[]\s?(?!此件|该件|本?[页件]?公开)(?:据\s?|转自)?(?P<name>[^（()）]{2,20}?)\s?[)）】\]]"
 )
 
+_OPENING = re.compile("[（(]")
+
 MOST_OF_MEDIUM = 16
 """Characters of a line that is a medium's name, or an author's and a medium's."""
 LONGEST_LINE = 60
@@ -56,7 +58,10 @@ def find_source(lines: Iterable[str]) -> str | None:
     """What stands behind 来源： in the first line that has it; None when nothing does."""
     for line in lines:
         match = _SOURCE.search(line) if any(word in line for word in ("源", "出处", "自")) else None
-        if match and (value := match["value"].strip(" 　:：;；,，、/（(")):
+        value = match["value"].strip(" 　:：;；,，、/（(") if match else ""
+        if not _OPENING.search(value):
+            value = value.rstrip("）)")  # of （来源：新华社）
+        if value:
             return value
     return None
 
