@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import nullcontext
 from time import monotonic
 from typing import Any
 
@@ -29,6 +30,9 @@ from jcnews_spider.requests import ImageRequest
 
 GRACE_S = 5
 """Seconds that a running download has to end when the crawl stops."""
+
+MOST_IMAGES = 16
+"""Images that come at the same time, of whatever hosts: each is in memory, and holds a connection."""
 
 POLL_S = 0.01
 """Seconds between two looks whether the crawl runs, or an item is through."""
@@ -73,6 +77,7 @@ class Downloader(ScrapyDownloader):
         archive = getattr(crawler.spider, "archive", None)
         self.hosts = Hosts(archive.ledger.paces if archive and archive.crew else None)
         self._running: set[asyncio.Future[Response]] = set()
+        self._image_turns = asyncio.Semaphore(MOST_IMAGES)
         self._sleeping: set[Request] = set()
         self._unjudged: dict[Request, Host] = {}
         self._stopped = asyncio.Event()
@@ -171,7 +176,7 @@ class Downloader(ScrapyDownloader):
     async def _download(self, slot: Slot, request: Request) -> Response:
         host = self._unjudged[request] = self.host_of(request)
         host.unjudged += 1
-        download = asyncio.ensure_future(super()._download(slot, request))
+        download = asyncio.ensure_future(self._in_turn(slot, request))
         self._running.add(download)
         begun = monotonic()
         try:
@@ -181,6 +186,10 @@ class Downloader(ScrapyDownloader):
         finally:
             host.took_s = monotonic() - begun
             self._running.discard(download)
+
+    async def _in_turn(self, slot: Slot, request: Request) -> Response:
+        async with self._image_turns if isinstance(request, ImageRequest) else nullcontext():
+            return await super()._download(slot, request)
 
 
 def _kept_delay(slot: Slot) -> float:

@@ -146,6 +146,24 @@ def test_a_record_whose_page_did_not_survive_takes_its_article_back_to_the_versi
     assert versions(tmp_path) == [1, 2]
 
 
+def test_a_version_before_that_is_damaged_keeps_no_start_from_its_work(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive:
+        keep(archive, 1)
+        keep(archive, 2)
+        archive.seal()
+        keep(archive, 1, version=2, event=Event.UPDATED)
+    (segment,) = tmp_path.glob("articles/*")
+    flip(segment, segment.read_bytes().index(b"s:1") + 60)
+    (tmp_path / "html/1.v2.html").unlink()
+    with opened(tmp_path, "r2") as archive:
+        known = archive.ledger.articles.get("s:1")
+        assert known
+        assert (known.version, known.state, due(archive)) == (1, "kept", ["s:1"])
+        keep(archive, 3)
+        archive.seal()
+    assert len(list(tmp_path.glob("articles/*"))) == 2
+
+
 def test_a_gone_article_is_gone_again_when_its_return_did_not_survive(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         keep(archive, 1)

@@ -268,10 +268,41 @@ def test_a_section_whose_walk_is_broken_off_just_when_it_is_asked_for_is_walked_
             return [Request("http://h/")] if may_walk else []
 
         spider = Mock(sections={"xw": None})
+        spider.lists.walks = {}
         spider.site.name, spider.lists.begin, spider.articles.next_requests.return_value = "s", begin, []
         share = Share(spider, two.crew)
         assert share.next_requests() is None
         assert share.next_requests()
+
+
+def test_a_section_that_a_run_leaves_unwalked_is_walked_by_one_that_was_refused_it_before(
+    ledger: str, tmp_path: Path
+) -> None:
+    one = opened(SharedArchive, tmp_path, "r1")
+    one.open("s", ledger)
+    with shared(tmp_path, ledger, "r2") as two:
+        assert one.crew
+        assert two.crew
+        assert one.crew.may_walk("s", "xw")
+        spider = Mock(sections={"xw": None, "lm": None})
+        walks = spider.lists.walks = {}
+
+        def begin(path: str) -> list[Request]:
+            assert two.crew
+            if path in walks or not two.crew.may_walk("s", path):
+                return []
+            walks[path] = Mock()
+            return [Request(f"http://h/{path}/")]
+
+        spider.site.name, spider.lists.begin, spider.articles.next_requests.return_value = "s", begin, []
+        share = Share(spider, two.crew)
+        first = share.next_requests()
+        one.finish()
+        one.close()
+        second = share.next_requests()
+        assert [[request.url for request in found or []] for found in (first, second, share.next_requests())] == [
+            ["http://h/lm/"], ["http://h/xw/"], []
+        ]  # fmt: skip
 
 
 def test_a_run_that_is_alone_needs_no_burial_of_those_before(ledger: str, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -298,6 +299,17 @@ def test_a_torn_tail_is_cut_at_the_next_start_and_what_is_whole_is_learnt(tmp_pa
     assert subprocess.run(check, cwd=tmp_path, check=False).returncode == 0
     listed = (tmp_path / "manifest-sha256.txt").read_text().count(kept.file)
     assert listed == (wanted is not None)
+
+
+@pytest.mark.parametrize(("etag", "kind"), [(b'"e"', "revisit"), (b'"other"', "response")])
+def test_a_304_refers_to_what_has_the_validators_with_which_it_was_asked(
+    tmp_path: Path, etag: bytes, kind: str
+) -> None:
+    archive = opened(tmp_path, "r1")
+    archive.capture(exchange())
+    place = archive.capture(replace(exchange(b"", status=304), request_headers=[(b"If-None-Match", etag)]))
+    archive.close()
+    assert read_member(tmp_path / f"{place.file}.open", place.offset).kind == kind
 
 
 def test_what_is_whole_behind_a_damage_is_kept_when_a_killed_run_is_made_up_for(tmp_path: Path) -> None:

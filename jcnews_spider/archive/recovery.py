@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from jcnews_spider.archive.warc.members import FOLDER, OPEN, located, warc_paths
 from jcnews_spider.archive.warc.scan import whole_ends
 from jcnews_spider.archive.warc.writer import ClosedWarc
 from jcnews_spider.article import Article, Event, read_article
+from jcnews_spider.errors import Damaged
 from jcnews_spider.signature import values
 
 if TYPE_CHECKING:
@@ -118,15 +120,23 @@ def _undo(archive: Archive, record: Outgoing) -> None:
     lost = read_article(record.line)
     if lost.near_hash:
         ledger.near.take_back(lost.id, lost.version, values(lost.near_hash))
-    known = ledger.articles.get(record.id)
-    before = archive.last_record(known) if known else None
-    if known is None or before is None:
-        ledger.articles.back_to(record.id, None, "found")
-    else:
-        ledger.articles.back_to(record.id, kept(before, known.day, None), state_of(before.event))
+    ledger.articles.back_to(record.id, *_before(archive, lost))
     for path, _ in record.files:
         if (archive.root / path).exists() and not is_media(path):
             disk.unlink(archive.root / path)
+
+
+def _before(archive: Archive, lost: Article) -> tuple[Kept | None, str]:
+    """What an article was before its last record, and its state; what that one says of it where it is damaged."""
+    known = archive.ledger.articles.get(lost.id)
+    if known is None:
+        return None, "found"
+    try:
+        before = archive.last_record(known)
+    except Damaged as fault:
+        logger.warning("%s goes back to a version that cannot be read: %s", lost.id, fault)
+        before = replace(lost, version=lost.version - 1, event=Event.UPDATED, content_hash=lost.previous_hash or "")
+    return (kept(before, known.day, None), state_of(before.event)) if before else (None, "found")
 
 
 def _is_in_place(root: Path, record: Outgoing, stands: Stands) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import replace
 from functools import partial
@@ -29,9 +28,6 @@ from jcnews_spider.errors import StorageFault
 from jcnews_spider.images import image_suffix
 from jcnews_spider.items import Draft, Item
 from jcnews_spider.requests import ImageRequest
-
-MOST_AT_ONCE = 16
-"""Images that are asked at the same time, of whatever hosts: each is in memory, and holds a connection."""
 
 MOST_IMAGES = 200
 """Images of one article that are asked; the longest gallery seen has 40."""
@@ -80,7 +76,6 @@ class ImagesPipeline(FilesPipeline):
         self._archive: Archive = spider.archive
         self._media = self._archive.media
         self._stats = crawler.stats
-        self._turns = asyncio.Semaphore(MOST_AT_ONCE)
         super().__init__(FOLDER, crawler=crawler)
 
     @classmethod
@@ -116,10 +111,6 @@ class ImagesPipeline(FilesPipeline):
             return self._found(known, "uptodate")
         request.headers.update(conditions(known.etag, known.last_modified))
         return None
-
-    async def _check_media_to_download(self, request: Request, info: Any, item: Any) -> FileInfo:
-        async with self._turns:
-            return await super()._check_media_to_download(request, info, item)
 
     async def media_downloaded(self, response: Response, request: Request, info: Any, *, item: Any = None) -> FileInfo:  # noqa: ARG002
         """The image, stored; raises IgnoreRequest with the reason where the answer is none."""

@@ -30,6 +30,8 @@ class Share:
         """
         self._crew.end_walks()
         others_walk = self._crew.others_walk(self._spider.site.name)  # who stops from now on leaves a section unwalked
+        if not others_walk:
+            self._offered &= self._spider.lists.walks.keys()  # what another walked it may have left when it was stopped
         if requests := self._next_walk():
             return requests
         if not others_walk and (requests := self._next_articles()):

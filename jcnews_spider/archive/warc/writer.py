@@ -113,7 +113,7 @@ class WarcWriter:
             member = read_member(located(self._root, place.file), place.offset)
         except Damaged:
             return None  # what cannot be read any more is stored anew
-        is_another = exchange.status == HTTPStatus.NOT_MODIFIED and member.url != exchange.url
+        is_another = exchange.status == HTTPStatus.NOT_MODIFIED and not _is_of(exchange, member)
         return None if is_another else _as_original(member)
 
     def _learn(self, exchange: Exchange, digest: str, place: Place, *, is_original: bool) -> None:
@@ -123,6 +123,17 @@ class WarcWriter:
             self.payloads[digest] = place
         if {name.lower() for name, _ in exchange.response_headers} & {b"etag", b"last-modified"}:
             self.addresses[exchange.url] = place
+
+
+def _is_of(exchange: Exchange, member: Member) -> bool:
+    """True when a 304 speaks of a response: of its address, and of the validators with which it was asked."""
+    asked = {name.lower(): value for name, value in exchange.request_headers}
+    given = {name.lower(): value for name, value in member.headers}
+    pairs = ((asked.get(condition), given.get(name)) for condition, name in _VALIDATORS.items())
+    return member.url == exchange.url and all(wanted in (None, had) for wanted, had in pairs)
+
+
+_VALIDATORS = {b"if-none-match": b"etag", b"if-modified-since": b"last-modified"}
 
 
 def _as_original(member: Member) -> Original | None:
