@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from jcnews_spider import options
+from jcnews_spider.archive.lock import Lock
 from tests.crawling import ROOT, newest_report, read_records
 from tests.replica import Answer, Plan, Replica
 
@@ -108,6 +109,29 @@ def test_a_run_of_the_crontab_that_goes_wrong_is_mailed_with_its_reason(home: Pa
     assert newest_report(home / "output")["exit_code"] == 4
     assert done.stdout.startswith("jcnews_spider ended with 4\n")
     assert "nothing could be crawled" in done.stdout
+
+
+def test_a_run_of_the_crontab_that_meets_another_mails_nothing_and_logs_why(home: Path) -> None:
+    held = Lock(home / "output")
+    with Replica(Plan(articles=0)) as replica:
+        done = as_cron(home, replica)
+    held.release()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert "another run holds" in (home / "output/crawl.log").read_text(encoding="utf-8")
+
+
+def test_a_run_of_the_crontab_that_cannot_begin_is_mailed_with_its_reason(home: Path) -> None:
+    (home / "output/state.sqlite3").write_bytes(b"this is no database")
+    with Replica(Plan(articles=0)) as replica:
+        done = as_cron(home, replica)
+    assert (done.stdout.splitlines()[0], done.stderr) == ("jcnews_spider ended with 7", "")
+    assert "file is not a database" in done.stdout
+
+
+def test_every_page_shows_the_command_of_the_crontab() -> None:
+    command = Crontab.read(DEPLOY / "crontab").command
+    for name in ("README.md", "README.zh-CN.md"):
+        assert command in (ROOT / name).read_text(encoding="utf-8")
 
 
 # ---- systemd
