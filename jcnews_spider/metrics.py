@@ -60,10 +60,11 @@ def lines(run: Mapping[str, Any]) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Replaces the file in one step; a fault is only logged, no run fails by its metrics."""
+    """Replaces the file in one step, for everybody to read; a fault is only logged, no run fails by its metrics."""
     staged = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         staged.write_text(text, encoding="utf-8")
+        staged.chmod(0o644)  # the exporter is another user, and a service's umask would shut it out
         staged.replace(path)
     except OSError as fault:
         logger.warning("the metrics cannot be written: %s", fault)

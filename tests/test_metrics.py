@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,15 @@ def test_each_run_replaces_the_file(tmp_path: Path) -> None:
     assert third[key("timestamp_seconds")] >= second[key("timestamp_seconds")]
     assert of(again) == second
     assert [path.name for path in elsewhere.parent.iterdir()] == ["jcnews.prom"]
+
+
+def test_another_user_can_read_the_file_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o027)  # of deploy/jcnews.service
+    try:
+        metrics.write(tmp_path / "jcnews.prom", "")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "jcnews.prom").stat().st_mode & 0o777 == 0o644
 
 
 def test_metrics_that_cannot_be_written_change_nothing(tmp_path: Path) -> None:
