@@ -16,7 +16,7 @@ from jcnews_spider.archive import Archive, SharedArchive
 from jcnews_spider.archive.ledger.due import Scope
 from jcnews_spider.errors import ArchiveBusy
 from jcnews_spider.spiders.share import Share
-from tests.crawling import asked, crawl, wait_until
+from tests.crawling import asked, crawl, scrapy, wait_until
 from tests.ledgers import EVER, address
 from tests.postgres import Server
 from tests.replica import Plan, Replica
@@ -125,6 +125,16 @@ def test_whoever_must_be_alone_finds_a_shared_archive_busy(replica: Replica, led
     alone.close()
 
 
+def test_status_tells_which_of_several_runs_live(ledger: str, tmp_path: Path) -> None:
+    with shared(tmp_path, ledger, "r1", "jcnews"), shared(tmp_path, ledger, "r2", "jcnews"):
+        with shared(tmp_path, ledger, "r3", "jcnews"):
+            pass  # as a kill ends it: nothing is noted
+        said = scrapy("status", "jcnews", "-s", f"JCNEWS_OUTPUT={tmp_path}", "-s", f"JCNEWS_LEDGER={ledger}").stdout
+    rows = [row.split() for row in said.splitlines() if row.startswith("r") and "20" in row]
+    assert [(row[0], row[-1]) for row in rows] == [("r3", "killed"), ("r2", "running"), ("r1", "running")]
+    assert "a run is on" in said
+
+
 # ---- how a share is judged
 
 
@@ -186,10 +196,10 @@ def opened(kind: type[Archive], root: Path, run_id: str) -> Archive:
 
 
 @contextmanager
-def shared(root: Path, ledger: str, run_id: str) -> Iterator[SharedArchive]:
+def shared(root: Path, ledger: str, run_id: str, site: str = "s") -> Iterator[SharedArchive]:
     archive = opened(SharedArchive, root, run_id)
     try:
-        archive.open("s", ledger)
+        archive.open(site, ledger)
         yield archive  # type: ignore[misc]
     finally:
         archive.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from jcnews_spider.archive import lock
+from jcnews_spider.archive import Archive, lock
 from tests.crawling import crawl, newest_report, scrapy, start, wait_until
 from tests.replica import Answer, Plan, Replica
 
@@ -141,6 +141,19 @@ def test_a_run_is_running_then_killed_then_past_and_nothing_is_changed_by_asking
     assert "  killed\n" in killed
     assert line(past, "Health") == "the last run ended with 0: done"
     assert "  killed\n" in past
+
+
+def test_of_two_sites_in_an_archive_only_the_one_whose_run_is_on_is_running(tmp_path: Path) -> None:
+    for run_id, site in (("r1", "jcnews"), ("r2", "cmse")):
+        archive = Archive(tmp_path, run_id, min_free_mb=0, seal_records=500, seal_seconds=600)
+        archive.open(site)
+        said = status(tmp_path)
+        archive.close()  # as a kill ends it: nothing is noted
+    of_cmse, of_jcnews = said.split("jcnews: ")
+    assert line(of_jcnews, "Health") == "a run was killed, the next one repairs; before, no run has ended yet"
+    assert line(of_jcnews, "r1").endswith("killed")
+    assert line(of_cmse, "Health") == "a run is on; before, no run has ended yet"
+    assert line(of_cmse, "r2").endswith("running")
 
 
 def test_people_who_ask_all_the_time_keep_no_run_from_starting(replica: Replica, tmp_path: Path) -> None:

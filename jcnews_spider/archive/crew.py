@@ -10,10 +10,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jcnews_spider.archive import disk, files, recovery
 from jcnews_spider.archive.files import storage_faults
+from jcnews_spider.archive.ledger import Ledger
 from jcnews_spider.archive.ledger.articles import KnownArticle
 from jcnews_spider.archive.ledger.members import Member
 from jcnews_spider.archive.lock import Lock, is_held
@@ -132,6 +134,16 @@ class Crew:
     def _unlink(self, member: Member) -> None:
         with suppress(FileNotFoundError):
             disk.unlink(self._archive.root / _file_of(member.run_id))
+
+
+def living(root: Path, ledger: Ledger) -> set[str]:
+    """The runs that are on, by their ids: the members whose processes live; or the newest one, that writes alone."""
+    if not is_held(root):
+        return set()
+    members = ledger.members.all() if ledger.server else []
+    alive = {member.run_id for member in members if is_held(root, _file_of(member.run_id))}
+    alone = ledger.runs.open()
+    return alive or ({alone} if alone else set())
 
 
 def _file_of(run_id: str) -> str:

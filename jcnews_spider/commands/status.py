@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from pathlib import Path
 from statistics import median
@@ -57,13 +58,13 @@ class Command(ProjectCommand):
 
 def _parts(ledger: Ledger, site: str, values: Options) -> tuple[str, ...]:
     """What is said of a site."""
-    from jcnews_spider.archive.lock import is_held
+    from jcnews_spider.archive.crew import living
 
-    runs, is_running = ledger.runs.last(site, RUNS), is_held(values.output)
+    runs, on = ledger.runs.last(site, RUNS), living(values.output, ledger)
     ended = next((run for run in runs if run.exit_code is not None), None)
     return (
-        _summary(ledger, site, values, _health(runs, ended, is_running=is_running)),
-        _runs(runs, is_running=is_running),
+        _summary(ledger, site, values, _health(runs, ended, on)),
+        _runs(runs, on),
         _numbers(ledger, site),
         *_breaches(values.output, ended),
         _articles(ledger, site),
@@ -91,23 +92,25 @@ def _summary(ledger: Ledger, site: str, values: Options, health: str) -> str:
     )
 
 
-def _health(runs: Sequence[PastRun], ended: PastRun | None, *, is_running: bool) -> str:
-    """What the newest run says, and the last one that ended."""
+def _health(runs: Sequence[PastRun], ended: PastRun | None, on: AbstractSet[str]) -> str:
+    """What the runs that are on say, or the newest one, and the last one that ended."""
     last = f"the last run ended with {ended.exit_code}: {ended.why}" if ended else "no run has ended yet"
-    if not runs or runs[0].finished is not None:
-        return last
-    return f"a run is on; before, {last}" if is_running else f"a run was killed, the next one repairs; before, {last}"
+    if any(run.run_id in on for run in runs):
+        return f"a run is on; before, {last}"
+    if runs and runs[0].finished is None:
+        return f"a run was killed, the next one repairs; before, {last}"
+    return last
 
 
-def _runs(runs: Sequence[PastRun], *, is_running: bool) -> str:
+def _runs(runs: Sequence[PastRun], on: AbstractSet[str]) -> str:
     rows = []
-    for place, run in enumerate(runs):
+    for run in runs:
         if run.finished is not None:
             took, code, what = f"{run.finished - run.started} s", str(run.exit_code), run.summary or ""
             what = what if run.exit_code == 0 else f"{run.why}; {what}"
         else:
             took, code = "", ""
-            what = "running" if is_running and place == 0 else "killed"
+            what = "running" if run.run_id in on else "killed"
         rows.append((run.run_id, clock.utc(run.started), took, code, what))
     return _titled("Last runs", ("run", "started", "took", "exit", "what came of it"), rows)
 

@@ -40,10 +40,13 @@ class Members:
         self._db.execute(f"SELECT pg_advisory_lock({_KEY})", (number,))
         return Member(int(number), run_id)
 
+    def all(self) -> list[Member]:
+        """Every member, dead or alive, oldest first."""
+        return [Member(*row) for row in self._db.execute("SELECT n, run_id FROM members ORDER BY n")]
+
     def others(self, own: Member) -> list[Member]:
         """Every other member, dead or alive, oldest first."""
-        rows = self._db.execute("SELECT n, run_id FROM members WHERE n <> ? ORDER BY n", (own.n,))
-        return [Member(*row) for row in rows]
+        return [member for member in self.all() if member != own]
 
     def strike(self, member: Member) -> None:
         """Takes a member out with all that it claimed; what it walked to the end stays walked."""

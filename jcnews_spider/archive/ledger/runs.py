@@ -41,6 +41,11 @@ class Runs:
         """True when a run was ever noted."""
         return self._db.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is not None
 
+    def open(self) -> str | None:
+        """The run that began last, of any site, if its end is not noted."""
+        row = self._db.execute("SELECT run_id, finished FROM runs ORDER BY n DESC LIMIT 1").fetchone()
+        return str(row[0]) if row and row[1] is None else None
+
     def sites(self) -> list[str]:
         """Names of the sites that were ever crawled."""
         return [site for (site,) in self._db.execute("SELECT DISTINCT site FROM runs")]
