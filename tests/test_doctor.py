@@ -118,7 +118,7 @@ def test_pages_of_an_unknown_layout_get_a_template_that_reads_them() -> None:
     ("plan", "code", "said", "most_asked"),
     [
         (Plan(articles=20, robots="disallow"), 4, "robots.txt forbids it", 1),
-        (Plan(articles=20, robots="error"), 4, "robots.txt cannot be had, so nothing may be asked: try again", 3),
+        (Plan(articles=20, robots="error"), 4, "robots.txt cannot be had, or wants longer", 3),
         (Plan(articles=20, faults={"/": Answer(521, body=JSL)}), 4, "an anti-bot product answers", 2),
         (Plan(articles=20, faults={"/xw/": Answer(body=WZWS)}), 5, "an anti-bot product answers", 9),
         (Plan(articles=20, faults={"/xw/": Answer(body=b"")}), 5, "/xw/: nothing in it.", 12),
@@ -132,6 +132,28 @@ def test_what_went_wrong_is_said_with_what_to_do(plan: Plan, code: int, said: st
     done, asked = doctor(plan, "--sections", "2")
     assert (done.returncode, said in done.stdout) == (code, True), done.stdout
     assert len(asked) <= most_asked
+
+
+ROBOTS = b"User-agent: other\nDisallow: /\nCrawl-delay: 77\n\nUser-agent: jcnews_spider\nCrawl-delay: 0.01\n"
+
+
+@pytest.mark.parametrize(
+    ("robots", "code", "said"),
+    [
+        (Answer(429), 4, f"{HOST}/robots.txt cannot be had: status 429: nothing may be asked"),
+        (Answer(503), 4, f"{HOST}/robots.txt cannot be had: status 503: nothing may be asked"),
+        (Answer(body=ROBOTS), 0, "robots.txt: status 200, obeyed; Crawl-delay 0.01 s\n"),
+        (Answer(body=ROBOTS.replace(b"0.01", b"")), 0, "robots.txt: status 200, obeyed\n"),
+        (Answer(body=ROBOTS.replace(b"0.01", b"86400")), 4, "wants 86400 s between two requests"),
+        (Answer(302, {"Location": "/rules.txt"}), 0, "robots.txt: status 200, obeyed; Crawl-delay 0.01 s\n"),
+    ],
+    ids=lambda value: str(value)[:40] if isinstance(value, str) else None,
+)
+def test_robots_txt_is_told_as_a_crawl_takes_it(robots: Answer, code: int, said: str) -> None:
+    faults = {"/robots.txt": robots, "/rules.txt": Answer(body=ROBOTS)}
+    done, asked = doctor(Plan(articles=20, faults=faults), f"{HOST}/xw/")
+    assert (done.returncode, said in done.stdout) == (code, True), done.stdout
+    assert ("/xw/" in asked) == (code == 0)
 
 
 def test_a_signal_ends_a_visit_and_what_came_is_shown() -> None:

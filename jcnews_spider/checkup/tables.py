@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
+
+from protego import Protego
 
 from jcnews_spider.checkup import CHALLENGED, Examined, Proven
 from jcnews_spider.checkup.visit import Answer
 from jcnews_spider.console import table
-from jcnews_spider.encoding import decode
 from jcnews_spider.errors import OfAnyAddress
 from jcnews_spider.items import MISSING
+from jcnews_spider.middlewares.robots import rules_text
 from jcnews_spider.trs.diagnosis import EMPTY_SECTION, OTHER_ADDRESSES, Finding, counted
 from jcnews_spider.trs.proposal import tree_names
 
@@ -19,8 +20,6 @@ Paint = Callable[[str], str]
 
 LONGEST = 48
 """Characters of a value that are shown."""
-_RULE = re.compile(r"^\s*(?:dis)?allow\s*:\s*\S", re.IGNORECASE | re.MULTILINE)
-_DELAY = re.compile(r"^\s*crawl-delay\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 def pages_table(pages: Sequence[Examined], paint: Paint) -> str:
@@ -99,18 +98,15 @@ def _recognised(page: Examined) -> str:
     return ", ".join(shown) + (" sections" if page.diagnosis.kind == "home" else "")
 
 
-def robots_line(robots: Answer | None) -> str:
-    """What robots.txt says."""
-    if robots is None or robots.page is None:
+def robots_line(robots: Answer | None, agent: str) -> str:
+    """What robots.txt says to this user agent."""
+    if robots is None or robots.page is None or robots.fault:
         why = robots.fault if robots else "robots.txt: cannot be had"
         return f"{why}: nothing may be asked (RFC 9309)"
-    text = decode(robots.page.body).text
     if robots.status != 200:
-        meaning = "cannot be had, so nothing may be asked" if (robots.status or 0) >= 500 else "everything is allowed"
-        return f"robots.txt: status {robots.status}, {meaning}"
-    delay = _DELAY.search(text)
-    rules = len(_RULE.findall(text))
-    return f"robots.txt: {counted(rules, 'rule')}, obeyed{f'; Crawl-delay {delay[1]} s' if delay else ''}"
+        return f"robots.txt: status {robots.status}, everything is allowed"
+    delay = Protego.parse(rules_text(robots.page.body)).crawl_delay(agent)
+    return f"robots.txt: status 200, obeyed{f'; Crawl-delay {delay:g} s' if delay else ''}"
 
 
 def missing_line(missing: Answer | None) -> str:
@@ -177,7 +173,8 @@ _SENTENCES = {
     CHALLENGED: "{pages}: an anti-bot product answers. Try from another network and more slowly, or ask the site's"
     " operator for access; such pages are never archived.",
     "robots": "{pages}: robots.txt forbids it; a crawl will leave it out.",
-    "robots_unavailable": "robots.txt cannot be had, so nothing may be asked: try again later.",
+    "robots_unavailable": "robots.txt cannot be had, or wants longer pauses than JCNEWS_MAX_WAIT, so nothing may be"
+    " asked: try again later, or with a longer one.",
     OfAnyAddress.reason: "{pages}: an error page with status 200; a crawl treats it as missing.",
     "empty_list": "{pages}: no entry was found. Save it (--save FOLDER) and look whether a script this project does not"
     " know writes the list, or the section is empty.",

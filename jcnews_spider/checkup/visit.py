@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess
@@ -17,6 +17,7 @@ from jcnews_spider.answers import explained, page_of
 from jcnews_spider.engine import STOPPED, Crawler
 from jcnews_spider.fetching import agent
 from jcnews_spider.items import Page
+from jcnews_spider.middlewares.robots import agent_of
 from jcnews_spider.trs.site import Site
 
 
@@ -75,9 +76,10 @@ class VisitSpider(Spider):
         yield from self._go_on(self.answers[url])
 
     def note_robots(self, response: Response, request: Request) -> None:
-        """Keeps the robots.txt that the middleware asks for."""
-        if request.url.endswith("/robots.txt") and self.robots is None:
-            self.robots = _answer(request.url, response)
+        """Keeps the first robots.txt that the middleware asks for, as it comes in the end."""
+        asked = request.meta.get("redirect_urls", [request.url])[0]
+        if asked.endswith("/robots.txt") and (self.robots is None or self.robots.asked == asked):
+            self.robots = _answer(asked, response)
 
     def _go_on(self, answer: Answer) -> Iterator[Request]:
         following = self._follow(answer)
@@ -98,7 +100,9 @@ class Visit:
 
     answers: tuple[Answer, ...]
     robots: Answer | None
-    """What robots.txt said, or why it was not to be had; None when nothing asked for it."""
+    """What robots.txt said, with its fault where nothing may be asked; None when nothing asked for it."""
+    agent: str = ""
+    """The name by which its rules were looked up."""
     is_cut: bool = False
     """True when a signal ended it."""
 
@@ -115,9 +119,11 @@ def visit(process: AsyncCrawlerProcess, site: Site, start: Iterable[str], follow
     if not isinstance(spider, VisitSpider):
         return Visit((), None)
     said = crawler.stats.get_stats() if crawler.stats else {}
-    fault = said.get("robotstxt/unavailable")
-    robots = spider.robots or (Answer("/robots.txt", fault=fault) if fault else None)
-    return Visit(tuple(spider.answers.values()), robots, said.get("finish_reason") == "shutdown")
+    robots = spider.robots
+    if fault := said.get("robotstxt/unavailable"):  # what the middleware makes of it
+        robots = replace(robots or Answer("/robots.txt"), fault=fault)
+    is_cut = said.get("finish_reason") == "shutdown"
+    return Visit(tuple(spider.answers.values()), robots, agent_of(process.settings), is_cut)
 
 
 def _answer(url: str, response: Response) -> Answer:

@@ -88,7 +88,7 @@ class Command(SpiderCommand):
         found = visit(self.process, site, [site.root], way.follow)
         self._is_cut = found.is_cut
         missing = next((answer for answer in found.answers if answer.asked == way.probe), None)
-        print(f"{robots_line(found.robots)}\n{missing_line(missing)}\n")
+        print(f"{robots_line(found.robots, found.agent)}\n{missing_line(missing)}\n")
         answers = [answer for answer in found.answers if answer is not missing]
         return [examine(answer, way.kinds[answer.asked], site, missing) for answer in answers]
 
@@ -105,7 +105,7 @@ class Command(SpiderCommand):
             raise UsageFault("name addresses of one site at a time")
         found = visit(self.process, site, urls, lambda _: [])
         self._is_cut = found.is_cut
-        print(f"{robots_line(found.robots)}\n")
+        print(f"{robots_line(found.robots, found.agent)}\n")
         return [examine(answer, kind_of(b"", answer.asked, site), site) for answer in found.answers]
 
 

@@ -12,6 +12,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
+from scrapy.settings import BaseSettings
 
 from jcnews_spider import options
 from jcnews_spider.answers import explained, reason_of
@@ -45,7 +46,7 @@ class RobotsMiddleware:
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
         self._crawler = crawler
-        self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
+        self._agent = agent_of(crawler.settings)
         self._max_wait = options.checked(crawler.settings, ()).max_wait
         self._rules: dict[str, asyncio.Future[Protego | str]] = {}
 
@@ -103,6 +104,12 @@ class RobotsMiddleware:
         if wanted:
             _, slot = self._crawler.engine.downloader._get_slot(request)
             slot.delay = max(slot.delay, wanted * JITTER_HEADROOM)
+
+
+def agent_of(settings: BaseSettings) -> str:
+    """The name by which rules are looked up."""
+    agent: str = settings["ROBOTSTXT_USER_AGENT"] or settings["USER_AGENT"]
+    return agent
 
 
 def rules_text(body: bytes) -> str:
