@@ -19,8 +19,9 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from jcnews_spider import logs, options
-from jcnews_spider.errors import JcnewsError, UsageFault
+from jcnews_spider.errors import JcnewsError, StorageFault, UsageFault
 from jcnews_spider.text import shown
+from jcnews_spider.urls import canonical_url
 
 CLUSTER_HELP = "let the workers of this Dask scheduler read, tcp://HOST:8786"
 """Of the argument that several commands take."""
@@ -60,12 +61,14 @@ class ProjectCommand(ScrapyCommand):
         """Works, and turns a fault into a message and an exit code."""
         try:
             self.exitcode = self.work(args, opts)
-        except JcnewsError as fault:
-            print(f"scrapy {_name(self)}: {shown(str(fault))}", file=sys.stderr)
-            self.exitcode = fault.exit_code
+            sys.stdout.flush()
         except BrokenPipeError:  # `… | head` has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             self.exitcode = 1
+        except (JcnewsError, OSError) as fault:  # what is no fault of ours is the disk's, such as a full one of stdout
+            print(f"scrapy {_name(self)}: {shown(str(fault))}", file=sys.stderr)
+            self.exitcode = fault.exit_code if isinstance(fault, JcnewsError) else StorageFault.exit_code
+        finally:
+            _end_stdout()
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Adds Scrapy's options and the table of own settings."""
@@ -117,6 +120,12 @@ def is_address(name: str) -> bool:
     return name.startswith(("http://", "https://"))
 
 
+def require_address(text: str, option: str = "") -> None:
+    """Raises UsageFault for what is no address of the web."""
+    if not (is_address(text) and canonical_url(text)):
+        raise UsageFault(f"{option} {text!r} is no address, such as http://www.jcnews.com.cn/".lstrip())
+
+
 def indented(rows: Sequence[tuple[str, str]]) -> str:
     """Two columns for a help text."""
     width = max(len(left) for left, _ in rows)
@@ -150,6 +159,14 @@ def is_screen(stream: TextIO, environment: Mapping[str, str]) -> bool:
 
 def _cells(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _end_stdout() -> None:
+    """Writes what waits, or drops it where it cannot be written: the interpreter would end with 120 at it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _name(command: ScrapyCommand) -> str:

@@ -168,9 +168,13 @@ def _count(arguments: Mapping[str, str], name: str) -> int | None:
     text = arguments.get(name)
     if text is None:
         return None
-    if not text.strip().isascii() or not text.strip().isdigit() or int(text) < 1:
-        raise UsageFault(f"{name}={text!r} is no number from 1 up")
+    if not _COUNT.fullmatch(text.strip()):
+        raise UsageFault(f"{name}={text!r} is no number from 1 to {10**MOST_DIGITS - 1:,}")
     return int(text)
+
+
+MOST_DIGITS = 9
+_COUNT = re.compile(rf"0*[1-9][0-9]{{0,{MOST_DIGITS - 1}}}")
 
 
 def _recheck(arguments: Mapping[str, str]) -> Recheck:

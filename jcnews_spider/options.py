@@ -60,11 +60,15 @@ _BORDER = re.compile(r"[\s,]+(?=[a-z][a-z0-9+.-]*://)|[\s,]+$", re.IGNORECASE)
 _TARGET = re.compile(r"[a-z][a-z0-9+.-]*://\S+$", re.IGNORECASE)
 
 
+MOST = 10**9
+"""Of numbers and of seconds: no database or timer need take more."""
+
+
 def _at_least(least: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         value = int(text)
-        if value < least:
-            raise ValueError(f"wanted {least} or more")
+        if not least <= value <= MOST:
+            raise ValueError(f"wanted {least} to {MOST:,}")
         return value
 
     return read
@@ -82,7 +86,10 @@ def _time(text: str, unit: str) -> float:
     match = _DURATION.fullmatch(text.strip().lower())
     if match is None:
         raise ValueError("wanted a number and a unit, such as 24h, 30min, 90s or 2d")
-    return float(match["number"]) * _UNITS_S[match["unit"] or unit]
+    seconds = float(match["number"]) * _UNITS_S[match["unit"] or unit]
+    if seconds > MOST:
+        raise ValueError(f"wanted a time of {MOST // _UNITS_S['d']:,} days at most")
+    return seconds
 
 
 def _duration(text: str) -> int:

@@ -182,6 +182,31 @@ def test_a_lost_ledger_is_no_new_archive(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["manifest-sha256.txt"]
 
 
+@pytest.mark.parametrize("name", ["extract", "savepage"])
+@pytest.mark.parametrize("url", ["http://[foo", "http://", "www.jcnews.com.cn/x/202210/t20221009_7.html"])
+def test_what_is_no_address_is_refused(name: str, url: str, tmp_path: Path) -> None:
+    lines = [["--url", url, "README.md"], *([[url]] if url.startswith("http") else [])]
+    for line in lines:
+        done = scrapy(name, *(["--folder", str(tmp_path)] if name == "savepage" else []), *line)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.splitlines()[-1].endswith(f"{url!r} is no address, such as http://www.jcnews.com.cn/")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("buffered", [True, False])
+@pytest.mark.parametrize("line", [["extract", "README.md"], ["status"], ["sections"]])
+def test_a_full_disk_behind_stdout_is_a_message_and_7(line: list[str], tmp_path: Path, *, buffered: bool) -> None:
+    variables = environment() | {"JCNEWS_OUTPUT": str(tmp_path), "PYTHONUNBUFFERED": "" if buffered else "1"}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command(*line), cwd=ROOT, env=variables, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 7
+    said = [one for one in done.stderr.splitlines() if "started (bot: jcnews_spider)" not in one]
+    assert [one.partition(": ")[0] for one in said] == [f"scrapy {line[0]}"]
+    assert said[0].endswith("No space left on device")
+
+
 def test_a_reader_that_has_seen_enough_is_no_storage_fault() -> None:
     process = subprocess.Popen(command("sections"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout

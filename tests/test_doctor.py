@@ -220,13 +220,21 @@ def test_articles_most_of_which_show_no_text_are_5(tmp_path: Path, empty: int, c
         ["--sections", "2", f"{HOST}/xw/"],
         ["--url", HOST],
         [f"{HOST}/", "http://www.x.gov.cn/"],
+        ["http://[foo"],
+        [f"{HOST}/", "http://[foo"],
+        ["--url", "http://[foo", "README.md"],
+        ["--url", "www.jcnews.com.cn/x/202210/t20221009_7.html", "README.md"],
+        ["--site", "cmse", "README.md"],
+        ["--site", "cmse", f"{HOST}/"],
+        ["--sections", "9" * 400],
     ],
-    ids="file site sections both url sites".split(),
+    ids="file site sections both url sites address addresses of bare place places many".split(),
 )
 def test_wrong_arguments_are_1(arguments: list[str]) -> None:
     done = scrapy("doctor", *arguments)
     assert done.returncode == 1
     assert "scrapy doctor: " in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def on_terminal(file: Path, variables: dict[str, str]) -> str:

@@ -52,6 +52,11 @@ def test_the_environment_replaces_a_default() -> None:
         ("JCNEWS_RECHECK_DAYS", "-1"),
         ("JCNEWS_GONE_AFTER", "soon"),
         ("JCNEWS_GONE_AFTER", "-1h"),
+        ("JCNEWS_GONE_AFTER", "9" * 400),
+        ("JCNEWS_GONE_AFTER", "9" * 20),
+        ("JCNEWS_MAX_WAIT", "9" * 400),
+        ("JCNEWS_SEAL_RECORDS", "9" * 20),
+        ("JCNEWS_SEAL_RECORDS", "9" * 5000),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named(name: str, text: str) -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jcnews_spider.console import SpiderCommand, is_address, red
+from jcnews_spider.console import SpiderCommand, is_address, red, require_address
 from jcnews_spider.errors import Stopped, UsageFault
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 FIRST_SECTIONS = 8
 """Sections that are visited of a site without a table: its home page may link a hundred."""
+
+MOST_SECTIONS = 10_000
+"""Of --sections; no site has as many."""
 
 
 class Command(SpiderCommand):
@@ -49,11 +52,17 @@ class Command(SpiderCommand):
         from jcnews_spider.checkup import verdict
 
         addresses = [name for name in args if is_address(name)]
+        for address in addresses:
+            require_address(address)
+        if args and opts.site:
+            raise UsageFault("--site goes with a visit of the whole site, the address of a page says which one it is")
         site = _home_of(args) if args else site_meant(self.settings, opts.site, "scrapy doctor --site")
         if opts.url and (len(args) != 1 or addresses):
             raise UsageFault("--url goes with one file")
-        if opts.sections is not None and (site is None or opts.sections < 1):
-            raise UsageFault("--sections N goes with a visit of the whole site, N from 1 up")
+        if opts.url:
+            require_address(opts.url, "--url")
+        if opts.sections is not None and (site is None or not 1 <= opts.sections <= MOST_SECTIONS):
+            raise UsageFault(f"--sections N goes with a visit of the whole site, N from 1 to {MOST_SECTIONS}")
         if site:
             pages = self._visit(site, opts.sections)
         else:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcnews_spider.console import SpiderCommand, is_address
+from jcnews_spider.console import SpiderCommand, is_address, require_address
 from jcnews_spider.errors import UnknownLayout, UsageFault
 from jcnews_spider.text import safe_strings
 
@@ -34,6 +34,10 @@ class Command(SpiderCommand):
         if opts.url and (len(args) != 1 or is_address(args[0])):
             raise UsageFault("--url goes with one file")
         addresses = [name for name in args if is_address(name)]
+        for address in addresses:
+            require_address(address)
+        if opts.url:
+            require_address(opts.url, "--url")
         answers = self._fetch(addresses) if addresses else {}
         code = 0
         for name in args:

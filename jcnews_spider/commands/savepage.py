@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcnews_spider.console import SpiderCommand, is_address
+from jcnews_spider.console import SpiderCommand, is_address, require_address
 from jcnews_spider.errors import StorageFault, UnknownLayout, UsageFault
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class Command(SpiderCommand):
         from jcnews_spider.fetching import fetch
         from jcnews_spider.items import Page
 
+        if url:
+            require_address(url, "--url")
         if not is_address(name):
             try:
                 return Page(Path(name).read_bytes(), url)
@@ -71,6 +73,7 @@ class Command(SpiderCommand):
                 raise UsageFault(f"cannot read {name}: {fault.strerror}") from None
         if url:
             raise UsageFault("--url goes with a file")
+        require_address(name)
         answer = fetch(self.process, [name])[name]
         if isinstance(answer, str):
             raise UsageFault(f"{name} did not come: {answer}")
