@@ -260,6 +260,11 @@ def test_addresses_that_make_no_sense_are_refused(made: Made, path: str) -> None
     assert b"SQLite" not in got.body
 
 
+def test_no_link_leads_to_another_host(made: Made) -> None:
+    page = made.served.ask("/%2Fevil.example/x").page
+    assert [href for href in page.xpath("//a/@href") if href.startswith("//") or "\\" in href] == []
+
+
 # ---- what is never shown
 
 

@@ -43,7 +43,8 @@ def link(language: Language, path: str, query: Mapping[str, object] | None = Non
     pairs = {name: value for name, value in {**(query or {}), **more}.items() if value not in (None, "")}
     if language != "zh":
         pairs["lang"] = language
-    return quote(path, safe="/:") + (f"?{urlencode(pairs)}" if pairs else "")
+    own = "/" + path.lstrip("/")  # `//host/` would lead elsewhere
+    return quote(own, safe="/:") + (f"?{urlencode(pairs)}" if pairs else "")
 
 
 def when(moment: str | None) -> str:
