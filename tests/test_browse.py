@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from jcnews_spider.archive import Archive
 from tests.browsing import BROWSER, Browsed, beacon, browse_command, browsing, chromium
 from tests.crawling import ROOT, crawl, environment, read_records, scrapy, start, wait_until
 from tests.exporting import archive_of, article
@@ -184,6 +185,35 @@ def test_runs_are_plotted_and_listed(made: Made) -> None:
     assert "100.0%" in page.text_content()
 
 
+def test_sections_of_one_name_are_plotted_each(tmp_path: Path) -> None:
+    archive_of(tmp_path, [article(1), article(2), article(3)])
+    archive = Archive(tmp_path, "r2", min_free_mb=0, seal_records=500, seal_seconds=600)
+    archive.open("jcnews")
+    with archive.ledger.transaction():
+        for path, name, ids in (("a/tz", "通知", (1,)), ("b/tz", "通知", (2, 3)), ("xw", "新闻", (1, 2, 3))):
+            archive.ledger.sections.add("jcnews", path, name)
+            for id_ in ids:
+                archive.ledger.sections.add_member("jcnews", path, f"jcnews:{id_}")
+    archive.close()
+    with browsing(tmp_path) as served:
+        rows = served.page("/runs").xpath("(//div[@class='rows'])[1]")[0]
+    named = zip(rows.xpath("span/text()"), rows.xpath("b/text()"), strict=True)
+    assert sorted(named) == [("新闻", "3"), ("通知 (a/tz)", "1"), ("通知 (b/tz)", "2")]
+
+
+def test_days_bound_the_latest_articles_too(made: Made) -> None:
+    days = sorted(record["url"].rpartition("/t")[2][:8] for record in made.records if record["version"] == 1)
+    day = f"{days[-30][:4]}-{days[-30][4:6]}-{days[-30][6:]}"
+    for bounds, number in ((f"since={day}", sum(one >= days[-30] for one in days)),
+                           (f"since={day}&until={day}", days.count(days[-30])), ("since=2030-01-01", 0)):  # fmt: skip
+        page = made.served.page(f"/?q=&{bounds}")
+        assert re.findall(r"\d+", page.xpath("string(//h1/small)")) == [str(number)]
+        assert len(page.xpath("//article")) == min(number, 20)
+    more = made.served.page(made.served.page(f"/?since={day}").xpath("//a[@rel='next']/@href")[0])
+    assert more.xpath("//input[@name='since']/@value") == [day]
+    assert more.xpath("string(//h1/small)") == made.served.page(f"/?since={day}").xpath("string(//h1/small)")
+
+
 def test_both_languages_keep_to_themselves(made: Made) -> None:
     for path in (
         "/",
@@ -252,7 +282,8 @@ def test_nothing_can_be_changed(made: Made, method: str) -> None:
     "/image/jcnews:956123/1/../../../../etc/passwd", "/image/jcnews:956123/1/99", "/article/jcnews:956123%00",
     "/article/jcnews:956123/9999999999999999999999", "/article/jcnews:99999999999999999999999", "//evil.example/",
     "/article/%ff%fe", "/raw/jcnews:956123/1/-1", "/article/jcnews:956123/%D9%A3", "/?page=99999999999999999999",
-    "/?section=nowhere", "/?q=x&since=2022-13-45", "/?" + "&".join(f"a{n}=1" for n in range(50)),
+    "/?section=nowhere", "/?q=x&since=2022-13-45", "/?since=rubbish", "/?q=&until=2022-13-45",
+    "/?" + "&".join(f"a{n}=1" for n in range(50)),
 ])  # fmt: skip
 def test_addresses_that_make_no_sense_are_refused(made: Made, path: str) -> None:
     got = made.served.ask(path)
@@ -333,6 +364,36 @@ def test_damage_gives_a_message_and_the_rest_is_shown(made: Made, tmp_path: Path
         (output / "state.sqlite3").unlink()
         got = served.ask("/")
         assert (got.status, "scrapy verify" in got.text) == (500, True)
+
+
+def test_a_segment_that_cannot_be_read_is_told_and_every_article_elsewhere_is_shown(made: Made, tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    shutil.copytree(made.output, output)
+    path = f"/compare/{made.edited}"
+    choices = made.served.page(path).xpath("//select/option/@value")
+    broken = "articles/29990101T000000Z-0000-001.jsonl"
+    (output / broken).symlink_to("/proc/self/mem")  # opens, and fails at the first read
+    with browsing(output) as served:
+        for _ in range(2):
+            assert served.page(f"/article/{made.edited}").xpath("//*[@role='status']//li/text()")[0].startswith(broken)
+            assert served.page(path).xpath("//select/option/@value") == choices
+        (output / broken).unlink()
+        assert not served.page(f"/article/{made.edited}").xpath("//*[@role='status']")
+
+
+def test_copies_of_an_article_that_cannot_be_read_are_told(made: Made, tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    records = [article(1), article(2, duplicate_of="jcnews:1")]
+    archive_of(output, records, seal_records=1)
+    of_original, of_copy = sorted((output / "articles").iterdir())
+    with browsing(output) as served:
+        for segment, shown in ((of_copy, 1), (of_original, 2)):
+            whole = segment.read_bytes()
+            segment.write_bytes(whole.replace(b'"title":', b'"tilte":'))
+            assert f"jcnews:{3 - shown}: " in served.page(f"/article/jcnews:{shown}").xpath(
+                "string(//*[@role='status'])"
+            )
+            segment.write_bytes(whole)
 
 
 # ---- how it starts and ends

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -75,16 +76,22 @@ def of_coverage(runs: Sequence[tuple[PastRun, Reported | None]]) -> list[Named]:
     return found
 
 
-def of_sections(days: Mapping[str, Mapping[str, int]], last: date) -> list[Named]:
-    """A plot of the days up to the last for each section by its name, all of one scale; the fullest first."""
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """The name of each section by its path, with the path behind one that several have."""
+    counts = Counter(names.values())
+    return {path: name if counts[name] == 1 else f"{name} ({path})" for path, name in names.items()}
+
+
+def of_sections(days: Mapping[str, Mapping[str, int]], names: Mapping[str, str], last: date) -> list[Named]:
+    """A plot of the days up to the last for each section by its path, all of one scale; the fullest first."""
     span = [(last - timedelta(days=back)).isoformat() for back in reversed(range(DAYS))]
     top = max((counts.get(day, 0) for counts in days.values() for day in span), default=0)
-    totals = {name: sum(counts.get(day, 0) for day in span) for name, counts in days.items()}
+    totals = {path: sum(counts.get(day, 0) for day in span) for path, counts in days.items()}
     found = []
-    for name in sorted(filter(totals.get, totals), key=lambda name: -totals[name]):
-        counts = days[name]
+    for path in sorted(filter(totals.get, totals), key=lambda path: -totals[path]):
+        counts = days[path]
         points = [Point(day, counts.get(day), str(counts.get(day, 0))) for day in span]
-        found.append(Named(name, plot(points, top), str(totals[name])))
+        found.append(Named(names[path], plot(points, top), str(totals[path])))
     return found
 
 

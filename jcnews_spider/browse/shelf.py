@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
@@ -78,23 +78,27 @@ class Shelf:
         """The places of every version of an article, earliest first; none where there is only one."""
         return self._catalogue.versions(newest.id) if newest.version > 1 else []
 
-    def latest(self, path: str | None, limit: int, skip: int) -> Shown:
-        """The latest articles, of a section or of all."""
-        known = self.ledger.recorded.latest(self._which(path), limit, skip)
+    def which(self, path: str | None, since: date | None = None, until: date | None = None) -> Which:
+        """Which articles of the site are meant: those of a section or of all, between two days."""
+        return Which(self.site.name, section=path, since=since, until=until)
+
+    def latest(self, which: Which, limit: int, skip: int) -> Shown:
+        """The latest of some articles."""
+        known = self.ledger.recorded.latest(which, limit, skip)
         return self.each(article.id for article in known)
 
-    def number(self, path: str | None = None) -> int:
-        """How many articles there are, in a section or in all."""
-        return self.ledger.recorded.number(self._which(path))
+    def number(self, which: Which) -> int:
+        """How many they are."""
+        return self.ledger.recorded.number(which)
 
     def last_day(self) -> date | None:
         """The day of the latest article, None where there is none."""
-        latest = self.ledger.recorded.latest(self._which(None), 1)
+        latest = self.ledger.recorded.latest(self.which(None), 1)
         return date.fromisoformat(latest[0].day) if latest else None
 
     def per_day(self, path: str, since: date) -> dict[str, int]:
         """How many articles of a section there are by day, from a day on."""
-        return self.ledger.recorded.per_day(replace(self._which(path), since=since))
+        return self.ledger.recorded.per_day(self.which(path, since))
 
     def copies(self) -> dict[str, list[str]]:
         """The ids of the copies of each original; any of them may be withdrawn."""
@@ -111,9 +115,6 @@ class Shelf:
             except (OSError, Damaged) as fault:
                 damages.append(f"{id_}: {fault}")
         return Shown(tuple(articles), tuple(damages))
-
-    def _which(self, path: str | None) -> Which:
-        return Which(self.site.name, section=path)
 
     # ---- sections
 

@@ -71,26 +71,29 @@ def whole(text: str, least: int = 0) -> int:
 
 def home(visit: Visit) -> View:
     """The latest articles of all sections or of one, or what a search finds."""
-    shelf, query, sections = visit.shelf, visit.query, visit.shelf.sections()
-    path, text, page = query.get("section") or None, query.get("q", "").strip(), visit.number("page", 1)
+    shelf, sections = visit.shelf, visit.shelf.sections()
+    path, text, page = visit.query.get("section") or None, visit.query.get("q", "").strip(), visit.number("page", 1)
     if path is not None and path not in sections:
         raise NotShown("no_section")
-    asked = {"q": text, "section": path, "since": query.get("since"), "until": query.get("until")}
+    since, until = visit.day("since"), visit.day("until")
+    asked = {"q": text, "section": path, "since": since, "until": until}
     values = {"sections": sections, "asked": asked, "page": page}
+    skip = (page - 1) * PAGE
     if words := words_of(text):
-        return View("found.html", {**values, **_found(visit, words, path, page)})
-    shown = shelf.latest(path, PAGE, (page - 1) * PAGE)
+        section = (shelf.site.name, path) if path else None
+        query = Query(words, since, until, section, PAGE, skip, shelf.site.name)
+        return View("found.html", {**values, **_found(visit, query, page)})
+    meant = shelf.which(path, since, until)
+    shown = shelf.latest(meant, PAGE, skip)
     visit.damages.extend(shown.damages)
-    total = shelf.number(path)
+    total = shelf.number(meant)
     more = {"total": total, "articles": shown.articles, "has_more": page * PAGE < total}
     return View("home.html", {**values, **more})
 
 
-def _found(visit: Visit, words: tuple[str, ...], path: str | None, page: int) -> dict[str, Any]:
+def _found(visit: Visit, query: Query, page: int) -> dict[str, Any]:
     shelf = visit.shelf
-    section = (shelf.site.name, path) if path else None
-    asked = Query(words, visit.day("since"), visit.day("until"), section, PAGE, (page - 1) * PAGE, shelf.site.name)
-    found: Found = search(shelf.root, asked, logger.info, shelf.ledger.server)
+    found: Found = search(shelf.root, query, logger.info, shelf.ledger.server)
     visit.damages.extend(found.damages)
     hits = [(hit, pieces_of(hit.title), pieces_of(hit.snippet)) for hit in found.hits]
     return {"total": found.total, "hits": hits, "has_more": page * PAGE < found.total}
@@ -173,8 +176,10 @@ def runs(visit: Visit) -> View:
     by_section: list[history.Named] = []
     if last:
         since = history.first_day(last)
-        days = {section.name: shelf.per_day(path, since) for path, section in shelf.sections().items()}
-        by_section = history.of_sections(days, last)
+        sections = shelf.sections()
+        names = history.told_apart({path: section.name for path, section in sections.items()})
+        days = {path: shelf.per_day(path, since) for path in sections}
+        by_section = history.of_sections(days, names, last)
     coverage = history.of_coverage(told)
     return View("runs.html", {**values, "by_section": by_section, "days": history.DAYS, "coverage": coverage})
 
