@@ -51,25 +51,25 @@ class App:
         language: Language = "en" if request.query.get("lang") == "en" else "zh"
         if request.path in _STATIC:
             return Answer(self._static[request.path], _STATIC[request.path], 200, BARE_POLICY)
+        damages: list[str] = []
         try:
             with opened(self._root, self._server) as reader:
-                shelf = Shelf(reader, self._site, self._sites, self._catalogue)
+                shelf = Shelf(reader, self._site, self._sites, self._catalogue, damages.append)
                 if found := _BYTES.fullmatch(request.path):
                     return _bytes(shelf, request, **found.groupdict())
-                damages: list[str] = []
                 view = _view(Visit(shelf, request.query, damages), request.path)
                 return self._page(view, request, language, damages)
         except NotShown as fault:
-            return self._sorry(request, language, fault.status, fault.reason, [])
+            return self._sorry(request, language, fault.status, fault.reason, damages)
         except (JcnewsError, OSError) as fault:
             logger.warning("%r: %s", request.path, fault)
-            return self._sorry(request, language, 500, "damaged", [str(fault)])
+            return self._sorry(request, language, 500, "damaged", [str(fault), *damages])
 
     def _sorry(self, request: Request, language: Language, status: int, reason: str, details: list[str]) -> Answer:
         return self._page(View("sorry.html", {"reason": reason}), request, language, details, status)
 
     def _page(self, view: View, request: Request, language: Language, damages: list[str], status: int = 200) -> Answer:
-        values = {**view.values, "site": self._site, "damages": damages}
+        values = {**view.values, "site": self._site, "damages": list(dict.fromkeys(damages))}
         return Answer(pages.page(view.template, values, language, (request.path, request.query)), status=status)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -18,6 +19,9 @@ from jcnews_spider.article import Event
 _HEAD = re.compile(rb'\{"schema_version":"[^"]*","id":"([^"\\]+)","version":(\d+),"event":"([a-z]+)"')
 _ORIGINAL = re.compile(rb'"duplicate_of":"([^"\\]+)"')
 """A quotation mark inside a text is escaped, so only the key itself looks like this."""
+
+Damaged = Callable[[str], None]
+"""Is told of each segment that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +47,46 @@ class Catalogue:
         self._original: dict[str, str] = {}
         """The original of each copy, by its newest version."""
 
-    def versions(self, id_: str) -> list[Place]:
+    def versions(self, id_: str, damaged: Damaged) -> list[Place]:
         """Of an article, earliest first."""
         with self._lock:
-            self._catch_up()
+            self._catch_up(damaged)
             return sorted(self._places.get(id_, ()), key=lambda place: place.version)
 
-    def copies(self) -> dict[str, list[str]]:
+    def copies(self, damaged: Damaged) -> dict[str, list[str]]:
         """The ids of the copies of each original, both as they were first sealed."""
         found: dict[str, list[str]] = defaultdict(list)
         with self._lock:
-            self._catch_up()
+            self._catch_up(damaged)
             for copy, original in self._original.items():
                 found[original].append(copy)
         return dict(found)
 
-    def _catch_up(self) -> None:
-        paths = {f"{FOLDER}/{path.name}": path for path in segment_files(self._root)}
-        states = {name: (stat.st_size, stat.st_mtime_ns) for name, path in paths.items() for stat in [path.stat()]}
+    def _catch_up(self, damaged: Damaged) -> None:
+        """Reads what is new; of a segment that cannot be read it tells, each time until it can."""
+        states = {}
+        for path in segment_files(self._root):
+            name = f"{FOLDER}/{path.name}"
+            try:
+                stat = path.stat()
+                states[name] = (stat.st_size, stat.st_mtime_ns)
+            except OSError as fault:
+                damaged(f"{name}: {fault.strerror}")
         if any(states.get(name) != state for name, state in self._read.items()):
             for known in (self._read, self._places, self._original):
                 known.clear()
         for name in sorted(states.keys() - self._read.keys()):
-            self._take_in(name, paths[name])
-        self._read = states
+            try:
+                lines = list(lines_of(self._root / name))
+            except OSError as fault:
+                damaged(f"{name}: {fault.strerror}")
+                continue
+            self._take_in(name, lines)
+            self._read[name] = states[name]
 
-    def _take_in(self, name: str, path: Path) -> None:
-        for offset, line in lines_of(path):
+    def _take_in(self, name: str, lines: Iterable[tuple[int, bytes]]) -> None:
+        """Notes what stands in a segment that was read whole; one that broke off would stand there twice later."""
+        for offset, line in lines:
             if head := _HEAD.match(line):
                 id_, version, event = head[1].decode(), int(head[2]), head[3].decode()
                 self._places[id_].append(Place(version, event, name, offset))

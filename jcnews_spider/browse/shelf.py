@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -41,7 +41,15 @@ class Listed:
 class Shelf:
     """An archive that is open for one request."""
 
-    def __init__(self, reader: Reader, site: Site, sites: Mapping[str, Site], catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        site: Site,
+        sites: Mapping[str, Site],
+        catalogue: Catalogue,
+        damaged: Callable[[str], None],
+    ) -> None:
+        """`damaged` is told of segments that cannot be read."""
         self.ledger = reader.ledger
         self.root = reader.root
         self.site = site
@@ -49,6 +57,7 @@ class Shelf:
         self._sites = sites
         self._reader = reader
         self._catalogue = catalogue
+        self._damaged = damaged
 
     # ---- articles
 
@@ -67,7 +76,7 @@ class Shelf:
         newest = self.newest(id_)
         if version == newest.version:
             return newest
-        for place in self._catalogue.versions(id_):
+        for place in self._catalogue.versions(id_, self._damaged):
             if place.version == version:
                 record = read_record(self.root, place.segment, place.offset)
                 if record.id == id_ and record.event is not Event.WITHDRAWN:
@@ -76,7 +85,7 @@ class Shelf:
 
     def versions(self, newest: Article) -> list[Place]:
         """The places of every version of an article, earliest first; none where there is only one."""
-        return self._catalogue.versions(newest.id) if newest.version > 1 else []
+        return self._catalogue.versions(newest.id, self._damaged) if newest.version > 1 else []
 
     def which(self, path: str | None, since: date | None = None, until: date | None = None) -> Which:
         """Which articles of the site are meant: those of a section or of all, between two days."""
@@ -102,7 +111,7 @@ class Shelf:
 
     def copies(self) -> dict[str, list[str]]:
         """The ids of the copies of each original; any of them may be withdrawn."""
-        return self._catalogue.copies()
+        return self._catalogue.copies(self._damaged)
 
     def each(self, ids: Iterable[str]) -> Shown:
         """The newest versions of those of the articles that may be shown."""

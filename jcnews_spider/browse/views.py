@@ -106,6 +106,7 @@ def article(visit: Visit, id_: str, version: str | None = None) -> View:
     record = shelf.version(id_, whole(version)) if version else newest
     original = shelf.each([record.duplicate_of] if record.duplicate_of else [])
     copies = shelf.each(shelf.copies().get(id_, [])[:MOST_COPIES])
+    visit.damages.extend((*original.damages, *copies.damages))
     return View(
         "article.html",
         {
