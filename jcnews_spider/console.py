@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import sys
 import unicodedata
@@ -124,6 +125,13 @@ def require_address(text: str, option: str = "") -> None:
     """Raises UsageFault for what is no address of the web."""
     if not (is_address(text) and canonical_url(text)):
         raise UsageFault(f"{option} {text!r} is no address, such as http://www.jcnews.com.cn/".lstrip())
+
+
+def print_json(values: Mapping[str, Any]) -> None:
+    """Prints a line for programs: JSON is UTF-8 (RFC 8259), whatever the locale; half a pair is escaped."""
+    line = json.dumps(values, ensure_ascii=False) + "\n"
+    sys.stdout.flush()
+    sys.stdout.buffer.write(line.encode(errors="backslashreplace"))
 
 
 def indented(rows: Sequence[tuple[str, str]]) -> str:

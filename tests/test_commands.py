@@ -12,6 +12,7 @@ import pytest
 from jcnews_spider import exporters, job, options
 from tests import quality
 from tests.crawling import ROOT, command, crawl_arguments, environment, scrapy
+from tests.exporting import archive_of, article
 from tests.replica import Plan, Replica
 from tests.skeleton import editor, page
 
@@ -80,6 +81,16 @@ def test_extract_fetches_addresses_and_touches_no_state(tmp_path: Path) -> None:
     assert (first["id"], first["text"], first["file"]) == (gold["id"], gold["text"], gold["url"])
     assert (second["file"], second["error"], done.returncode) == (missing, "http_404", 1)
     assert not (tmp_path / "o").exists()
+
+
+def test_json_is_utf_8_whatever_the_locale(tmp_path: Path) -> None:
+    saved, output = tmp_path / "page.html", tmp_path / "output"
+    saved.write_bytes(page(editor(f"{TEXT}\U0001f600")))
+    archive_of(output, [article(1, text=f"{TEXT}\U0001f600")])
+    for line, key in ((["extract", str(saved)], "text"), (["search", "--json", "虚构的正文"], "snippet")):
+        done = scrapy(*line, variables={"JCNEWS_OUTPUT": str(output), "PYTHONIOENCODING": "gbk", "PYTHONUTF8": "0"})
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)[key] == f"{TEXT}\U0001f600"
 
 
 def test_extract_without_pages_says_what_it_wants() -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcnews_spider.console import SpiderCommand, is_address, require_address
+from jcnews_spider.console import SpiderCommand, is_address, print_json, require_address
 from jcnews_spider.errors import UnknownLayout, UsageFault
 from jcnews_spider.text import safe_strings
 
@@ -42,7 +40,7 @@ class Command(SpiderCommand):
         code = 0
         for name in args:
             page = answers[name] if name in answers else _read(name, opts.url)
-            sys.stdout.write(json.dumps(_line(name, page), ensure_ascii=False) + "\n")
+            print_json(_line(name, page))
             code = UsageFault.exit_code if isinstance(page, str) else code
         return code
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from jcnews_spider.console import ProjectCommand, add_part, has_colours
+from jcnews_spider.console import ProjectCommand, add_part, has_colours, print_json
 from jcnews_spider.errors import StorageFault, UsageFault
 from jcnews_spider.text import one_line
 
@@ -69,9 +68,12 @@ class Command(ProjectCommand):
             known = known_section(reader.ledger, sites, opts.section) if opts.section else None
         section = (known.site, known.path) if known else None
         found = search(root, Query(words, since, until, section, _limit(opts.limit), site=opts.site), _note, server)
-        show = _line if opts.json else _paragraph(*(_BOLD if has_colours(sys.stdout, os.environ) else ("", "")))
+        written = _paragraph(*(_BOLD if has_colours(sys.stdout, os.environ) else ("", "")))
         for hit in found.hits:
-            print(show(hit))
+            if opts.json:
+                print_json(_values(hit))
+            else:
+                print(written(hit))
         sys.stdout.flush()
         _note(_summary(found))
         for damage in found.damages:
@@ -100,10 +102,10 @@ def _summary(found: Found) -> str:
     return f"{found.total:,} article{'s' * (found.total != 1)}{shown}"
 
 
-def _line(hit: Hit) -> str:
-    """A line of JSON."""
+def _values(hit: Hit) -> dict[str, Any]:
+    """What a line of JSON says."""
     record = hit.record
-    values = {
+    return {
         "id": record.id,
         "version": record.version,
         "url": record.url,
@@ -116,7 +118,6 @@ def _line(hit: Hit) -> str:
         "snippet": hit.snippet.text,
         "snippet_marks": hit.snippet.marks,
     }
-    return json.dumps(values, ensure_ascii=False)
 
 
 def _paragraph(before: str, after: str) -> Callable[[Hit], str]:
