@@ -13,6 +13,15 @@ from typing import Any
 
 SCHEMA_VERSION = "1.0"
 
+_SHA256 = {"pattern": "^[0-9a-f]{64}$"}
+_MOMENT = {"pattern": "^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}\\+08:00)?$"}
+_UTC = {"pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$"}
+
+
+def _bounded(default: Any, **bounds: Any) -> Any:
+    """A field whose values the JSON Schema bounds in its own words."""
+    return field(default=default, metadata={"json_schema_extra": bounds})
+
 
 class Event(StrEnum):
     """Why a record is written."""
@@ -54,7 +63,7 @@ class Image:
     """Caption, where the page shows one."""
     path: str | None = None
     """Path under output/ when stored."""
-    sha256: str | None = None
+    sha256: str | None = _bounded(None, **_SHA256)
     """Digest of the stored bytes."""
 
 
@@ -96,7 +105,7 @@ class Snapshot:
 
     html: str | None = None
     """Path of the raw HTML under output/, null when switched off."""
-    sha256: str | None = None
+    sha256: str | None = _bounded(None, **_SHA256)
     """Digest of the entity bytes of the first page."""
     warc: WarcPointer | None = None
     """The exchange in the WARC, null when switched off."""
@@ -118,7 +127,7 @@ class Crawl:
     """ETag of the response."""
     last_modified: str | None = None
     """Last-Modified of the response."""
-    pages: int = 1
+    pages: int = _bounded(1, minimum=1)
     """Number of pages of the article."""
     extractor: str | None = None
     """Template that fitted, `fallback` when none did."""
@@ -130,11 +139,11 @@ class Crawl:
 class Article:
     """One version of one article. Every key is always present, null when unknown, arrays never null."""
 
-    schema_version: str = SCHEMA_VERSION
+    schema_version: str = _bounded(SCHEMA_VERSION, const=SCHEMA_VERSION)
     """Version of this form; a minor version only adds nullable keys."""
     id: str = ""
     """`<site>:<TRS docid>`: the identity of an article wherever it is listed."""
-    version: int = 1
+    version: int = _bounded(1, minimum=1)
     """1, 2, …, one more with every record of an id."""
     event: Event = Event.NEW
     """Why the record was written: new, updated, gone, reparsed or withdrawn."""
@@ -152,7 +161,7 @@ class Article:
     """Every listing known to show it, the crumb's own first."""
     breadcrumb: tuple[str, ...] = ()
     """Names in the breadcrumb as printed, without 首页."""
-    published_at: str | None = None
+    published_at: str | None = _bounded(None, **_MOMENT)
     """RFC 3339 with +08:00 to the second, or a date alone when the page has no time."""
     published_raw: str | None = None
     """The date as printed."""
@@ -176,21 +185,21 @@ class Article:
     """Videos, also those a script writes."""
     rights: Rights = Rights()
     """Whose work it is."""
-    char_count: int = 0
+    char_count: int = _bounded(0, minimum=0)
     """Number of non-blank characters of text."""
-    content_hash: str = ""
+    content_hash: str = _bounded("", **_SHA256)
     """sha256 (hex) of the canonical form of title, text, published_at and source, see `content_hash()`."""
-    previous_hash: str | None = None
+    previous_hash: str | None = _bounded(None, **_SHA256)
     """content_hash of the version before."""
-    near_hash: str | None = None
+    near_hash: str | None = _bounded(None, pattern="^[0-9a-f]+$")
     """Signature for near-duplicates as a hex string, null for very short texts."""
     duplicate_of: str | None = None
     """id of the article archived first with the same or nearly the same text."""
-    similarity: float | None = None
+    similarity: float | None = _bounded(None, minimum=0, maximum=1)
     """How alike that text is, 1.0 = the same."""
-    first_seen_at: str | None = None
+    first_seen_at: str | None = _bounded(None, **_UTC)
     """UTC time at which the address was first found."""
-    fetched_at: str | None = None
+    fetched_at: str | None = _bounded(None, **_UTC)
     """UTC time at which this version was fetched."""
     snapshot: Snapshot = Snapshot()
     """Where the bytes are."""

@@ -3,8 +3,10 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
+import pytest
 
 from jcnews_spider import schema
 from jcnews_spider.article import Article, char_count, content_hash
@@ -16,8 +18,34 @@ def test_the_shipped_schema_is_made_from_the_dataclass() -> None:
     assert json.loads(SHIPPED.read_text(encoding="utf-8")) == schema.article_schema()
 
 
-def test_an_empty_record_fits_the_schema() -> None:
-    jsonschema.Draft202012Validator(schema.article_schema()).validate(json.loads(Article().to_json()))
+WHOLE = json.loads(Article(content_hash=content_hash(Article())).to_json())
+
+
+def test_a_record_without_content_fits_the_schema() -> None:
+    jsonschema.Draft202012Validator(schema.article_schema()).validate(WHOLE)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"schema_version": "2.0"},
+        {"version": 0},
+        {"published_at": "yesterday"},
+        {"published_at": "2022-10-09T10:28:00Z"},
+        {"content_hash": "zz"},
+        {"previous_hash": ""},
+        {"near_hash": "xyz"},
+        {"similarity": 7},
+        {"similarity": -0.1},
+        {"char_count": -1},
+        {"fetched_at": "2022-10-09"},
+        {"snapshot": {**WHOLE["snapshot"], "sha256": "0" * 63}},
+        {"crawl": {**WHOLE["crawl"], "pages": 0}},
+    ],
+    ids=str,
+)
+def test_values_that_no_record_has_do_not_fit_the_schema(values: dict[str, Any]) -> None:
+    assert not jsonschema.Draft202012Validator(schema.article_schema()).is_valid(WHOLE | values)
 
 
 def test_every_key_is_described() -> None:
