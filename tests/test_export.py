@@ -24,7 +24,7 @@ from jcnews_spider.archive import LEDGER, Archive
 from jcnews_spider.archive.warc.records import Exchange
 from jcnews_spider.archive.warc.writer import WarcPlan
 from jcnews_spider.errors import UsageFault
-from tests.crawling import Run, crawl, scrapy
+from tests.crawling import ROOT, Run, command, crawl, environment, scrapy, wait_until
 from tests.replica import Plan, Replica
 
 pytestmark = pytest.mark.skipif(find_spec("wacz") is None, reason="the extra archive is not installed: make setup")
@@ -212,3 +212,15 @@ def test_nothing_is_written_over_the_archive(output: Path) -> None:
         assert (done.returncode, "its own files" in done.stderr) == (1, True)
     assert (output / "state.sqlite3").read_bytes() == before
     assert scrapy("verify", "-s", f"JCNEWS_OUTPUT={output}").returncode == 0
+
+
+def test_a_kill_leaves_nothing_that_the_next_export_does_not_take_away(whole: Run, tmp_path: Path) -> None:
+    target = tmp_path / "a.wacz"
+    line = command("export", "--format", "wacz", "-o", str(target), "-s", f"JCNEWS_OUTPUT={whole.output}")
+    process = subprocess.Popen(line, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL)
+    wait_until(lambda: list(tmp_path.iterdir()))
+    process.kill()
+    process.wait()
+    assert not target.exists(), "it was through before the kill"
+    assert export(whole.output, target).returncode == 0
+    assert list(tmp_path.iterdir()) == [target]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -138,9 +139,15 @@ def export(exporter: Exporter, view: View, target: Path) -> int:
 
 
 def _part(target: Path) -> Path:
-    """The file in which an export is made: each process has its own, and takes away those of dead ones."""
+    """The file in which an export is made: each process has its own, and takes away those of dead ones.
+
+    Whatever else a format needs beside it is called so too, with something between the number and `.part`.
+    """
     for left in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
-        number = left.name.split(".")[-2]
+        number = left.name.removeprefix(f".{target.name}.").partition(".")[0]
         if number.isdecimal() and not Path(f"/proc/{number}").exists():
-            left.unlink(missing_ok=True)
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
     return target.with_name(f".{target.name}.{os.getpid()}.part")

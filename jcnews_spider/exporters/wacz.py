@@ -6,7 +6,7 @@ import json
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
 
 from jcnews_spider.errors import StorageFault, UsageFault
 from jcnews_spider.exporters import Exporter, View
@@ -14,8 +14,11 @@ from jcnews_spider.exporters import Exporter, View
 
 def write(view: View, target: Path) -> int:
     """A WACZ of a view: its own list of pages, its own WARC, and the index that the wacz library makes."""
-    with TemporaryDirectory(dir=target.parent, prefix=".wacz-") as folder:
-        pages, warc = Path(folder) / "pages.jsonl", Path(folder) / "archive.warc.gz"
+    folder = target.with_suffix(".pages.part")  # a killed export's goes with its part
+    rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        pages, warc = folder / "pages.jsonl", folder / "archive.warc.gz"
         number = _write_pages(view, pages)
         if not number:
             raise UsageFault("no article with a page in a WARC is in that part of the archive: nothing to export")
@@ -23,6 +26,8 @@ def write(view: View, target: Path) -> int:
             for member in view.captures():
                 file.write(member)
         _create(view.title, pages, warc, target)
+    finally:
+        rmtree(folder, ignore_errors=True)
     return number
 
 
