@@ -81,7 +81,8 @@ def test_recipes_run_as_they_stand(folder: Path, code: str) -> None:
 
 
 def test_the_recipe_for_csv_gives_every_title_back(tmp_path: Path) -> None:
-    archive_of(tmp_path / "output", (article(docid, title) for docid, title in HOSTILE.items()))
+    long = "长" * 200_000
+    archive_of(tmp_path / "output", (article(docid, title, text=long) for docid, title in HOSTILE.items()))
     export(tmp_path / "output", "csv", tmp_path / "articles.csv")
     code = next(code for code in blocks("python") if "DictReader" in code).replace("print(", "print(repr(title)) or (")
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
