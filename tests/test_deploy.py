@@ -134,6 +134,12 @@ def test_every_page_shows_the_command_of_the_crontab() -> None:
         assert command in (ROOT / name).read_text(encoding="utf-8")
 
 
+def test_the_user_is_made_before_anything_is_done_in_its_name() -> None:
+    lines = re.findall(r"^sudo .*", (ROOT / "docs/operators.md").read_text(encoding="utf-8"), re.MULTILINE)
+    (made,) = (place for place, line in enumerate(lines) if line.startswith("sudo useradd"))
+    assert made < min(place for place, line in enumerate(lines) if "-u jcnews" in line or "-o jcnews" in line)
+
+
 # ---- systemd
 
 
