@@ -125,4 +125,4 @@ def test_page_addresses_keep_name_and_suffix() -> None:
 )
 def test_parts_are_named_by_links_too(links: str, expected: int) -> None:
     page = f"<html><body><div id='idTRSNavigator' style='display:none'>{links}</div></body></html>"
-    assert parts_of(PageLines(parse_tree(page)), "t20111209_16") == expected
+    assert parts_of(PageLines(parse_tree(page)), "t20111209_16", page) == expected

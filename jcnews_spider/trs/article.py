@@ -71,7 +71,7 @@ def parse_article(body: bytes, url: str | None, site: Site, charset: str | None 
             if titled(page)
             else UnknownLayout("no template fits")
         )
-    pages = parts_of(page, address.stem) if address else 1  # before what is not the body's own is dropped
+    pages = parts_of(page, address.stem, decoded.text) if address else 1  # before what is not the body's own is dropped
     article = _read(layout, page, base, site, address)
     crawl = Crawl(
         encoding=decoded.encoding,

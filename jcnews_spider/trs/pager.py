@@ -125,14 +125,17 @@ def _calls(scripts: Iterable[str]) -> Iterator[Pager]:
             yield Pager(int(pages), name, suffix)
 
 
-def parts_of(page: PageLines, stem: str) -> int:
+def parts_of(page: PageLines, stem: str, source: str) -> int:
     """Number of the parts of the article whose pages are called `stem`, 1 where nothing names further ones.
 
     A script names all. Links, wherever they stand, may name only the next: a row of numbers, the hidden one that older
-    WCMs write in front of the first part (finance.ce.cn), a picture that leads to the next (SITE.md §4.2).
+    WCMs write in front of the first part (finance.ce.cn), a picture that leads to the next (SITE.md §4.2). `source` is
+    the page's HTML: most name no part at all, and to ask every link is much of the reading.
     """
     if pager := find_pager(page.scripts, stem):
         return max(pager.pages, 1)
+    if f"{stem}_" not in source:
+        return 1
     naming = _NAMING(page.root, stem=stem)
     part = re.compile(rf"(?<![\w-]){re.escape(stem)}_(\d{{1,4}})\.s?html?\b", re.ASCII)
     named = (int(number) for link in (naming if isinstance(naming, list) else []) for number in part.findall(str(link)))
