@@ -24,6 +24,39 @@ def test_a_title_that_is_all_series_stays_the_title() -> None:
     )
 
 
+NAMES = '<a href="/">某某县政府</a><a href="/zwgk/">政务公开</a><a href="/tzgg/">通知公告</a>'
+DATED = f"<div>时间：2022-10-09 来源：县政府</div>{editor(TEXT)}"
+
+
+@pytest.mark.parametrize("title", ["通知公告_某某县人民政府", "某某县人民政府", "某某县政府"])
+@pytest.mark.parametrize(
+    "above",
+    ["<h2>通知公告</h2>", "<div class=title>通知公告</div>", "<div class=logo><h1>{0}</h1></div>", "<h1>{0}</h1>"],
+)
+@pytest.mark.parametrize(
+    ("shown", "heading"),
+    [
+        ("<h1>{}</h1>", "县政府召开第20次常务会议"),
+        ("<h1>{}</h1>", "停水通知"),
+        ("<h2>{}</h2>", "县政府召开第20次常务会议"),
+        ("<h2>{}</h2>", "停水通知"),
+        ("<div>{}</div>", "县政府召开第20次常务会议"),
+    ],
+)
+def test_a_heading_that_names_the_section_or_site_is_no_title(title: str, above: str, shown: str, heading: str) -> None:
+    headings = above.format(title.rpartition("_")[2]) + shown.format(heading)
+    article = parsed(f"<html><head><title>{title}</title></head><body>{NAMES}{headings}{DATED}</body></html>".encode())
+    assert (article.title, article.subtitle) == (heading, None)
+
+
+@pytest.mark.parametrize("below", [DATED, DATED.replace("来源：县政府", ""), editor(TEXT * 40)])
+@pytest.mark.parametrize("shown", ["<h1>{}</h1>", "<div>{}</div>"])
+@pytest.mark.parametrize("heading", ["政务公开", "织密基层防护网"])
+def test_an_article_may_have_the_name_of_a_section(below: str, shown: str, heading: str) -> None:
+    head = f"<html><head><title>{heading}</title></head><body>{NAMES}"
+    assert parsed(f"{head}{shown.format(heading)}{below}</body></html>".encode()).title == heading
+
+
 @pytest.mark.parametrize(
     ("printed", "known", "raw"),
     [

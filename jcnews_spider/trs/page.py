@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from functools import cached_property
@@ -9,14 +10,30 @@ from itertools import islice
 
 from jcnews_spider.text import one_line
 from jcnews_spider.trs.density import Run, densest
-from jcnews_spider.trs.lines import Flow, Line, Reach
-from jcnews_spider.trs.tree import Marked, Marks, Node, Place, hidden_elements, metas, nodes, scripts, text_of
+from jcnews_spider.trs.lines import Flow, Line, Reach, leads_to_page
+from jcnews_spider.trs.tree import (
+    Marked,
+    Marks,
+    Node,
+    Place,
+    attribute,
+    hidden_elements,
+    metas,
+    nodes,
+    scripts,
+    text_of,
+)
 
 SIBLINGS_ABOVE, LEVELS_ABOVE = 3, 4
 """Elements before a title that are read too (a 引题, on some sites the date), and levels up where they may stand."""
 
 MOST_TITLE = 10_000
 """Characters of a <title> that are read."""
+MOST_NAME = 60
+"""Characters of a link that are read to know what it names, blanks too."""
+
+_NUMBER = re.compile(r"\d{4}")
+"""What addresses of articles have."""
 
 
 class PageLines:
@@ -55,6 +72,16 @@ class PageLines:
     def hidden(self) -> frozenset[Node]:
         """Elements that the page hides."""
         return hidden_elements(self.root)
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """What links to sections and the home page say, in lower case without blanks: it heads every page of one."""
+        links = ((link, attribute(link, "href")) for link in self.root.iter("a"))
+        return frozenset(
+            "".join(text_of(link)[:MOST_NAME].split()).lower()
+            for link, href in links
+            if leads_to_page(href) and not href.startswith("javascript:") and not _NUMBER.search(href)
+        )
 
     @cached_property
     def scripts(self) -> list[str]:

@@ -101,5 +101,8 @@ _FOREIGN = re.compile(
 FOREIGN = Marked(_FOREIGN, _FOREIGN)
 """Comments, side boxes, recommendations and the foot: names that no body has."""
 
+LOGO = Marked(re.compile("logo"), re.compile("logo"))
+"""Where the site's own name stands."""
+
 TRS_TEMPLATES = (TRS_EDITOR, TRS_CONTAINER, FALLBACK, BRIEF)
 """For TRS sites in general, in the order in which they are tried."""

@@ -10,7 +10,7 @@ from jcnews_spider.text import one_line
 from jcnews_spider.trs.lines import Line, address_of
 from jcnews_spider.trs.moment import find_moment
 from jcnews_spider.trs.page import PageLines
-from jcnews_spider.trs.template import Template
+from jcnews_spider.trs.template import LOGO, Template
 from jcnews_spider.trs.tree import Node
 
 LEAST_TITLE, MOST_TITLE = 2, 300
@@ -29,7 +29,7 @@ LEAST_UNMARKED = 6
 TAG = re.compile(r"</?\w+[^<>]*>")
 _SITE_SUFFIX = re.compile(r"\s*[_|｜]|\s+[-–—]+\s*|[-–—]+(?=[^-–—]{2,12}$)|-{2,}")
 _CRUMB = re.compile(r".{0,8}位置\s?[:：]|首页\s?[^\w\s]|正文$")
-_SITE_NAME = re.compile(".{2,8}(?:网|在线)")
+_SITE_NAME = re.compile(".{2,8}(?:网|在线)|.{2,20}(?:人民政府|网站)")
 _NUMBER = re.compile(r"\d{4}")
 """What addresses of articles have."""
 _HEAD_TITLES = ("articletitle", "og:title", "title")
@@ -62,7 +62,7 @@ def _confirmed(template: Template, page: PageLines) -> Node | None:
             is_name = len(text) < LONGER_THAN_NAMES and any(text in part for part in parts[1:])
             if is_name or not LEAST_TITLE <= len(text) <= MOST_TITLE or not any(text in head for head in heads):
                 continue
-            if not page.hidden.isdisjoint((node, *node.iterancestors())):
+            if not page.hidden.isdisjoint((node, *node.iterancestors())) or _heads_many(text, node, page):
                 continue
             if len(text) >= LEAST_CONFIRMED:
                 return node
@@ -77,33 +77,72 @@ def find_title(template: Template, page: PageLines, confirmed: Node | None) -> T
     if not template.is_general:
         return next(filter(None, (_shown(node, page) for node in _marked(template, page))), None)
     name = site_cut(page.page_title)
+    opening = _opening_line(page, fold(name), fold(page.page_title))
+    named = opening if opening and _is_of_many(opening, page) else None
     return (
-        _opening_line(page, fold(name), fold(page.page_title))
+        (opening if named is None else None)
         or _placed(one_line(page.metas.get("articletitle", "")), page)
-        or _nearest(template, page)
-        or _above_the_date(page)
+        or _nearest(template, page, named)
+        or _above_the_date(page, named)
+        or named
         or (_placed(name, page) if template.is_proof else None)
+        or next((title for _, title in _before_text(template, page)), None)
     )
+
+
+def _heads_many(text: str, node: Node, page: PageLines) -> bool:
+    """True for a heading that <title> repeats on every page of a section or site: the name of one, no title.
+
+    A section's is that of a link, too; a site's is all that <title> says, and stands in its logo or ends as such do.
+    """
+    if text == fold(page.metas.get("articletitle", "")):
+        return False
+    if len(text) < LONGER_THAN_NAMES and text in page.named:
+        return True
+    if text != fold(page.page_title):
+        return False
+    return bool(_SITE_NAME.fullmatch(text)) or not {node, *node.iterancestors()}.isdisjoint(page.find(LOGO))
+
+
+def _is_of_many(title: Title, page: PageLines) -> bool:
+    """True for a line that heads many pages, but for one with a date right below it: that is an article's."""
+    below = page.lines[title.last + 1 : title.last + 2]
+    is_dated = any(not line.is_linked and find_moment(line.text) for line in below)
+    return not is_dated and _heads_many(fold(title.text), page.lines[title.first].node, page)
 
 
 def _marked(template: Template, page: PageLines) -> Iterator[Node]:
     return (node for place in template.titles for node in page.find(place)[:MOST_CANDIDATES])
 
 
-def _nearest(template: Template, page: PageLines) -> Title | None:
-    """Of the marked elements that nothing confirms, a long h1, else the last above the text; else the first."""
-    parts = [fold(part) for part in _SITE_SUFFIX.split(page.page_title)]
-    found = [(node, title) for node in _marked(template, page) if (title := _shown(node, page))]
+def _before_text(template: Template, page: PageLines) -> list[tuple[Node, Title]]:
+    """The marked elements with a title in them that do not stand below the text."""
     run = page.run(0)
+    shown = ((node, _shown(node, page)) for node in _marked(template, page))
+    return [(node, title) for node, title in shown if title and (run is None or title.last < run.first)]
+
+
+def _nearest(template: Template, page: PageLines, named: Title | None) -> Title | None:
+    """Of the marked elements that nothing confirms, a long h1, else the last above the text, else the first but names.
+
+    Where a heading names the section or site, only what stands between it and the text is nearer.
+    """
+    parts = [fold(part) for part in _SITE_SUFFIX.split(page.page_title)]
+    found = _before_text(template, page)
+    run = page.run(0)
+    start = named.last if run and named and named.last < run.first else -1
     above = [
         (node, title)
         for node, title in found
-        if run and title.last < run.first and len(fold(title.text)) >= LEAST_UNMARKED
+        if run and title.last > start and len(fold(title.text)) >= LEAST_UNMARKED
         and not any(part and part in fold(title.text) for part in parts)
     ]  # fmt: skip
-    heading = next((title for node, title in above if node.tag == "h1"), None)
+    names = page.named.union(parts[1:])
+    heading = next((title for node, title in above if node.tag == "h1" and fold(title.text) not in names), None)
     nearest = max((title for _, title in above), key=lambda title: title.last, default=None)
-    return heading or nearest or next((title for _, title in found if run is None or title.last < run.first), None)
+    if named:
+        return heading or nearest
+    return heading or nearest or next((title for _, title in found if fold(title.text) not in names), None)
 
 
 def site_cut(text: str) -> str:
@@ -140,14 +179,15 @@ def _opening_line(page: PageLines, name: str, whole: str) -> Title | None:
     return Title(page.lines[best].text, best, best)
 
 
-def _above_the_date(page: PageLines) -> Title | None:
+def _above_the_date(page: PageLines, named: Title | None) -> Title | None:
     """The line above the first that prints a date with source or author: on pages whose head names only the site.
 
-    A short one, such as that of an essay, where no longer one stands near.
+    A short one, such as that of an essay, where no longer one stands near; none above a heading that names a section.
     """
     for index, line in enumerate(page.lines):
         if is_dateline(line):
-            near = [i for i in range(index - 1, max(-1, index - 4), -1) if _may_be_title(page.lines[i])]
+            stop = named.last if named and named.last < index - 1 else -1
+            near = [i for i in range(index - 1, max(stop, index - 4), -1) if _may_be_title(page.lines[i])]
             above = next((i for i in near if len(page.lines[i].text) >= LEAST_UNMARKED), next(iter(near), None))
             return Title(page.lines[above].text, above, above) if above is not None else None
     return None
