@@ -59,6 +59,32 @@ def test_wrappers_in_boxes_of_their_own_are_all_the_articles(box: str) -> None:
     assert parsed(page(boxes + box.format("m", editor(texts[0])))).text.split("\n\n") == texts
 
 
+FOOT = editor("主办单位：某某县人民政府办公室　承办单位：某某县大数据中心", "地址：某某县府前街1号　电话：0356-2022222")
+REGISTERED = editor(
+    "主办单位：某某县人民政府办公室　承办单位：某某县大数据中心", "晋ICP备05000001号　网站标识码：1405000001"
+)
+
+
+@pytest.mark.parametrize(
+    "foot", [f"<div class=footer>{FOOT}</div>", f"<div id=foot>{FOOT}</div>", f"<div class=bottom>{REGISTERED}</div>"]
+)
+@pytest.mark.parametrize(
+    ("body", "text", "images"),
+    [
+        (editor("因检修，今日停水。"), "因检修，今日停水。", 0),
+        ("<div class=TRS_Editor><img src='./W1.jpg'></div>", "", 1),
+    ],
+)
+def test_a_foot_in_the_editors_wrapper_is_no_text(foot: str, body: str, text: str, images: int) -> None:
+    article = parsed(page(body).replace(b"</body>", foot.encode() + b"</body>"))
+    assert (article.text, len(article.images)) == (text, images)
+
+
+@pytest.mark.parametrize("foot", [f"<div class=footer>{editor(TEXT)}</div>", editor(TEXT, "网站标识码：1405000001")])
+def test_a_wrapper_like_a_foot_is_the_text_where_there_is_no_other(foot: str) -> None:
+    assert TEXT in parsed(page(foot)).text
+
+
 def test_a_wrapper_in_a_box_beside_the_article_is_none_of_its() -> None:
     body = page(editor(TEXT, TEXT[::-1])).replace(
         b'<div class="ewm">', b'<div class="ewm">' + editor("某报数字报").encode()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from jcnews_spider.text import one_line
-from jcnews_spider.trs.body import image_address, is_picture, videos_of
+from jcnews_spider.trs.body import is_picture, videos_of
 from jcnews_spider.trs.brief import under_dateline
 from jcnews_spider.trs.byline import says_all
 from jcnews_spider.trs.density import Run
@@ -21,7 +20,7 @@ from jcnews_spider.trs.subtitle import find_subtitle
 from jcnews_spider.trs.tail import behind_editor, cut_tail, ends_article, last_told
 from jcnews_spider.trs.template import BRIEF, FALLBACK, TRS_EDITOR, Template
 from jcnews_spider.trs.title import Title, confirmed_title, find_title, is_name
-from jcnews_spider.trs.tree import Node, Place, attribute, nodes, text_of, up_to_block, xpath
+from jcnews_spider.trs.tree import Node, attribute, nodes, text_of, up_to_block, xpath
 from jcnews_spider.trs.trim import (
     HEADER_REACH,
     is_abstract,
@@ -32,6 +31,7 @@ from jcnews_spider.trs.trim import (
     without_opening_tools,
     without_related,
 )
+from jcnews_spider.trs.wrappers import containers_of
 
 ABOVE_REACH = 3
 """Lines above a title that may belong to the article."""
@@ -99,7 +99,7 @@ def _fit(template: Template, page: PageLines, confirmed: Node | None) -> Layout 
         under = under_dateline(page, title)
         return _layout(template, page, title, [under.container], under) if under else None
     for place in template.bodies:
-        containers = _containers(place, page)
+        containers = containers_of(place, page)
         if template.is_proof and not containers and page.find(place):
             containers = _lead_boxes(page, title)
         layout = _layout(template, page, title, containers, run) if containers else None
@@ -199,37 +199,6 @@ def _lead_boxes(page: PageLines, title: Title) -> list[Node]:
     """Where the pictures and videos below a title stand: all there is where the editor's wrapper holds nothing."""
     below = page.lines[title.last + 1 : title.last + 1 + HEADER_REACH] if title.last >= 0 else []
     return [up_to_block(line.node)[-1] for line in _leads(below)]
-
-
-def _containers(place: Place, page: PageLines) -> list[Node]:
-    """The outermost visible elements of a place: the longest and its like beside it, copies once.
-
-    Beside it stands what has the same parent, each in a box of its own or not.
-    """
-    found: dict[tuple[str, ...], Node] = {}
-    lengths: dict[Node, int] = {}
-    end = 0
-    for node in page.find(place):
-        inside = page.within([node])
-        if inside and inside[0] >= end:
-            end = inside[-1] + 1
-            lines = [page.lines[index] for index in inside]
-            found.setdefault(tuple(line.text or image_address(line.node) for line in lines), node)
-            lengths[node] = sum(len(line.text) or 1 for line in lines)
-    if not found:
-        return []
-    beside = _box(max(found.values(), key=lengths.__getitem__)).getparent()
-    return [node for node in found.values() if _box(node).getparent() is beside]
-
-
-def _box(node: Node) -> Node:
-    """The outermost element that holds nothing but this one."""
-    above = node.getparent()
-    while above is not None and above.tag != "body" and not f"{above.text or ''}{node.tail or ''}".strip():
-        if next(islice(above.iterchildren("*"), 1, None), None) is not None:
-            break
-        node, above = above, above.getparent()
-    return node
 
 
 def _is_body(lines: list[Line], containers: list[Node], template: Template) -> bool:

@@ -101,6 +101,9 @@ _FOREIGN = re.compile(
 FOREIGN = Marked(_FOREIGN, _FOREIGN)
 """Comments, side boxes, recommendations and the foot: names that no body has."""
 
+_FOOT_NAMES = re.compile(r"(?<![a-z])foot(?:er)?(?![a-z])|copyright")
+FOOT = Marked(_FOOT_NAMES, _FOOT_NAMES)
+"""The page's foot."""
 LOGO = Marked(re.compile("logo"), re.compile("logo"))
 """Where the site's own name stands."""
 
