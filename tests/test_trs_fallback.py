@@ -229,6 +229,42 @@ def test_a_table_with_the_date_above_the_title_leaves_the_texts_own_dates_alone(
     assert article.text.split("\n\n") == [line for line in (ONE, first, TWO) if line]
 
 
+FIELDS = (
+    "索引号|0012/2022-1",
+    "发布日期|2022-06-12",
+    "发布机构|县政府办",
+    "主题分类|综合",
+    "文号|某发1号",
+    "有效性|有效",
+)
+SHAPES = {
+    "list": ("<ul>{}</ul>", "<li>{}：{}</li>"),
+    "grid": ("<div>{}</div>", "<div><label>{}</label><span>{}</span></div>"),
+    "terms": ("<dl>{}</dl>", "<dt>{}：</dt><dd>{}</dd>"),
+    "table": ("<table>{}</table>", "<tr><td>{}</td><td>{}</td></tr>"),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("last", ["名称|冷库建到田间", "成文日期|2022-05-30", "有效期至|2027-06-01"])
+@pytest.mark.parametrize("first", ["会议时间：2022年7月2日", "一、总体要求"])
+def test_the_fields_of_a_document_above_its_title_are_read_from_the_first_on(shape: str, last: str, first: str) -> None:
+    box, field = SHAPES[shape]
+    fields = box.format("".join(field.format(*said.split("|")) for said in (*FIELDS, last)))
+    body = f"<div class=TRS_Editor><p>{first}</p><p>{ONE}</p></div>"
+    head = f"<title>冷库建到田间_某网</title><p>今天是2026-01-01</p>{fields}<h1>冷库建到田间</h1>"
+    article = parse_article(f"<html><body>{head}{body}</body></html>".encode(), URL, SITE)
+    assert (article.published_at, article.text.split("\n\n")) == ("2022-06-12", [first, ONE])
+
+
+def test_dates_far_above_a_title_without_fields_are_none_of_its() -> None:
+    links = "".join(f"<p>第{n}期 2022-06-12</p>" for n in range(6))
+    above = "<div>本报评论</div><div>时评</div><div>专栏</div>"
+    body = f"{above}<h1>冷库建到田间</h1><div class=TRS_Editor><p>{ONE}</p></div>"
+    page = f"<html><body><title>冷库建到田间_某网</title>{links}{body}</body></html>"
+    assert parse_article(page.encode(), URL, SITE).published_at is None
+
+
 @pytest.mark.parametrize(
     ("above", "source"),
     [("<div>来源：某某日报</div>", "某某日报"), ("<div>来源：某网，某报等</div>", None), ("", None)],

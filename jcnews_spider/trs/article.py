@@ -131,8 +131,9 @@ def _read(layout: Layout, page: PageLines, base: str, site: Site, address: Artic
     tail = [line.text for line in layout.tail]
     texts = [line.text for line in layout.body if not line.is_media]
     raw, series, title = _title(layout.title)
-    around = [line.text for line in [*layout.above, *layout.tail[:NEAR_TAIL]] if not _is_headline(line)]
-    moment = _moment(said, around, meta)
+    above = [line.text for line in layout.above if not _is_headline(line)]
+    behind = [line.text for line in layout.tail[:NEAR_TAIL] if not _is_headline(line)]
+    moment = _moment(said, above, behind, meta)
     crumb = breadcrumb(page, base)
     source = _source(layout, page, fields, texts)
     return Article(
@@ -179,14 +180,16 @@ def _lines_of(title: str, header: Sequence[str]) -> int:
     return count
 
 
-def _moment(header: Sequence[str], around: Sequence[str], meta: Mapping[str, str]) -> Moment | None:
+def _moment(
+    header: Sequence[str], above: Sequence[str], behind: Sequence[str], meta: Mapping[str, str]
+) -> Moment | None:
     """The visible date; the meta tag's supplies a time that the page does not print, or stands in for it."""
     visible = find_moment(" ".join(header))
     names = [*META_DATES, *(name for name in meta if _META_DATE.search(name))]
     hidden = find_moment(_from_meta(meta, *names) or "")
     if visible is None:
-        labelled = [line for line in around if _LABELLED_DATE.search(line)]
-        return hidden or find_moment(" ".join([*around[: ABOVE_REACH + 4], *labelled]))
+        near = [*above, *behind[: max(0, ABOVE_REACH + 4 - len(above))]]
+        return hidden or find_moment(" ".join([*near, *(line for line in behind if _LABELLED_DATE.search(line))]))
     agrees = hidden is not None and hidden.has_time and hidden.value.startswith(visible.value)
     return replace(visible, value=hidden.value) if hidden and agrees else visible
 

@@ -33,8 +33,10 @@ from jcnews_spider.trs.trim import (
 )
 from jcnews_spider.trs.wrappers import containers_of
 
-ABOVE_REACH = 3
-"""Lines above a title that may belong to the article."""
+ABOVE_REACH, FIELDS_REACH = 3, 20
+"""Lines above a title that may belong to the article, and where they are the fields of a public document."""
+LEAST_FIELDS = 2
+"""Fields among lines that make them a table of such."""
 NEAR_TAIL, TAIL_REACH = 16, 40
 """Lines behind a body that are read anyway, and those among which editor and notice stand."""
 LEAST_CHARACTERS = 40
@@ -50,6 +52,9 @@ MOST_ITEMS = 3
 
 _LINKED = xpath(".//a[@href]")
 _SENTENCE_END = re.compile("[。！？；]")
+_FIELD = re.compile(
+    r"索\s*引\s*号|(?:发\s*)?文\s*号|发文字号|发[文布]机[关构]|主题分类|有效性|\w\w日期\s*(?:[:：\d]|$)"
+)
 _ISSUED = re.compile(r"发\s?[布表]\s?(?:日\s?期|时\s?间)")
 
 
@@ -138,7 +143,7 @@ def _layout(
     body = cut_tail(lines)
     before, body, behind = kin(without_summaries(body)) if template.is_guess else ([], body, [])
     header_start = title.first if 0 <= title.first < begin else max(0, begin - HEADER_REACH)
-    above = page.lines[max(0, header_start - ABOVE_REACH) : header_start]
+    above = _above(page, header_start)
     header = page.lines[header_start:begin] + own[:kept_from] + before
     tail = behind + lines[len(before) + len(body) + len(behind) :] + page.lines[end + 1 : end + 1 + TAIL_REACH]
     if _has_ended(header[max(0, title.last + 1 - header_start) :]):
@@ -241,10 +246,19 @@ def _is_list(lines: list[Line], most: int) -> bool:
     return items >= most and items * 3 >= sum(not line.is_media and not is_day(line.text) for line in lines)
 
 
+def _above(page: PageLines, start: int) -> list[Line]:
+    """Lines right above a title: a few, or from the first field on of a table of 索引号, 文号 and 发布日期."""
+    lines = page.lines[max(0, start - FIELDS_REACH) : start]
+    fields = [index for index, line in enumerate(lines) if not line.is_linked and _FIELD.match(line.text)]
+    few = max(0, len(lines) - ABOVE_REACH)
+    return lines[min(fields[0], few) if len(fields) >= LEAST_FIELDS else few :]
+
+
 def _issued(page: PageLines, title: Title) -> list[Line]:
-    """Lines right above the title that say when the page was published: a table of 索引号, 文号 and 发布日期."""
-    above = page.lines[max(0, title.first - ABOVE_REACH) : max(0, title.first)]
-    return [line for line in above if _ISSUED.search(line.text)]
+    """Lines right above the title that say when the page was published, the date behind its label or below it."""
+    above = _above(page, max(0, title.first))
+    labels = [bool(_ISSUED.search(line.text)) for line in above]
+    return [line for line, *is_issued in zip(above, labels, [False, *labels], strict=False) if any(is_issued)]
 
 
 def _date_near(lines: list[Line]) -> bool:

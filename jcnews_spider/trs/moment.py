@@ -16,7 +16,9 @@ _CHINESE_DATE = re.compile(
 )
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _WIDE = str.maketrans("０１２３４５６７８９－／．", "0123456789-/.")
-_OTHER_DATE = re.compile(r"(?:更新|修改|成文|印发|生成|生效|施行|实施)(?:时间|日期)?\s?[:：]?\s?$")
+_OTHER_DATE = re.compile(
+    r"(?:更新|修改|成文|印发|生成|生效|施行|实施|签发|登记|发文|制发|废止|失效|有效|截止)(?:时间|日期|期限?)?至?\s?[:：]?\s?$"
+)
 """What stands before a date that is not the publication's; the page may print that behind it."""
 
 META_DATES = ("pubdate", "publishdate", "article:published_time")
@@ -43,7 +45,7 @@ class Moment:
 def find_moment(text: str) -> Moment | None:
     """The first date of a text that has a year; where its day is printed again with a time, that one.
 
-    The date of an update or of a document's making counts only where there is no other.
+    The date of an update, or of a document's making, force or end counts only where there is no other.
     """
     plain = text.translate(_WIDE) if "２０" in text or "１９" in text else text
     matches = list(DATE.finditer(plain))
