@@ -257,6 +257,26 @@ def test_the_fields_of_a_document_above_its_title_are_read_from_the_first_on(sha
     assert (article.published_at, article.text.split("\n\n")) == ("2022-06-12", [first, ONE])
 
 
+@pytest.mark.parametrize(
+    ("line", "is_text", "published"),
+    [
+        ("时间：2022年7月2日", True, "2022-06-12T08:15:00+08:00"),
+        ("会议时间：2022年7月2日上午9:00", True, "2022-06-12T08:15:00+08:00"),
+        ("时间：2022年6月12日", False, "2022-06-12T08:15:00+08:00"),
+        ("发布时间：2022年6月13日", False, "2022-06-13"),
+        ("2022年6月13日 来源：某某日报", False, "2022-06-13"),
+        ("时间：2022-06-13", False, "2022-06-13"),
+    ],
+)
+def test_the_day_of_an_event_that_opens_a_text_is_not_the_day_that_the_head_gives(
+    line: str, is_text: bool, published: str
+) -> None:
+    head = '<title>冷库建到田间_某网</title><meta name="PubDate" content="2022-06-12 08:15"><h1>冷库建到田间</h1>'
+    body = f"<div class=TRS_Editor><p>{line}</p><p>{ONE}</p><p>{TWO}</p></div>"
+    article = parse_article(f"<html><body>{head}{body}</body></html>".encode(), URL, SITE)
+    assert (line in article.text, article.published_at) == (is_text, published)
+
+
 def test_dates_far_above_a_title_without_fields_are_none_of_its() -> None:
     links = "".join(f"<p>第{n}期 2022-06-12</p>" for n in range(6))
     above = "<div>本报评论</div><div>时评</div><div>专栏</div>"

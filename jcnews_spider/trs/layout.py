@@ -25,6 +25,7 @@ from jcnews_spider.trs.trim import (
     HEADER_REACH,
     is_abstract,
     is_day,
+    is_of_event,
     is_tool,
     prose,
     without_header,
@@ -135,7 +136,7 @@ def _layout(
     inside, begin, end = _extent(page, title, inside + rest, run)
     dated = _date_near([*_issued(page, title), *page.lines[max(0, title.first) : begin]])
     own = [page.lines[index] for index in inside]
-    lines = behind_editor(without_header(own, dated=dated))
+    lines = behind_editor(without_header(own, dated=dated or _opens_with_event(own, page)))
     kept_from = len(own) - len(lines)
     lines = without_opening_tools(lines)
     told = last_told(lines) if template.is_proof and any(line.is_linked for line in lines) else -1
@@ -263,6 +264,13 @@ def _issued(page: PageLines, title: Title) -> list[Line]:
 
 def _date_near(lines: list[Line]) -> bool:
     return any(find_moment(line.text) for line in lines)
+
+
+def _opens_with_event(lines: list[Line], page: PageLines) -> bool:
+    """True where the first date in a container is an event's: the head of the page gives another."""
+    first = next((line for line in lines[:HEADER_REACH] if find_moment(line.text)), None)
+    published = next((moment for name in META_DATES if (moment := find_moment(page.metas.get(name, "")))), None)
+    return first is not None and published is not None and is_of_event(first, published)
 
 
 def _is_dated(page: PageLines, lines: list[Line], run: Run | None) -> bool:

@@ -28,6 +28,7 @@ _MARKS_OF_TOOLS = r"\s|｜/·:：\[\]【】（）()<>《》+-"
 _TOOLS = re.compile(rf"(?>(?:{_TOOL_WORDS})[{_MARKS_OF_TOOLS}]*+|[\d{_MARKS_OF_TOOLS}]++)++")
 _TIME = r"(?:[01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?"
 _CLOCK = re.compile(_TIME)
+_WHEN = re.compile(r"(?:时\s?间|日\s?期)\s?[:：]")
 _FIGURES = re.compile(rf"(?!1\s2\b|(?:{_TIME}|\d\d?-\d\d?)$|\d{{4}}-\d\d?-\d\d?\s)\d[\d\s:：+·-]*")
 """Telephone numbers, hours, scores, a letter's date, rows of a table: no page numbers, no dates of lists, no times."""
 _OTHER_DAY = re.compile("更新|修改|发布|发表|来源")
@@ -96,6 +97,14 @@ def _repeats(header: Moment | None, line: Line) -> bool:
     moment = find_moment(line.text)
     is_other = header and moment and header.value[:10] != moment.value[:10]
     return not is_other or bool(_OTHER_DAY.search(line.text))
+
+
+def is_of_event(line: Line, published: Moment) -> bool:
+    """True for a labelled day in words, not the page's own: 时间：2023年10月15日 says when something takes place."""
+    moment = find_moment(line.text)
+    if moment is None or moment.value[:10] == published.value[:10] or "年" not in moment.raw:
+        return False
+    return bool(_WHEN.search(line.text)) and not _OTHER_DAY.search(line.text)
 
 
 def _characters(lines: list[Line]) -> int:
