@@ -108,6 +108,48 @@ def test_a_last_sentence_that_tells_and_asks_for_nothing_is_text(told: str, aske
     assert parsed(page(editor(TEXT, TEXT, asked))).text == f"{TEXT}\n\n{TEXT}"
 
 
+SIGNATURE = ("某某县文联", "2022年10月8日")
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        ("投稿邮箱：abc@163.com，邮件标题请注明“征文”。", "联系电话：0356-0000000", *SIGNATURE),
+        ("新闻热线：0356-0000000", *SIGNATURE),
+        ("扫描二维码报名", "联系人：王涛", *SIGNATURE),
+        ("发布时间：2022年10月16日10时", "发布地点：县政府新闻发布厅", "主持人：王涛"),
+    ],
+    ids=("mail", "hotline", "code", "briefing"),
+)
+def test_an_appeal_before_contacts_or_a_signature_is_a_notices(notice: tuple[str, ...]) -> None:
+    assert parsed(page(editor(TEXT * 3, TEXT, *notice))).text == "\n\n".join((TEXT * 3, TEXT, *notice))
+
+
+def test_the_code_to_be_scanned_in_a_notice_is_its_picture() -> None:
+    lines = (TEXT * 3, TEXT, "扫描二维码报名", '<img src="./W020221008123456789012.png">', "联系人：王涛")
+    assert len(parsed(page(editor(*lines))).images) == 1
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("新闻热线：0356-0000000", "投稿邮箱：abc@163.com", "微信公众号：某某发布"),
+        ("版权所有：某某日报社", "联系电话：0356-0000000"),
+        ("关键词：春耕", "上一篇：某某县召开会议"),
+        ("投稿邮箱：abc@163.com", "责任编辑：王涛", "联系电话：0356-0000000"),
+    ],
+    ids=("hotline", "rights", "keyword", "editor"),
+)
+def test_an_appeal_of_the_site_with_its_own_contacts_is_none(lines: tuple[str, ...]) -> None:
+    assert parsed(page(editor(TEXT * 3, TEXT, *lines))).text == f"{TEXT * 3}\n\n{TEXT}"
+
+
+def test_a_keyword_that_heads_each_part_of_a_text_is_a_sub_head() -> None:
+    parts = [line for word in ("创新", "绿色", "共享") for line in (f"关键词：{word}", TEXT)]
+    assert parsed(page(editor(TEXT, *parts))).text == "\n\n".join((TEXT, *parts))
+    assert parsed(page(editor(TEXT, TEXT, "关键词：创新"))).text == f"{TEXT}\n\n{TEXT}"
+
+
 @pytest.mark.parametrize("label", ["展开全文", "广告"])
 def test_a_label_of_the_page_between_paragraphs_is_no_text(label: str) -> None:
     assert parsed(page(editor(TEXT, label, TEXT + "完"))).text == f"{TEXT}\n\n{TEXT}完"

@@ -60,6 +60,10 @@ _ABOUT_SITE = re.compile(
     "版权|转载|侵权|免责|本[网站]|责任编辑|客户端|公众号|二维码|扫码|关注我|来源[:：]|投稿|举报|邮箱|许可证|备案|Copyright"
 )
 """What sentences of a tail speak of: rights, the site, its app."""
+_FIELD = re.compile(r"[\u4e00-\u9fa5]{2,6}[:：]\s?\S|\d{4}年\d{1,2}月\d{1,2}日$")
+"""Begins a contact, a place or the like, or is the day below a signature."""
+_RIGHTS = re.compile("版权|转载|免责")
+"""Names an appeal behind which the site gives its own contacts."""
 _EDITOR = re.compile(r"编\s?辑?\s?[:：]")
 """Some papers print one below each of several pieces."""
 _OPEN = re.compile(r"[（(【\[]")
@@ -96,21 +100,24 @@ def goes_on(text: str, behind: Sequence[Line]) -> bool:
 def cut_tail(lines: list[Line]) -> list[Line]:
     """The lines before the tail: before a line that ends an article, or one in the last part that may open a tail.
 
-    An editor amid paragraphs, or what may open a tail, is text where the text goes on behind it. QR captions and 来源
-    right before a tail go with it.
+    An editor amid paragraphs, or what may open a tail, is text where the text goes on behind it, and an appeal where a
+    notice does. QR captions and 来源 right before a tail go with it.
     """
     late = _last_part(lines)
     found = [index for index in range(len(lines)) if _is_like_tail(lines, index, is_late=index >= late)]
-    entries = _entries(lines) if len(found) > 1 else set()
+    entries = _entries(lines) if found else set()
     end = len(lines)
     told: list[int] = []
+    is_notice_behind = False
     for index, following in reversed([*pairwise([*found, end])]):
         text = lines[index].text
+        is_notice_behind |= any(map(_is_field, lines[index + 1 : following]))
         told += [mass for line in lines[index + 1 : following] if (mass := prose(line)) and _is_text(line)]
         is_sure = _heads_others(text) or (ends_article(text) and not _is_editor_amid(lines, index))
         text_goes_on = len(told) >= LEAST_SENTENCES or sum(told) >= LEAST_CHARACTERS
-        if _label(text) not in entries and (is_sure or not text_goes_on):
-            end, told = index, []
+        is_of_notice = is_notice_behind and _is_of_notice(lines, index)
+        if _label(text) not in entries and (is_sure or not (text_goes_on or is_of_notice)):
+            end, told, is_notice_behind = index, [], False
     return without_qr_captions(lines[: end - _names_source(lines[:end])]) if end < len(lines) else lines
 
 
@@ -132,12 +139,25 @@ def behind_editor(lines: list[Line]) -> list[Line]:
 
 
 def _is_editor_amid(lines: list[Line], index: int) -> bool:
-    """True for an editor beside whose element those of the lines before and behind stand; a page's own stands apart."""
+    """True for an editor amid paragraphs; a page's own stands apart."""
+    return bool(_EDITOR.search(lines[index].text)) and _is_amid(lines, index)
+
+
+def _is_of_notice(lines: list[Line], index: int) -> bool:
+    """True for an appeal amid paragraphs, as a notice makes one; what speaks of rights is the site's."""
+    text = lines[index].text
+    return bool(_APPEAL.match(text)) and not _RIGHTS.search(text) and _is_amid(lines, index)
+
+
+def _is_amid(lines: list[Line], index: int) -> bool:
+    """True for a line beside whose element those of the lines before and behind stand."""
     beside = lines[max(0, index - 1) : index + 2]
-    return (
-        bool(_EDITOR.search(lines[index].text))
-        and len({up_to_block(line.node)[-1].getparent() for line in beside}) == 1
-    )
+    return len({up_to_block(line.node)[-1].getparent() for line in beside}) == 1
+
+
+def _is_field(line: Line) -> bool:
+    """True for a contact, a place or a day of a notice; what speaks of the site or is a tool's is none."""
+    return bool(_FIELD.match(line.text)) and _is_text(line) and not (opens_tail(line.text) or ends_article(line.text))
 
 
 def _heads_others(text: str) -> bool:
@@ -156,12 +176,12 @@ def _last_part(lines: list[Line]) -> int:
 
 
 def _entries(lines: list[Line]) -> set[str]:
-    """Labels such as 编辑： of lines that have text between them: those of a list's entries, which end nothing."""
+    """Labels such as 编辑： and 关键词： of lines with text between them: a list's entries, they end nothing."""
     found: set[str] = set()
     seen: dict[str, int] = {}
     texts = 0
     for line in lines:
-        if ends_article(line.text):
+        if ends_article(line.text) or _APPEAL.match(line.text):
             label = _label(line.text)
             found |= {label} if label and seen.get(label, texts) < texts else set()
             seen[label] = texts
