@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jcnews_spider.article import Author, Image, Resource
+from jcnews_spider.article import Article, Author, Image, Resource
 from jcnews_spider.errors import UnknownLayout
 from jcnews_spider.trs.article import parse_article
 from jcnews_spider.trs.site import Site
@@ -250,3 +250,35 @@ def test_the_rest_of_a_text_that_a_stray_end_tag_put_behind_its_wrapper_is_found
     article = parse_article(page.encode(), URL, SITE)
     assert len(article.text.split("\n\n")) == paragraphs
     assert article.html.count(TEXT) == min(paragraphs, 3)
+
+
+FOOTER = f'<div class="footer"><p>{TEXT}</p><p>{TEXT}</p></div>'
+SIDE = f'<div class="side_r"><h3>热点</h3><ul>{LINKS}</ul></div>'
+
+
+@pytest.mark.parametrize("end", ["", FOOTER, SIDE, "<p>责任编辑：李四</p>"], ids=("none", "footer", "side", "editor"))
+@pytest.mark.parametrize("rest", [f"<p>第二段。{TEXT}</p>", REST], ids=("paragraph", "paragraphs"))
+def test_the_rest_of_a_text_right_beside_its_wrapper_needs_no_end(rest: str, end: str) -> None:
+    article = _stray(rest, end)
+    assert article.text.count("\n\n") == rest.count("<p>")
+    assert article.text.count(TEXT) == 1 + rest.count(TEXT)
+
+
+@pytest.mark.parametrize("end", ["", FOOTER, SIDE, "<p>责任编辑：李四</p>"], ids=("none", "footer", "side", "editor"))
+def test_pictures_right_beside_a_wrapper_are_the_texts(end: str) -> None:
+    picture = '<p><img src="./W020220612345678901234.jpg"></p>'
+    assert len(_stray(picture, end).images) == 1
+    assert len(_stray(picture.replace("W020220612345678901234", "more"), end).images) == 0
+
+
+@pytest.mark.parametrize("end", ["", FOOTER, SIDE, "<p>责任编辑：李四</p>"], ids=("none", "footer", "side", "editor"))
+def test_a_word_or_a_box_beside_a_wrapper_is_no_rest(end: str) -> None:
+    for rest in ("<p>如有疑问，请来电。</p>", f"<ul>{LINKS}</ul>{REST}", f'<div class="comment">{REST}</div>'):
+        assert _stray(rest, end).text == TEXT
+
+
+def _stray(rest: str, end: str) -> Article:
+    """An article whose wrapper a stray end tag closes in front of `rest`."""
+    head = "<title>标题标题_某某网</title><h1>标题标题</h1><p>2022-06-12 来源：某某日报</p>"
+    body = f"<div><div class=TRS_Editor><p>{TEXT}</p></div>{rest}</div></div>{end}"
+    return parse_article(f"<html><body>{head}<div>{body}</body></html>".encode(), URL, SITE)

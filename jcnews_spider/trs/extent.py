@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TypeAlias
 
-from jcnews_spider.trs.body import CAPTION
+from jcnews_spider.trs.body import CAPTION, is_picture
 from jcnews_spider.trs.density import FIRST_CHARACTERS, FIRST_SHARE, Run
 from jcnews_spider.trs.lines import Line
 from jcnews_spider.trs.page import PageLines
@@ -103,27 +103,33 @@ def around(lines: Sequence[Line], inside: list[int], run: Run) -> list[int]:
 def spilled(page: PageLines, containers: list[Node], inside: list[int]) -> list[int]:
     """The lines behind a TRS wrapper that are its text's rest: a stray end tag in the text has closed it too early.
 
-    At least two paragraphs, in elements like those inside, up to a line that ends the article.
+    At least two paragraphs, in elements like those inside, up to a line that ends the article. What stands right beside
+    the wrapper needs no such line, and may be one long paragraph, or a picture.
     """
     lines = page.lines
     tags = {_kind(lines[index])[0] for index in inside if prose(lines[index])}
     around = {above for container in containers for above in container.iterancestors()}
     foreign = set(page.find(FOREIGN)[:MOST_FOREIGN]) - around
+    beside = {container.getparent() for container in containers}
     found: list[int] = []
+    is_ended = False
     for index in range(inside[-1] + 1, len(lines))[:SPILL_REACH]:
         line = lines[index]
         block = up_to_block(line.node)[-1]
-        if is_tool(line.text) or ends_article(line.text) or opens_tail(line.text):
-            break
+        is_ended = is_tool(line.text) or ends_article(line.text) or opens_tail(line.text)
         is_like = line.is_media or (block.tag in tags and not line.is_linked)
-        if not is_like or block in around or not foreign.isdisjoint((block, *block.iterancestors())):
-            return []
+        is_foreign = block in around or not foreign.isdisjoint((block, *block.iterancestors()))
+        if is_ended or not is_like or is_foreign:
+            break
         found.append(index)
-    else:
-        return []
+    near = list(takewhile(lambda index: _kind(lines[index])[1] in beside, found))
+    if not is_ended:
+        found = near
     found = found[: len(without_qr_captions([lines[index] for index in found]))]
     masses = [mass for index in found if (mass := prose(lines[index]))]
-    return found if len(masses) >= 2 and sum(masses) >= LEAST_SPILL else []
+    is_near = len(found) <= len(near)
+    is_long = sum(masses) >= LEAST_SPILL and (is_near or len(masses) >= 2)
+    return found if is_long or (is_near and any(is_picture(lines[index].node) for index in found)) else []
 
 
 def _related(lines: list[Line], kinds: set[Kind]) -> int:
