@@ -363,3 +363,20 @@ def test_linked_sentences_are_text(wrapper: str) -> None:
     told = "".join(f"<p>{TEXT}{n}</p>" for n in range(6))
     links = "".join(f'<p><a href="./t20221008_{n}.html">关于某事的通知之{n}，请查收。</a></p>' for n in range(2))
     assert parsed(page(wrapper.format(f"{told}{links}<p>{TEXT}完</p>"))).text.count("\n\n") == 8
+
+
+@pytest.mark.parametrize("behind", [(), (TEXT + "完",), SIGNATURE], ids=("last", "amid", "signed"))
+@pytest.mark.parametrize(
+    "head", ["附件", "附件：", "相关附件：", "现将有关文件公布如下：", "相关政策如下：", "文件目录："]
+)
+def test_linked_documents_that_a_line_announces_are_text(head: str, behind: tuple[str, ...]) -> None:
+    names = [f"{number}.某某县{place}低保办法" for number, place in enumerate(("城镇", "农村"), 1)]
+    links = [f'<a href="../fj/202203/t20220315_{number}.html">{name}</a>' for number, name in enumerate(names)]
+    article = parsed(page(editor(TEXT * 3, head, *links, *behind)))
+    assert article.text == "\n\n".join((TEXT * 3, head, *names, *behind))
+
+
+@pytest.mark.parametrize("head", ["相关新闻：", "推荐阅读", "往期附件回顾"])
+def test_links_below_a_heading_that_announces_nothing_are_no_text(head: str) -> None:
+    links = [f'<a href="./t20220315_{number}.html">某某县召开会议之{number}</a>' for number in range(2)]
+    assert parsed(page(editor(TEXT * 3, head, *links, TEXT))).text == f"{TEXT * 3}\n\n{TEXT}"

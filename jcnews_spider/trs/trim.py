@@ -38,6 +38,8 @@ _PAGES = re.compile(r".{0,12}[共分]\s?\d+\s?页.{0,30}|第?\s?1\s2(?:\s\d+)*\s
 _RELATED = re.compile(
     r"[\[【（(<\s※■◆●>·]*(?:相关|推荐|更多|延伸|热门|热点|精彩|猜你|为您|往期|新闻链接|新闻回顾|新闻推荐|关于|前期|此前).{0,10}[\])】）:：>\s]*"
 )
+_ANNOUNCEMENT = re.compile(r"(?:^附件|(?:附件|如下|目录|名单)\s?[:：])$")
+"""Ends a line that announces documents, however short it is."""
 _SHARE = re.compile(
     r"[\[【（(\s]*分享(?:到|至)?[:：]|.{0,8}—\s?分享\s?—|点击(?:进入|查看|阅读|收听|播放).{0,20}$|原标题[:：]"
 )
@@ -193,13 +195,14 @@ def _own_media(block: list[Line]) -> list[Line]:
 
 
 def _announces(line: Line) -> bool:
-    """True for a sentence that says what the links behind it are: 现将办事入口汇总如下："""
-    return len(line.text) > SHORT and line.text.endswith(("：", ":")) and bool(prose(line))
+    """True for a line that says what the links behind it are: 现将办事入口汇总如下：, 附件："""
+    is_sentence = len(line.text) > SHORT and line.text.endswith(("：", ":")) and bool(prose(line))
+    return is_sentence or bool(_ANNOUNCEMENT.search(line.text))
 
 
 def is_related_heading(line: Line) -> bool:
-    """True for a short line that heads links to other articles."""
-    return 0 < len(line.text) <= SHORT and bool(_RELATED.fullmatch(line.text))
+    """True for a short line that heads links to other articles; 相关政策如下： announces the text's own."""
+    return 0 < len(line.text) <= SHORT and bool(_RELATED.fullmatch(line.text)) and not _ANNOUNCEMENT.search(line.text)
 
 
 def _end_of_links(lines: Sequence[Line], start: int) -> int:
