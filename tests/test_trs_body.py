@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from jcnews_spider.article import Resource
 from jcnews_spider.errors import NoBody
 from tests.skeleton import TEXT, URL, editor, page, parsed
 
@@ -243,3 +244,48 @@ def test_html_holds_what_the_text_holds_and_nothing_hidden() -> None:
 def test_a_body_is_read_whole_however_much_stands_inside_it() -> None:
     lines = [f"第{number}段。{TEXT}" for number in range(200)]
     assert parsed(page(editor(*lines) + "<p>责任编辑：王涛</p>" + "<p>别的题目</p>" * 200)).text == "\n\n".join(lines)
+
+
+FOLDER = URL.rpartition("/")[0]
+FILE = "P020221009123456789012.pdf"
+
+
+@pytest.mark.parametrize(
+    "viewer",
+    [
+        f'<embed src="./{FILE}">',
+        f'<object data="./{FILE}">此处不能显示。</object>',
+        f'<iframe src="./{FILE}#toolbar=0">此处不能显示。</iframe>',
+        f'<iframe src="/pdfjs/web/viewer.html?x=1&amp;file=.%2F{FILE}&amp;y=2"></iframe>',
+    ],
+    ids=("embed", "object", "frame", "viewer"),
+)
+def test_a_file_that_the_page_shows_is_an_attachment(viewer: str) -> None:
+    for text in ("", TEXT):
+        assert parsed(page(editor(text, viewer))).attachments == (Resource(f"{FOLDER}/{FILE}", None),)
+    named = parsed(page(editor(TEXT, viewer, f'<a href="{FILE}">公报.pdf</a>')))
+    assert named.attachments == (Resource(f"{FOLDER}/{FILE}", "公报.pdf"),)
+
+
+@pytest.mark.parametrize("folder", ["", "./", "../202210/", "/zt/sxdj/202210/", f"{FOLDER}/", f"https{FOLDER[4:]}/"])
+@pytest.mark.parametrize("name", [FILE, "W020221009123456789012.docx"])
+def test_a_file_in_the_pages_folder_is_its_own_wherever_the_link_stands(folder: str, name: str) -> None:
+    box = f'<div class="fj">附件：<a href="{folder}{name}">报名表</a></div>'
+    (file,) = parsed(page(editor(TEXT) + box)).attachments
+    assert (file.url.partition("://")[2], file.name) == (f"{FOLDER}/{name}".partition("://")[2], "报名表")
+
+
+@pytest.mark.parametrize("address", [f"../202209/{FILE}", f"http://x.cn/zt/sxdj/202210/{FILE}", "./guide.pdf"])
+def test_another_file_behind_a_body_is_none_of_its(address: str) -> None:
+    assert parsed(page(editor(TEXT) + f'<div><a href="{address}">报名表</a></div>')).attachments == ()
+
+
+def test_a_file_beside_a_page_without_an_address_is_its_own() -> None:
+    box = f'<div>附件：<a href="./{FILE}">报名表</a><a href="/xw/{FILE}">其他</a></div>'
+    assert [file.name for file in parsed(page(editor(TEXT) + box), None).attachments] == ["报名表"]
+
+
+def test_a_recording_alone_is_an_article() -> None:
+    article = parsed(page(editor('<audio controls src="./P020221009123456789012.mp3">不能播放。</audio>')))
+    assert [file.url for file in article.attachments] == [f"{FOLDER}/P020221009123456789012.mp3"]
+    assert parsed(page('<div class=TRS_Editor><audio src="./P020221009123456789012.mp3"></audio></div>')).text == ""

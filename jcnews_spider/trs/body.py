@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import nh3
 from lxml import etree
@@ -46,8 +46,12 @@ _PHOTOGRAPH = re.compile(r"\d{6}|wechatimg\d", re.IGNORECASE)
 _FILE = re.compile(rf"\.(?:{DOCUMENTS})$|/P0\d{{10,}}\.(?!mp4|flv)\w+$", re.IGNORECASE)
 _VIDEO = re.compile(r"\.(?:mp4|flv|m3u8|wmv|rmvb?|mov|swf|webm|avi)$", re.IGNORECASE)
 _VIDEO_PAGE = re.compile(r"video|player|//v\.", re.IGNORECASE)
-_LINKS = xpath(".//a/@href | .//iframe/@src | .//audio/descendant-or-self::*/@src")
-_MAYBE_OWN_FILES = xpath("//a/@href[contains(., 'P0')]")
+_LINKS = xpath(".//a/@href | .//iframe/@src | .//embed/@src | .//object/@data | .//audio/descendant-or-self::*/@src")
+_MAYBE_OWN_FILES = xpath("//a/@href[contains(., 'P0') or contains(., 'W0')]")
+_OWN_NAME = re.compile(r"[PW]0\d{10,}")
+"""Begins the name that the CMS gives to a file of a document."""
+_VIEWED = re.compile(r"[?&]file=([^&#]+)")
+"""The file that a viewer in a frame shows: `/pdfjs/web/viewer.html?file=./P0….pdf`."""
 _SCRIPT_FILE = re.compile(
     r"<a\b(?>[^<>]*?href\s*=)\s*\\?[\"']?(?P<url>[^\"'\\\s>]+)[^<>]*>(?P<name>.*?)<", re.IGNORECASE | re.DOTALL
 )
@@ -141,19 +145,42 @@ def _share_a_box(lines: list[Line], index: int) -> bool:
 def attachments_of(root: Node, containers: Iterable[Node], scripts: Iterable[str], base: str) -> tuple[Resource, ...]:
     """Files that the body links, those of the article's own folder wherever they stand, and those that a script writes.
 
-    `./P0…` beside the page is always the document's own (SITE.md §1.2, §4.2).
+    `P0…` in the page's folder is always the document's own (SITE.md §1.2, §4.2).
     """
     found: dict[str, Resource] = {}
     links = [node for container in containers for node in nodes(_LINKS, container)]
-    own = [node for node in nodes(_MAYBE_OWN_FILES, root) if attribute(node, "href").startswith(("./P0", "P0"))]
+    own = [node for node in nodes(_MAYBE_OWN_FILES, root) if _is_own(base, attribute(node, "href"))]
     for node in [*links, *own]:
-        if url := _wanted(base, attribute(node, "href") or attribute(node, "src"), _FILE):
-            name = one_line(text_of(node)) or attribute(node, "download") or attribute(node, "title")
-            found.setdefault(url, Resource(url, name or None))
+        if url := _wanted(base, _file_address(node), _FILE):
+            shown = one_line(text_of(node)) if node.tag == "a" else ""
+            name = shown or attribute(node, "download") or attribute(node, "title")
+            if url not in found or not found[url].name:
+                found[url] = Resource(url, name or None)
     for script in scripts:
         for match in _SCRIPT_FILE.finditer(script):
             _note(found, base, match["url"], one_line(match["name"]), _FILE)
     return tuple(found.values())
+
+
+def _file_address(node: Node) -> str:
+    """The address of the file that an element links or shows, in a viewer too."""
+    address = next((found for name in ("href", "src", "data") if (found := attribute(node, name))), "")
+    viewed = _VIEWED.search(address) if node.tag == "iframe" else None
+    return (unquote(viewed[1]) if viewed else address).partition("#")[0]
+
+
+def _is_own(base: str, address: str) -> bool:
+    """True for a file named by the CMS that lies in the page's folder, however the address is written."""
+    folder, _, name = address.strip().rpartition("/")
+    if not _OWN_NAME.match(name):
+        return False
+    return folder in ("", ".") or _folder(joined(base, address)) == _folder(base)
+
+
+def _folder(url: str | None) -> tuple[str, str]:
+    """Host and folder of an address."""
+    parts = urlsplit(url or "")
+    return parts.netloc, parts.path.rpartition("/")[0]
 
 
 def videos_of(lines: Iterable[Line], scripts: Iterable[str], base: str) -> tuple[Resource, ...]:

@@ -19,7 +19,7 @@ _BREAKS = frozenset(
     " h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td tfoot th thead tr"
     " trs_page_separator ul".split()
 )
-_MEDIA = frozenset(("img", "video", "embed", "object", "iframe"))
+_MEDIA = frozenset(("img", "video", "audio", "embed", "object", "iframe"))
 _OPENING = frozenset(("a", "tr", "script", *_MEDIA))
 """Elements that matter where they begin, whatever stands before; all others at most end a line."""
 _CLOSING = frozenset(("a", "tr"))
