@@ -125,6 +125,7 @@ LONG: Payloads = {
     "one_line_of_brackets": lambda: _inside("（"),
     "one_line_of_names": lambda: _inside("记者 王涛 ", "（"),
     "one_line_of_sources": lambda: _inside("来源："),
+    "lines_of_links": lambda: article("<p>附件：</p><a href=/t20221009_1.html>甲</a><br><a href=/a/>乙</a>" * 16_000),
     "lines_in_article": lambda: _inside("字<br>"),
     "line_feeds": lambda: filled("\n", "<html><body>x"),
     "entities": lambda: filled("&amp;"),

@@ -171,7 +171,8 @@ def _last_part(lines: list[Line]) -> int:
     texts = [index for index, line in enumerate(lines) if not line.is_media]
     mass = [len(lines[index].text) - lines[index].linked for index in texts]
     before = accumulate(mass, initial=0)
-    late = (place >= len(texts) * LAST_PART or passed >= sum(mass) * LAST_PART for place, passed in enumerate(before))
+    places, least = len(texts) * LAST_PART, sum(mass) * LAST_PART
+    late = (place >= places or passed >= least for place, passed in enumerate(before))
     return next((index for index, is_late in zip(texts, late, strict=False) if is_late), len(lines))
 
 
