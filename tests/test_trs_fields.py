@@ -28,7 +28,7 @@ NAMES = '<a href="/">某某县政府</a><a href="/zwgk/">政务公开</a><a href
 DATED = f"<div>时间：2022-10-09 来源：县政府</div>{editor(TEXT)}"
 
 
-@pytest.mark.parametrize("title", ["通知公告_某某县人民政府", "某某县人民政府", "某某县政府"])
+@pytest.mark.parametrize("title", ["通知公告_某某县人民政府", "某某县人民政府", "某某县人民政府网站", "某某县政府"])
 @pytest.mark.parametrize(
     "above",
     ["<h2>通知公告</h2>", "<div class=title>通知公告</div>", "<div class=logo><h1>{0}</h1></div>", "<h1>{0}</h1>"],
@@ -44,7 +44,7 @@ DATED = f"<div>时间：2022-10-09 来源：县政府</div>{editor(TEXT)}"
     ],
 )
 def test_a_heading_that_names_the_section_or_site_is_no_title(title: str, above: str, shown: str, heading: str) -> None:
-    headings = above.format(title.rpartition("_")[2]) + shown.format(heading)
+    headings = above.format(title.rpartition("_")[2].removesuffix("网站")) + shown.format(heading)
     article = parsed(f"<html><head><title>{title}</title></head><body>{NAMES}{headings}{DATED}</body></html>".encode())
     assert (article.title, article.subtitle) == (heading, None)
 

@@ -93,15 +93,16 @@ def find_title(template: Template, page: PageLines, confirmed: Node | None) -> T
 def _heads_many(text: str, node: Node, page: PageLines) -> bool:
     """True for a heading that <title> repeats on every page of a section or site: the name of one, no title.
 
-    A section's is that of a link, too; a site's is all that <title> says, and stands in its logo or ends as such do.
+    A section's is that of a link, too; a site's is all that <title> says, and ends as such do or stands in the logo.
     """
     if text == fold(page.metas.get("articletitle", "")):
         return False
     if len(text) < LONGER_THAN_NAMES and text in page.named:
         return True
-    if text != fold(page.page_title):
-        return False
-    return bool(_SITE_NAME.fullmatch(text)) or not {node, *node.iterancestors()}.isdisjoint(page.find(LOGO))
+    whole = fold(page.page_title)
+    if _SITE_NAME.fullmatch(whole):
+        return True
+    return text == whole and not {node, *node.iterancestors()}.isdisjoint(page.find(LOGO))
 
 
 def _is_of_many(title: Title, page: PageLines) -> bool:
