@@ -77,7 +77,8 @@ REGISTERED = editor(
     ],
 )
 def test_a_foot_in_the_editors_wrapper_is_no_text(foot: str, body: str, text: str, images: int) -> None:
-    article = parsed(page(body).replace(b"</body>", foot.encode() + b"</body>"))
+    head = "<html><head><title>停水通知_某网</title></head><body><h1>停水通知</h1><p>2022-10-09 来源：县政府</p>"
+    article = parsed(f"{head}<div class=x>{body}</div>{foot}</body></html>".encode())
     assert (article.text, len(article.images)) == (text, images)
 
 
