@@ -78,7 +78,7 @@ class PageLines:
         """What links to sections and the home page say, in lower case without blanks: it heads every page of one."""
         links = ((link, attribute(link, "href")) for link in self.root.iter("a"))
         return frozenset(
-            "".join(text_of(link)[:MOST_NAME].split()).lower()
+            "".join((text_of(link) if len(link) else link.text or "")[:MOST_NAME].split()).lower()
             for link, href in links
             if leads_to_page(href) and not href.startswith("javascript:") and not _NUMBER.search(href)
         )
