@@ -31,7 +31,7 @@ from jcnews_spider.requests import ImageRequest
 GRACE_S = 5
 """Seconds that a running download has to end when the crawl stops."""
 
-MOST_IMAGES = 16
+IMAGES_AT_ONCE = 16
 """Images that come at the same time, of whatever hosts: each is in memory, and holds a connection."""
 
 POLL_S = 0.01
@@ -77,7 +77,7 @@ class Downloader(ScrapyDownloader):
         archive = getattr(crawler.spider, "archive", None)
         self.hosts = Hosts(archive.ledger.paces if archive and archive.crew else None)
         self._running: set[asyncio.Future[Response]] = set()
-        self._image_turns = asyncio.Semaphore(MOST_IMAGES)
+        self._image_turns = asyncio.Semaphore(IMAGES_AT_ONCE)
         self._sleeping: set[Request] = set()
         self._unjudged: dict[Request, Host] = {}
         self._stopped = asyncio.Event()

@@ -20,6 +20,7 @@ MAKE_ANEW = "use the version that wrote it, or move it away and scrapy verify --
 
 
 ROWS_AT_ONCE = 100
+"""Rows that are taken together while an answer is read row by row."""
 
 
 class _Rows(sqlite3.Cursor):
