@@ -146,6 +146,13 @@ def test_a_record_whose_page_did_not_survive_takes_its_article_back_to_the_versi
     assert versions(tmp_path) == [1, 2]
 
 
+def test_a_report_with_bytes_that_are_no_text_is_written(tmp_path: Path) -> None:
+    report = {"site": "s", "exit_code": 0, "why": "done", "arguments": {"articles": "@\udcbd\udcfa"}}
+    with opened(tmp_path) as archive:
+        archive.write_report(report, "nothing new")
+    assert json.loads((tmp_path / "runs/r1.json").read_bytes()) == report
+
+
 def test_a_version_before_that_is_damaged_keeps_no_start_from_its_work(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         keep(archive, 1)

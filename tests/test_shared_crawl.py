@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 from scrapy import Request
 
 from jcnews_spider.archive import Archive, SharedArchive
+from jcnews_spider.archive.crew import Crew
 from jcnews_spider.archive.ledger.due import Scope
 from jcnews_spider.errors import ArchiveBusy
 from jcnews_spider.spiders.share import Share
@@ -259,6 +260,14 @@ def test_a_section_is_walked_once_for_all_that_are_there_and_anew_for_who_comes_
             assert three.crew.may_walk("s", "xw")
 
 
+def share_of(crew: Crew, begin: Callable[[str], list[Request]], walks: dict[str, object], *paths: str) -> Share:
+    """The share of a run with no articles to ask, over some sections."""
+    spider = Mock(sections=dict.fromkeys(paths))
+    spider.site.name, spider.articles.next_requests.return_value = "s", []
+    spider.lists.begin, spider.lists.walks = begin, walks
+    return Share(spider, crew)
+
+
 def test_a_section_whose_walk_is_broken_off_just_when_it_is_asked_for_is_walked_all_the_same(
     ledger: str, tmp_path: Path
 ) -> None:
@@ -277,10 +286,7 @@ def test_a_section_whose_walk_is_broken_off_just_when_it_is_asked_for_is_walked_
                 one.close()
             return [Request("http://h/")] if may_walk else []
 
-        spider = Mock(sections={"xw": None})
-        spider.lists.walks = {}
-        spider.site.name, spider.lists.begin, spider.articles.next_requests.return_value = "s", begin, []
-        share = Share(spider, two.crew)
+        share = share_of(two.crew, begin, {}, "xw")
         assert share.next_requests() is None
         assert share.next_requests()
 
@@ -294,18 +300,16 @@ def test_a_section_that_a_run_leaves_unwalked_is_walked_by_one_that_was_refused_
         assert one.crew
         assert two.crew
         assert one.crew.may_walk("s", "xw")
-        spider = Mock(sections={"xw": None, "lm": None})
-        walks = spider.lists.walks = {}
+        walks: dict[str, object] = {}
 
         def begin(path: str) -> list[Request]:
             assert two.crew
             if path in walks or not two.crew.may_walk("s", path):
                 return []
-            walks[path] = Mock()
+            walks[path] = object()
             return [Request(f"http://h/{path}/")]
 
-        spider.site.name, spider.lists.begin, spider.articles.next_requests.return_value = "s", begin, []
-        share = Share(spider, two.crew)
+        share = share_of(two.crew, begin, walks, "xw", "lm")
         first = share.next_requests()
         one.finish()
         one.close()
