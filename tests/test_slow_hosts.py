@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from jcnews_spider.engine import IMAGES_AT_ONCE
 from tests.crawling import crawl
 from tests.replica import Answer, Plan, Replica
+from tests.skeleton import editor, page
 
 SITE = "http://www.jcnews.com.cn"
 SLOW = "pictures.example.com"
@@ -31,3 +33,16 @@ def test_articles_are_asked_while_the_host_of_an_image_hangs(tmp_path: Path) -> 
     assert [url for url, at in articles.items() if at > hung + HANG_S - 1] == []
     assert (run.code, len(run.records)) == (0, 30), run.stderr
     assert run.report["images"]["missing"] == {"timeout": 1}
+
+
+def test_of_many_hosts_so_many_images_are_asked_at_once_and_no_more(tmp_path: Path) -> None:
+    hosts = {f"{n}.example.com": {"/a.jpg": Answer(404, hang_s=2)} for n in range(2 * IMAGES_AT_ONCE)}
+    pictures = "".join(f"<img src='http://{host}/a.jpg'>" for host in hosts)
+    faults: dict[str, Answer] = {}
+    with Replica(Plan(articles=30, weights={"P": 1}, faults=faults, other_hosts=hosts)) as site:
+        url = next(g["url"] for g in site.gold() if g["listed"])
+        faults[url.removeprefix(SITE)] = Answer(body=page(editor(f"一段虚构的正文。{pictures}")))
+        run = crawl(site, tmp_path)
+        begun = [request.at for request in site.requests if request.url.endswith("/a.jpg")]
+    assert run.report["images"]["missing"] == {"http_404": len(hosts)}
+    assert 1 < sum(at < min(begun) + 1.5 for at in begun) <= IMAGES_AT_ONCE
